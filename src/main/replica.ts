@@ -4,6 +4,7 @@ import { BringToSources } from './construct/bring-to-sources.ts';
 import type { Ticket } from './construct/pending.ts';
 import type { ContentGiver } from './content-exchange/give-content.ts';
 import type { GroupMembership } from './peers/membership/group-membership.ts';
+import { whyNotWritten } from './peers/membership/why-out.ts';
 import type { HeadsBeacon } from './peers/session/heads-beacon.ts';
 import type {
   BranchPackage,
@@ -126,7 +127,8 @@ export class Replica implements SharedCollection {
    * only read or was removed, and with `invalid-change`.
    */
   commit(changes: readonly Change[]): readonly WrittenPackage[] {
-    if (!this.mayWrite()) throw new LockstepError('not-allowed', this.#whyNotWritten(), this.id);
+    if (!this.mayWrite())
+      throw new LockstepError('not-allowed', whyNotWritten(this.membership, this.collection.stored.name), this.id);
     for (const change of changes) {
       const why = this.collection.whyInvalid(change);
       if (why !== null) throw new LockstepError('invalid-change', `This cannot be passed on: ${why}.`, change.record);
@@ -134,13 +136,6 @@ export class Replica implements SharedCollection {
     const packages = this.collection.transact(() => this.collection.write(changes));
     this.written(packages, null);
     return packages;
-  }
-
-  #whyNotWritten(): string {
-    const { name } = this.collection.stored;
-    return this.membership.isMember()
-      ? `This device may only read ${name}: ask an admin to let it edit.`
-      : `This device was removed from ${name}: leave it, and join it again with a new invitation.`;
   }
 
   /** Packages of this device were committed. `by`: the source that made them has them already. */

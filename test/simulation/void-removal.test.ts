@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { NoticeView } from '../../src/contract/contract.ts';
+import { statusView } from '../../src/main/requests/status-view.ts';
+import { SeededRandom } from '../fakes/seeded-random.ts';
 import type { SimulatedRelay } from '../fakes/simulated-relay.ts';
 import { lyingThere, neverTogether, replicaOf, textOf, write } from './never-together.ts';
-import type { SimulatedDevice } from './simulated-device.ts';
-import type { SimulatedGroup } from './simulated-group.ts';
+import { ROOT, type SimulatedDevice } from './simulated-device.ts';
+import { SimulatedGroup } from './simulated-group.ts';
 
 const HOUR_MS = 3600_000;
 
@@ -76,4 +79,41 @@ describe('a removal that turns out to be void', () => {
     expect([isMember(third), listed(third)]).toEqual([false, false]);
     expect([textOf(third, 'a'), textOf(second, 'b')]).toEqual([null, null]);
   });
+});
+
+it('who was let in by one that an admin let in who had been removed is told that, in words, and keeps what it has', async () => {
+  group = new SimulatedGroup(new SeededRandom('let in by removed'));
+  const devices = Array.from({ length: 4 }, () => group.addDevice({ skewed: false, folding: false }));
+  for (const device of devices) await group.start(device);
+  const fourth = devices[3] as SimulatedDevice;
+  [first, second, third] = devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+  await group.create(first);
+  await group.join(second, first);
+  await group.pass(5000);
+  for (const other of [second, third, fourth]) group.cut(first, other);
+  await group.pass(1000);
+  group.remove(second, first);
+  await group.join(third, second);
+  await group.join(fourth, third, 'editor');
+  write(fourth, 'a', 'of the fourth')();
+  await group.pass(5000);
+  expect([isMember(fourth), textOf(third, 'a')]).toEqual([true, 'of the fourth']);
+  const told: NoticeView[] = [];
+  fourth.engine.events.onEvent((name, value) => {
+    if (name === 'notice') told.push(value as NoticeView);
+  });
+  // The first knows nothing of it: each hears it from the one that had let it in.
+  group.mendAll();
+  await group.pass(120_000);
+  expect([isMember(fourth), textOf(fourth, 'a'), textOf(first, 'a')]).toEqual([false, 'of the fourth', null]);
+  expect(told).toMatchObject([
+    {
+      about: 'removed',
+      title: 'This device does not belong to things',
+      text: expect.stringContaining('new invitation'),
+    },
+  ]);
+  const [shown] = statusView(fourth.engine).collections;
+  expect(shown).toMatchObject({ removed: true, sources: [{ reason: expect.stringContaining('had been removed') }] });
+  expect(fourth.user.fs.lstat(`${ROOT}/a`)).not.toBeNull();
 });

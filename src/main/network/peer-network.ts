@@ -4,6 +4,7 @@ import { Discovery } from '../peers/discovery/discovery.ts';
 import { waitingAs } from '../peers/discovery/discovery-beacon.ts';
 import type { Descriptor } from '../peers/identity/descriptor.ts';
 import { isRelayed } from '../peers/links/peer-link.ts';
+import { whyOut } from '../peers/membership/why-out.ts';
 import { PeerSession } from '../peers/session/peer-session.ts';
 import { RateLimit } from '../peers/session/rate-limit.ts';
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
@@ -243,8 +244,7 @@ export class PeerNetwork {
     if (replica?.membership.current !== null && replica?.membership.isMember() === false)
       this.#engine.events.notice(`removed-${id}`, {
         about: 'removed',
-        title: `This device was removed from ${replica.collection.stored.name}`,
-        text: 'What is here stays as it is; nothing is exchanged any more. To join again, leave it first.',
+        ...whyOut(replica.membership, replica.collection.stored.name),
       });
     this.#engine.changed();
   }

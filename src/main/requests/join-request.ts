@@ -3,6 +3,7 @@ import type { Engine } from '../engine.ts';
 import { isAddress } from '../locations/server-place.ts';
 import type { SourcePlace } from '../locations/source-place.ts';
 import type { Join } from '../network/joins-under-way.ts';
+import { whyOut } from '../peers/membership/why-out.ts';
 import type { Joined, OfferShown } from '../peers/pairing/pairing-joiner.ts';
 import { LockstepError } from '../platform/trouble.ts';
 
@@ -36,7 +37,7 @@ export async function joinRequest(
           'already-joined',
           known.membership.isMember()
             ? `This device is in ${offer.name} already. Add another source to it instead.`
-            : `This device was removed from ${offer.name}. Leave it here first, then join anew: its folder stays as it is.`,
+            : `${whyOut(known.membership, offer.name).title}. Leave it here first, then join anew: its folder stays as it is.`,
           offer.collection,
         );
       place = await engine.place(location, true, { kind: offer.kind, format });

@@ -9,6 +9,7 @@ import type {
 } from '../../contract/contract.ts';
 import type { Engine } from '../engine.ts';
 import { type ByteLink, isRelayed } from '../peers/links/peer-link.ts';
+import { whyOut } from '../peers/membership/why-out.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { changeLogSource } from '../store/problem-store.ts';
@@ -121,14 +122,16 @@ export function sourceView(replica: Replica, synchronizer: Synchronizer): Source
     location: source.location,
     format: source.format,
     state: replica.collection.stored.paused || isRemoved(replica) ? 'paused' : state,
-    reason: isRemoved(replica) ? REMOVED : (reason ?? (isLeftBehind(synchronizer) ? LEFT_BEHIND : null)),
+    reason: isRemoved(replica) ? whyStopped(replica) : (reason ?? (isLeftBehind(synchronizer) ? LEFT_BEHIND : null)),
     plan,
     ...((synchronizer.adapter.linked ?? 0) === 0 ? {} : { hardLinks: synchronizer.adapter.linked }),
   };
 }
 
-const REMOVED =
-  'This device was removed from it. What is here stays as it is; nothing is exchanged any more. To join again, leave it first.';
+function whyStopped({ membership }: Replica): string {
+  const { title, text } = whyOut(membership, 'it');
+  return `${title}. ${text}`;
+}
 const LEFT_BEHIND = 'Nothing is written here, as you said; what changed elsewhere is missing.';
 
 function peerViews(engine: Engine, replica: Replica): readonly PeerView[] {

@@ -78,7 +78,10 @@ export function rotationsOf(graph: OpGraph, refused: ReadonlyMap<Digest, string>
       // Who had not seen it had no secret to seal.
       if (rotation === undefined || !before(rotation.place, place)) continue;
       rotation.seals.push({ device, sealed });
-      if (refused.get(hash) !== 'not-allowed') for (const holder of [author, device]) rotation.holders.add(holder);
+      // Who was let in by one that was removed could go on sealing each new one, and nobody would ever write with it.
+      const why = refused.get(hash);
+      if (why === undefined || why === 'removed-meanwhile')
+        for (const holder of [author, device]) rotation.holders.add(holder);
     }
   }
   return rotations.map(({ place: _, ...rotation }) => rotation).sort((a, b) => a.n - b.n || (a.hash < b.hash ? -1 : 1));

@@ -111,6 +111,10 @@ export class GroupMembership {
   isMember(): boolean {
     return this.current?.members.has(this.#identity.id) === true;
   }
+  /** This device does not belong, though nobody removed it: who let it in was removed before that. */
+  isAdmissionVoid(): boolean {
+    return this.current !== null && !this.isMember() && !this.current.removed.has(this.#identity.id);
+  }
   member(device: DeviceId): Member | null {
     return this.current?.members.get(device) ?? null;
   }

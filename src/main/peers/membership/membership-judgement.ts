@@ -4,8 +4,11 @@ import type { OpGraph } from './membership-graph.ts';
 import type { MembershipOp, OpKind } from './membership-op.ts';
 import { type Ledger, type Standing, standingOf, type ToldOf } from './membership-standing.ts';
 
-/** Why a genuine operation has no effect. */
-export type Refusal = 'not-allowed' | 'removed-meanwhile';
+/**
+ * Why a genuine operation has no effect: its author was not allowed to make it by what it had seen; or was removed (or demoted) apart from it; or had
+ * its own right to it from one who was.
+ */
+export type Refusal = 'not-allowed' | 'removed-meanwhile' | 'let-in-by-removed';
 
 export interface Judgement {
   /** What counts. */
@@ -21,41 +24,50 @@ export interface Judgement {
 export function judge(graph: OpGraph): Judgement {
   const struck = new Set<number>();
   const rotates = numberedRotates(graph);
-  for (;;) {
-    const round = new Round(graph, struck, rotates);
+  const first = new Round(graph, struck, rotates);
+  for (let round = first; ; round = new Round(graph, struck, rotates)) {
     const victims = round.firstVictims();
-    if (victims.length === 0) return round.judgement();
+    if (victims.length === 0) return { ledger: round.ledger, invalid: reasons(graph, first, round, struck) };
     for (const victim of victims) struck.add(victim);
   }
 }
 
+/** What was refused by the last round alone was allowed until something before it was struck out. */
+function reasons(graph: OpGraph, first: Round, last: Round, struck: ReadonlySet<number>): ReadonlyMap<Digest, Refusal> {
+  const never = new Set(first.refused);
+  const invalid = new Map<Digest, Refusal>();
+  const note = (place: number, why: Refusal): void => void invalid.set((graph.order[place] as MembershipOp).hash, why);
+  for (const place of last.refused) note(place, never.has(place) ? 'not-allowed' : 'let-in-by-removed');
+  for (const place of struck) note(place, 'removed-meanwhile');
+  return invalid;
+}
+
 class Round {
   readonly #graph: OpGraph;
-  readonly #struck: ReadonlySet<number>;
   /** Places of the rotations whose number is right. */
   readonly #rotates: { has(place: number): boolean };
   readonly #bySubject = new Map<DeviceId, { readonly [List in keyof ToldOf]: number[] }>();
   readonly #valid: number[] = [];
-  readonly #refused: number[] = [];
+  /** Places of what its author was not allowed to do. */
+  readonly refused: number[] = [];
   /** Of the author of each valid operation, when it was made. */
   readonly #seniority = new Map<number, number>();
 
   constructor(graph: OpGraph, struck: ReadonlySet<number>, rotates: { has(place: number): boolean }) {
     this.#graph = graph;
-    this.#struck = struck;
     this.#rotates = rotates;
     for (const [place, op] of graph.order.entries()) if (!struck.has(place)) this.#judge(place, op);
   }
 
-  get #ledger(): Ledger {
+  get ledger(): Ledger {
     return { graph: this.#graph, bySubject: this.#bySubject };
   }
 
   #judge(place: number, op: MembershipOp): void {
-    const author = op.group === null ? null : standingOf(this.#ledger, op.author, place);
+    const author = op.group === null ? null : standingOf(this.ledger, op.author, place);
     const misnumbered = op.body?.op === 'rotate' && !this.#rotates.has(place);
     if (op.group !== null && (misnumbered || !mayDo(op, author))) {
-      this.#refused.push(place);
+      this.refused.push(place);
       return;
     }
     this.#valid.push(place);
@@ -98,13 +110,6 @@ class Round {
 
   #op(place: number): MembershipOp {
     return this.#graph.order[place] as MembershipOp;
-  }
-
-  judgement(): Judgement {
-    const invalid = new Map<Digest, Refusal>();
-    for (const place of this.#refused) invalid.set(this.#op(place).hash, 'not-allowed');
-    for (const place of this.#struck) invalid.set(this.#op(place).hash, 'removed-meanwhile');
-    return { ledger: this.#ledger, invalid };
   }
 }
 

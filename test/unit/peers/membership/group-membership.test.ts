@@ -11,7 +11,7 @@ import { foundPhotos, makeIdentities } from '../../../fakes/identities.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
 
 const random = new SeededRandom('group membership');
-const [ana, ben, cleo] = makeIdentities(random, 'ana', 'ben', 'cleo');
+const [ana, ben, cleo, dora] = makeIdentities(random, 'ana', 'ben', 'cleo', 'dora');
 const { group, ops } = foundPhotos(ana);
 const founding = ops.map(({ bytes }) => bytes);
 const log = logId('0011223344556677');
@@ -309,6 +309,30 @@ it('one whose admission is void as who let it in was no admin any more is told t
   expect([cleos.isMember(), anas.member(cleo.id)]).toEqual([true, null]);
   cleos.receive(anas.wordOfRemoval(cleo.id));
   expect(cleos.isMember()).toBe(false);
+});
+
+it.each([
+  ['let in', (bens: GroupMembership) => bens.add(newcomer(cleo, 'admin'), 3000)],
+  ['made an admin', (bens: GroupMembership) => bens.setRole(cleo.id, 'admin', [], 3000)],
+])('so is one that was let in by one who was %s by an admin that was removed', (how, give) => {
+  const anas = open(ana).membership;
+  anas.add(newcomer(ben, 'admin'), 2000);
+  if (how !== 'let in') anas.add(newcomer(cleo, 'editor'), 2000);
+  const bens = open(ben, anas.operations()).membership;
+  anas.remove(ben.id, [], 3000);
+  give(bens);
+  const cleos = open(cleo, bens.operations()).membership;
+  cleos.add(newcomer(dora, 'editor'), 3500);
+  const doras = open(dora, cleos.operations()).membership;
+  anas.receive(doras.operations());
+  expect([doras.isMember(), anas.member(dora.id), doras.isAdmissionVoid()]).toEqual([true, null, false]);
+  expect(anas.former().get(dora.id)?.memberKey).toBe(dora.member(group).key);
+  const left = anas.wordsOfRemoval(3000).find(({ key }) => key === dora.member(group).key);
+  doras.receive(left?.operations ?? []);
+  expect([doras.isMember(), doras.isAdmissionVoid()]).toEqual([false, true]);
+  // Of who let it in it has heard what it needs, and belongs once somebody lets it in who may.
+  anas.add(newcomer(dora, 'editor'), 4000);
+  expect([anas.former().has(dora.id), anas.member(dora.id)?.role]).toEqual([false, 'editor']);
 });
 
 describe('a recovery key', () => {

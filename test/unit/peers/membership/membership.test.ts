@@ -388,7 +388,7 @@ describe('removal', () => {
     expect(roles(state)).toEqual({ ana: 'admin' });
     expect([state.invalid.get(added.hash), state.invalid.get(further.hash)]).toEqual([
       'removed-meanwhile',
-      'not-allowed',
+      'let-in-by-removed',
     ]);
   });
 
