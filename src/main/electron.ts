@@ -11,6 +11,7 @@ import type { AppTray } from './desktop/tray.ts';
 import { type AppWindow, openWindow } from './desktop/window.ts';
 import { type Instance, startInstance } from './instance.ts';
 import { defaultDataDirectory } from './platform/data-directory.ts';
+import { databaseFaultText } from './platform/database-trouble.ts';
 import { plainLines } from './platform/plain-text.ts';
 import { LockstepError } from './platform/trouble.ts';
 
@@ -81,7 +82,13 @@ async function start(): Promise<void> {
     },
     log: (line) => console.error(plainLines(line)),
     onFault: (fault) => {
-      showFault('Lockstep stopped unexpectedly', `Nothing that was saved is lost; start it again.\n\n${fault.message}`);
+      const told = databaseFaultText(dataDirectory, fault);
+      if (told === null)
+        showFault(
+          'Lockstep stopped unexpectedly',
+          `Nothing that was saved is lost; start it again.\n\n${fault.message}`,
+        );
+      else showFault('Lockstep had to stop', told);
       app.exit(1);
     },
   });

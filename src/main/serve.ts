@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Log } from './control/wire-error.ts';
 import { type Instance, startInstance } from './instance.ts';
 import type { ListenOn } from './platform/bind-port.ts';
+import { databaseFaultText } from './platform/database-trouble.ts';
 
 export interface ServeOptions {
   readonly dataDirectory: string;
@@ -46,7 +47,8 @@ export async function serve(options: ServeOptions): Promise<number> {
       keychain: null,
       onFault: (fault) => {
         log(
-          `The synchronizer stopped unexpectedly, so Lockstep ends. Nothing written is lost; start it again.\n${fault.stack ?? fault.message}`,
+          databaseFaultText(rest.dataDirectory, fault) ??
+            `The synchronizer stopped unexpectedly, so Lockstep ends. Nothing written is lost; start it again.\n${fault.stack ?? fault.message}`,
         );
         end(1);
       },

@@ -20,3 +20,15 @@ export function databaseTrouble(file: string, cause: unknown): LockstepError {
     cause,
   );
 }
+
+/**
+ * Why the synchronizer ended, for people, where its databases in `directory` could not be read or written any more: what of the system stood in
+ * the way, and what helps. Null: it ended of something else, which is a fault of the program.
+ */
+export function databaseFaultText(directory: string, fault: unknown): string | null {
+  const { code, message } = fault as { readonly code?: unknown; readonly message: string };
+  if (typeof code !== 'string' || !REFUSED.test(code)) return null;
+  return code === 'SQLITE_FULL'
+    ? `The disk of ${directory} is full, so Lockstep ends. Nothing written is lost: free some space on it and start Lockstep again.`
+    : `${directory} cannot be read or written any more (${message}), so Lockstep ends. Nothing written is lost: look at its disk and at the rights of your user there, then start Lockstep again.`;
+}
