@@ -44,10 +44,10 @@ export class EngineEvents {
     this.tell('notice', notice);
     return true;
   }
-  /** As `notice`, and whoever asks for the status is told of it until the end. */
+  /** As `notice`, and whoever asks for the status is told of it until the end, once where several subjects say the same. */
   warn(subject: string, notice: NoticeView): boolean {
     const isFirst = this.notice(subject, notice);
-    if (isFirst) this.#warnings.push(notice.text);
+    if (isFirst && !this.#warnings.includes(notice.text)) this.#warnings.push(notice.text);
     return isFirst;
   }
   get warnings(): readonly string[] {

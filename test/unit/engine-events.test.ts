@@ -57,4 +57,10 @@ describe('what an engine tells', () => {
     expect(events.notice('joined-desk', NOTICE)).toBe(true);
     expect(told).toEqual(['notice', 'notice']);
   });
+
+  it('is a warning once, also where two subjects say the same', () => {
+    const copied = { ...NOTICE, text: 'Two computers wrote as one.' };
+    expect([events.warn('log-1', copied), events.warn('log-2', copied)]).toEqual([true, true]);
+    expect(events.warnings).toEqual([copied.text]);
+  });
 });
