@@ -11,6 +11,7 @@ import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { hardLinkWords } from '../../contract/hard-link-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { listed, problemsThere } from '../../contract/overall-state.ts';
+import { problemAdvice, problemKind } from '../../contract/problem-advice.ts';
 import { relayName, relaySentence } from '../../contract/relay-words.ts';
 import { waitingContents } from '../../contract/waiting-words.ts';
 import { plainText } from '../platform/plain-text.ts';
@@ -150,6 +151,7 @@ function showStatus(view: StatusView, paint: Paint): string {
       return [
         `  ${plainText(source.location)}${paint.warn(state)}`,
         ...(source.plan ? [`    go on with: lockstep confirm ${source.plan}`] : []),
+        ...(source.state === 'unavailable' ? [`    ${awayAdvice(shortId(collection.id), source.id)}`] : []),
         ...(linked === '' ? [] : [paint.dim(`    ${linked}`)]),
       ].join('\n');
     });
@@ -229,7 +231,8 @@ const preview: Command = {
       const back = view.halts.some(({ reason }) => reason === 'mass-delete' || reason === 'emptied')
         ? `Or have what is gone written here again: lockstep put-back ${view.plan}\n`
         : '';
-      const confirm = view.halts.length > 0 ? `Let it go on with: lockstep confirm ${view.plan}\n${back}` : '';
+      // What cannot be looked at has no plan to confirm: `status` says what helps.
+      const confirm = view.plan === '' ? '' : `Let it go on with: lockstep confirm ${view.plan}\n${back}`;
       const all = [...rows('from here', view.local), ...rows('to here', view.incoming)];
       return `${halts}${call.table(['which way', 'action', 'record'], all, 'Nothing to do.')}${confirm}`;
     });
@@ -285,7 +288,9 @@ const problems: Command = {
   summary: 'every item that is not in step, with the reason',
   options: {},
   async run(call) {
-    await call.print(await call.ask('problems:list', call.positionals[0] ?? null), (views) => {
+    const found = await call.ask('problems:list', call.positionals[0] ?? null);
+    const formats = call.json || found.length === 0 ? null : await formatsOfSources(call);
+    await call.print(found, (views) => {
       const rows = views.map((view) => [
         shortId(view.collection),
         view.title === undefined ? shortRecord(view.record) : plainText(view.title),
@@ -293,7 +298,11 @@ const problems: Command = {
         shortRecord(view.detail, 300),
         localTime(view.since),
       ]);
-      return call.table(['collection', 'record', 'code', 'detail', 'since'], rows, 'No problems.');
+      const table = call.table(['collection', 'record', 'code', 'detail', 'since'], rows, 'No problems.');
+      const advice = views.map(
+        ({ code, source }) => `${code}: ${problemAdvice(problemKind(code, formats?.get(source) ?? null))}\n`,
+      );
+      return table + [...new Set(advice)].join('');
     });
     return EXIT.done;
   },
@@ -304,3 +313,13 @@ export const syncCommands: readonly Command[] = [sync, status, explain, preview,
 
 const linkWords = ({ link }: PeerView): string =>
   link === null ? '' : link === 'relay' ? ' (through the relay)' : ` (${plainText(link)})`;
+
+const formatsOfSources = async (call: CommandCall): Promise<ReadonlyMap<string, string>> => {
+  const { collections } = await call.ask('status');
+  return new Map(collections.flatMap(({ sources }) => sources.map(({ id, format }) => [id, format] as const)));
+};
+
+/** What a person can do where a source cannot be looked at. */
+const awayAdvice = (collection: string, source: string): string =>
+  'once it is back it goes on by itself; if it is gone for good, begin anew with: ' +
+  `lockstep source ${collection} --remove ${source}, then lockstep source ${collection} --add PLACE`;

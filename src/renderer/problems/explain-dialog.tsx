@@ -1,4 +1,5 @@
 import { fieldWords } from '../../contract/field-words.ts';
+import { problemAdvice } from '../../contract/problem-advice.ts';
 import { inReadingOrder } from '../../contract/reading-order.ts';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -9,7 +10,6 @@ import { Note } from '../components/note.tsx';
 import { sentence } from '../components/sentence.ts';
 import { fieldValueText } from '../components/value-text.ts';
 import { When } from '../components/when.tsx';
-import { problemAdvice } from './problem-advice.ts';
 
 /** One record: its state, and for each field who set it, when, and by which rule it is what it is. */
 export function ExplainDialog(props: {

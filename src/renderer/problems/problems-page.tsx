@@ -2,6 +2,7 @@ import { CircleCheck, HelpCircle, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { ActView, ProblemView } from '../../contract/contract.ts';
 import { counted, troubledElsewhere } from '../../contract/overall-state.ts';
+import { isEndedByUndo, problemAdvice, problemKind, problemTitle } from '../../contract/problem-advice.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -15,7 +16,6 @@ import { VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
 import { ActDialog } from '../history/act-dialog.tsx';
 import { ExplainDialog } from './explain-dialog.tsx';
-import { isEndedByUndo, problemAdvice, problemKind, problemTitle } from './problem-advice.ts';
 
 const ROW = 59;
 

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CollectionView, Handlers, SyncView } from '../../../src/contract/contract.ts';
+import type { CollectionView, Handlers, SourceView, SyncView } from '../../../src/contract/contract.ts';
 import { runCommandLine } from '../../../src/main/cli/run-command-line.ts';
 import { type ControlSocket, openControlSocket } from '../../../src/main/control/control-socket.ts';
 import { serveContract } from '../../../src/main/control/serve-contract.ts';
@@ -43,6 +43,29 @@ async function run(argv: readonly string[], options: Parameters<typeof capturedT
 }
 const RESULT = { changes: ['p1'], records: 1, conflicts: [], missing: [] };
 const SYNC: SyncView = { inStep: true, needsPerson: false, collections: [], members: [] };
+
+const EMPTY_COLLECTION: CollectionView = {
+  id: 'c1',
+  name: 'Docs',
+  kind: 'files',
+  state: 'halted',
+  records: 0,
+  outside: 0,
+  conflicts: 0,
+  problems: 0,
+  sources: [],
+  peers: [],
+  progress: null,
+  relay: null,
+};
+const AWAY: SourceView = {
+  id: 's1',
+  location: '/d',
+  format: 'folder',
+  state: 'unavailable',
+  reason: '/d is not there',
+  plan: null,
+};
 
 describe('what a command line asks the instance', () => {
   const anything = new Proxy({}, { get: () => () => ({}) }) as Partial<Handlers>;
@@ -324,6 +347,7 @@ it('what an export has no place for is told in words, and of whom', async () => 
 it('a contact with a problem is named as people know it', async () => {
   const problem = { collection: 'c1', source: '', record: 'uid-1', code: 'malformed', detail: 'x', since: '' };
   given = {
+    status: () => EMPTY_STATUS,
     'problems:list': () => [
       { ...problem, title: 'Jane Doe' },
       { ...problem, record: 'a/b.txt' },
@@ -333,6 +357,42 @@ it('a contact with a problem is named as people know it', async () => {
   expect(out).toContain('Jane Doe');
   expect(out).not.toContain('uid-1');
   expect(out).toContain('a/b.txt');
+});
+
+it('of problems is said what helps, once for each kind', async () => {
+  const problem = { collection: 'c1', record: 'a', detail: 'x', since: '' };
+  const collections = [
+    { ...EMPTY_COLLECTION, sources: [{ ...AWAY, id: 'feed', format: 'subscription', state: 'ready' as const }] },
+  ];
+  given = {
+    status: () => ({ ...EMPTY_STATUS, collections }),
+    'problems:list': () => [
+      { ...problem, source: 's', code: 'special-file' },
+      { ...problem, source: 's', code: 'special-file' },
+      { ...problem, source: 's', code: 'no-permission' },
+      { ...problem, source: 'feed', code: 'no-permission' },
+    ],
+  };
+  const { out } = await run(['problems']);
+  expect(out.match(/^special-file: .*ignore it\.$/gm)).toHaveLength(1);
+  expect(out).toMatch(/^no-permission: Allow your user/m);
+  expect(out).toMatch(/^no-permission: Only who publishes this calendar/m);
+});
+
+describe('a source that cannot be looked at', () => {
+  it('has nothing to confirm', async () => {
+    const halts = [{ source: 's1', reason: 'no-marker', detail: '/d is not the folder it was' }];
+    given = { 'safety:preview': () => ({ plan: '', local: [], incoming: [], halts }) };
+    const { out } = await run(['preview']);
+    expect(out).toContain('/d is not the folder it was');
+    expect(out).not.toContain('confirm');
+  });
+
+  it('is told of with what to do if it does not come back', async () => {
+    given = { status: () => ({ ...EMPTY_STATUS, collections: [{ ...EMPTY_COLLECTION, sources: [AWAY] }] }) };
+    const { out } = await run(['status']);
+    expect(out).toContain('lockstep source c1 --remove s1, then lockstep source c1 --add PLACE');
+  });
 });
 
 describe('exit status', () => {

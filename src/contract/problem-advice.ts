@@ -23,7 +23,8 @@ const ADVICE: { readonly [code: string]: string } = {
   [PUBLISHED]:
     'Only who publishes this calendar can change it. The change stays on your other devices. To have it as it is published everywhere, undo the change: then this goes away.',
   'not-come': 'Switch on the device it names, or another that has all of it, and look whether this goes away.',
-  'disk-full': 'Free some space on this disk, or let less of it stay free (Settings); it goes on by itself.',
+  'disk-full':
+    'Free some space on this disk, or let less of it stay free (Settings, or config disk.reserve); it goes on by itself.',
   'content-unavailable': 'The device that has it is not reachable. It comes once that is.',
   'content-wrong': 'What arrived was not what was announced, and was thrown away. It is fetched again by itself.',
   'not-taken':
@@ -32,7 +33,7 @@ const ADVICE: { readonly [code: string]: string } = {
   'invalid-change':
     'Another device sent something that cannot be right. Look into History to see which, and undo it there.',
   'deleted-elsewhere':
-    'Look at what is asked (Sources) and let it be deleted here too, or undo the deletion in History to have it everywhere.',
+    'Look at what is asked (Sources, or preview) and let it be deleted here too, or undo the deletion in History to have it everywhere.',
   'kept-beside': 'Move what you need of that file over by hand, then delete it.',
   'malformed': 'Open it in the program that made it, correct the entry and save.',
   'io': 'Check the disk it lies on. It is tried again at every look for changes.',
