@@ -79,7 +79,15 @@ const FORMATS: readonly SourceFormat[] = [
       text: () => csvFormat(name),
     }),
   ),
-  { name: 'ldif', kind: 'contacts', layout: 'one-file', ending: '.ldif', text: () => alsoInUtf16(ldifFormat) },
+  // Pictures since 2.
+  {
+    name: 'ldif',
+    kind: 'contacts',
+    layout: 'one-file',
+    ending: '.ldif',
+    text: () => alsoInUtf16(ldifFormat),
+    shows: 2,
+  },
   { name: 'thunderbird', kind: 'contacts', layout: 'address-book', ending: '.sqlite', text: vcard4, shows: CARDS },
   { name: 'icalendar', kind: 'calendar', layout: 'one-file', ending: '.ics', text: calendar },
   { name: 'icalendar-folder', kind: 'calendar', layout: 'folder-of-files', ending: '.ics', text: calendar },

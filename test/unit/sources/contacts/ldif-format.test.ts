@@ -159,3 +159,57 @@ it('the preferred e-mail of a new entry is its first', () => {
     '\nmail: preferred@example.org\nmozillaSecondEmail: other@example.org\n',
   );
 });
+
+describe('a picture in LDIF', () => {
+  const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 0x10, ...Buffer.from('JFIF a picture of Bo')]);
+  const inBase64 = Buffer.from(JPEG).toString('base64');
+  const withPhoto = `${BO}jpegPhoto:: ${inBase64.slice(0, 20)}\n ${inBase64.slice(20)}\n`;
+  it('reads a picture as the photo of the contact, whole', () => {
+    const [bo] = fieldsIn(withPhoto);
+    expect(valuesOf(bo, 'media')).toEqual([{ kind: 'photo', mediaType: 'image/jpeg', data: JPEG }]);
+    expect([...(bo?.keys() ?? [])].filter((field) => field.startsWith('ldif/'))).toEqual([]);
+  });
+
+  it('writes, changes and removes a picture, and nothing else', () => {
+    const photo = fieldName('media/p');
+    const added = edit(`${BO}\n${ANA}`, 0, (fields) =>
+      fields.set(photo, { kind: 'photo', mediaType: 'image/jpeg', data: JPEG }),
+    );
+    expect(added).toBe(`${BO}jpegPhoto:: ${inBase64}\n\n${ANA}`);
+    const other = new Uint8Array([...JPEG, ...Buffer.from('x'.repeat(100))]);
+    const changed = edit(withPhoto, 0, (fields) => {
+      const field = [...fields.keys()].find((each) => each.startsWith('media/')) as FieldName;
+      fields.set(field, { kind: 'photo', mediaType: 'image/jpeg', data: other });
+    });
+    expect(changed.startsWith(BO)).toBe(true);
+    expect(valuesOf(fieldsIn(changed)[0], 'media')).toEqual([{ kind: 'photo', mediaType: 'image/jpeg', data: other }]);
+    expect(Math.max(...changed.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(76);
+    const removed = edit(withPhoto, 0, (fields) => {
+      for (const field of fields.keys()) if (field.startsWith('media/')) fields.delete(field);
+    });
+    expect(removed).toBe(BO);
+    expect(edit(withPhoto, 0, (fields) => fields.set(fieldName('notes/n'), { note: 'n' }))).toBe(
+      `${withPhoto}description: n\n`,
+    );
+  });
+
+  it('holds no picture that is no JPEG, or is elsewhere', () => {
+    const photos: readonly Value[] = [
+      { kind: 'photo', mediaType: 'image/png', data: JPEG },
+      { kind: 'photo', uri: 'https://example.org/a.jpg', mediaType: 'image/jpeg' },
+      { kind: 'logo', mediaType: 'image/jpeg', data: JPEG },
+    ];
+    for (const each of photos) {
+      const shown = ldifFormat.project(new Map([[fieldName('media/p'), each]]));
+      expect([...shown.keys()]).toEqual([]);
+    }
+    const small = { kind: 'photo', mediaType: 'image/jpeg', data: JPEG, pref: 1 };
+    const shown = ldifFormat.project(
+      new Map<FieldName, Value>([
+        [fieldName('media/a'), { ...small, pref: 2 }],
+        [fieldName('media/b'), small],
+      ]),
+    );
+    expect([...shown.keys()]).toEqual(['media/b']);
+  });
+});

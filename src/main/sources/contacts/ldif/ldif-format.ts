@@ -16,6 +16,16 @@ import {
   placeOf,
   placeOfAttribute,
 } from './ldif-layout.ts';
+import {
+  PHOTO,
+  PHOTO_NAMES,
+  photoBytes,
+  photoIn,
+  photoLineOf,
+  readPhoto,
+  samePhoto,
+  shownPhoto,
+} from './ldif-photo.ts';
 import { type LdifLine, type LdifRecord, type LdifText, lineOf, saidBy, splitLdif } from './ldif-text.ts';
 
 const OTHER_ATTRIBUTES = 'ldif/';
@@ -31,11 +41,16 @@ export const ldifFormat: TextFormat<LdifRecord> = {
     const { row, others } = cellsOf(bytes, item);
     const fields = readCells(LDIF_TABLE, row, previous);
     for (const [name, { text }] of others) fields.set(fieldName(OTHER_ATTRIBUTES + escapeName(name)), text);
+    const line = photoLineOf(item);
+    const photo = line === null ? null : readPhoto(bytes, line, previous);
+    if (photo !== null) fields.set(photo.field, photo.value);
     return fields;
   },
   project(full) {
     const fields = projectCells(LDIF_TABLE, full);
     for (const [name, text] of othersOf(full)) fields.set(fieldName(OTHER_ATTRIBUTES + escapeName(name)), text);
+    const photo = photoIn(full);
+    if (photo !== null) fields.set(photo.field, shownPhoto(photo.value));
     return fields;
   },
   hasNoItemFor: hasNoRowFor,
@@ -91,7 +106,7 @@ function othersIn(
     const count = (counts.get(attribute) ?? 0) + 1;
     counts.set(attribute, count);
     const place = placeOfAttribute(attribute);
-    if (place !== null && known[place] === line) continue;
+    if ((place !== null && known[place] === line) || isPhoto(line)) continue;
     const name = count === 1 ? attribute : `${attribute}#${count}`;
     const text = plainText(saidBy(bytes, line));
     if (text !== null && !isBinary(text) && OTHER.test(name)) others.set(name, { line, text });
@@ -99,7 +114,9 @@ function othersIn(
   return others;
 }
 
-/** A picture, a certificate: no text to show and to edit. */
+const isPhoto = ({ name }: LdifLine): boolean => PHOTO_NAMES.has(name);
+
+/** Another picture, a certificate: no text to show and to edit. */
 const isBinary = (text: string): boolean => text.includes('\0');
 
 /** Attributes nobody understands, of a record. Those that are understood by their first line only can have others. */
@@ -110,7 +127,11 @@ function othersOf(fields: Fields): ReadonlyMap<string, string> {
     const name = unescapeName(field.slice(OTHER_ATTRIBUTES.length));
     const [, attribute = '', count] = OTHER.exec(name) ?? [];
     const text = plainText(value);
-    const isOurs = NOTATION.has(attribute) || attribute === 'changetype' || placeOfAttribute(attribute) !== null;
+    const isOurs =
+      NOTATION.has(attribute) ||
+      attribute === 'changetype' ||
+      placeOfAttribute(attribute) !== null ||
+      PHOTO_NAMES.has(attribute);
     if (text === null || isBinary(text) || attribute === '' || count !== undefined || isOurs) return;
     if (found === NONE) found = new Map();
     (found as Map<string, string>).set(name, text);
@@ -161,7 +182,7 @@ function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields
   const { row, known, others } = cellsOf(bytes, item);
   const edits: Edit[] = [];
   const added: string[] = [];
-  const put = (line: LdifLine | undefined, attribute: string, said: string | null): void => {
+  const put = (line: LdifLine | undefined, attribute: string, said: string | Uint8Array | null): void => {
     if (said !== null && line !== undefined)
       edits.push({ start: line.start, end: line.end, text: lineOf(line.attribute, said, text) });
     else if (said !== null) added.push(lineOf(attribute, said, text));
@@ -176,6 +197,9 @@ function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields
     const said = wanted.get(name) ?? null;
     if (said !== (others.get(name)?.text ?? null)) put(others.get(name)?.line, name, said);
   }
+  const [wasShown, isShown] = [photoIn(before)?.value ?? null, photoIn(after)?.value ?? null];
+  if (!samePhoto(wasShown, isShown) && (isShown === null || photoBytes(isShown) !== null))
+    put(photoLineOf(item) ?? undefined, PHOTO, photoBytes(isShown));
   if (added.length === 0) return edits;
   const loses = edits.some(({ end, text: said }) => end === item.next && said === '');
   const isOpen = bytes[item.next - 1] !== LF && !loses;
@@ -187,13 +211,15 @@ function newRecord(text: LdifText, after: Fields, uid: string): string {
   const texts = new Map<number, string>();
   writeCells(LDIF_TABLE, BLANK, NO_FIELDS, after, texts);
   const lines: string[] = [];
-  const add = (attribute: string, value: string): void => {
+  const add = (attribute: string, value: string | Uint8Array): void => {
     lines.push(lineOf(attribute, value, text) + text.lineEnd);
   };
   add('dn', nameOf(texts, uid));
   for (const each of OBJECT_CLASSES) add('objectclass', each);
   for (const [place, said] of texts) if (said !== '') add(attributeAt(place), said);
   for (const [name, said] of othersOf(after)) add(name, said);
+  const photo = photoBytes(photoIn(after)?.value ?? null);
+  if (photo !== null) add(PHOTO, photo);
   return lines.join('');
 }
 

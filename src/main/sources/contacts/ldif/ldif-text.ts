@@ -193,6 +193,10 @@ export function saidBy(bytes: Uint8Array, line: LdifLine): string {
   return decodeText(Buffer.from(rawOf(bytes, line), line.isBase64 ? 'base64' : 'latin1'), 'utf-8');
 }
 
+/** The bytes of a value. */
+export const valueBytes = (bytes: Uint8Array, line: LdifLine): Uint8Array =>
+  new Uint8Array(Buffer.from(rawOf(bytes, line), line.isBase64 ? 'base64' : 'latin1'));
+
 const FOLD = 76;
 /** What can stand as it is: printable ASCII, and nothing at its ends that would be taken for something else. */
 const SAFE = /^(?![ :<])[ -~]*(?<! )$/;
@@ -200,11 +204,13 @@ const SAFE = /^(?![ :<])[ -~]*(?<! )$/;
 /** A line that says this. Whatever a value holds, it is one line and one attribute. */
 export function lineOf(
   attribute: string,
-  value: string,
+  value: string | Uint8Array,
   { isFolded, lineEnd }: Pick<LdifText, 'isFolded' | 'lineEnd'>,
 ): string {
-  const line = SAFE.test(value) ? `${attribute}: ${value}` : `${attribute}:: ${Buffer.from(value).toString('base64')}`;
-  if (!isFolded || line.length <= FOLD) return line;
+  const isPlain = typeof value === 'string' && SAFE.test(value);
+  const line = isPlain ? `${attribute}: ${value}` : `${attribute}:: ${Buffer.from(value).toString('base64')}`;
+  // Nobody reads a picture in one line.
+  if (!(isFolded || typeof value !== 'string') || line.length <= FOLD) return line;
   const parts = [line.slice(0, FOLD)];
   for (let at = FOLD; at < line.length; at += FOLD - 1) parts.push(line.slice(at, at + FOLD - 1));
   return parts.join(`${lineEnd} `);
