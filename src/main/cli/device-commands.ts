@@ -36,7 +36,8 @@ const answer = (name: 'approve' | 'deny', summary: string, done: string): Comman
   name,
   takes: 'REQUEST|CODE',
   summary,
-  details: 'The code is that of a pairing without a link (--nearby), on either of the two devices.',
+  details:
+    'A request is named by its id, or as much of that as no other begins with. The code is that of a pairing without a link (--nearby), on either of the two devices.',
   options: {},
   async run(call) {
     const given = call.positionals[0]!;

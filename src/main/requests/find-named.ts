@@ -70,3 +70,12 @@ export function findDevice(
     (each) => each.name,
   );
 }
+
+/** The id of the one pairing request that this stands for: an id, or an unambiguous prefix of one. What begins none is given back. Fails with `ambiguous`. */
+export function findRequest(engine: { readonly network: Pick<Engine['network'], 'admissions'> }, text: string): string {
+  const ids = engine.network.admissions.requests().map(({ request }) => request);
+  const begins = ids.includes(text) || text.length < 2 ? [] : ids.filter((id) => id.startsWith(text));
+  if (begins.length > 1)
+    throw new LockstepError('ambiguous', `"${text}" begins more than one request; give more of its id.`, text);
+  return begins[0] ?? text;
+}

@@ -6,7 +6,7 @@ import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
 import { agendaOf } from './agenda.ts';
 import { exportFormat, exportRecords } from './export-records.ts';
-import { findCollection, findCollections, findDevice } from './find-named.ts';
+import { findCollection, findCollections, findDevice, findRequest } from './find-named.ts';
 import { forgetJoin, joinRequest } from './join-request.ts';
 import { listRecords } from './list-records.ts';
 import { nearbyRequests } from './nearby-requests.ts';
@@ -61,7 +61,7 @@ export function handlersOf(engine: Engine): Handlers {
     },
     'requests:list': () => engine.network.admissions.requests(),
     'requests:answer': async (request, approve) => {
-      await engine.network.admissions.answer(request, approve);
+      await engine.network.admissions.answer(findRequest(engine, request), approve);
       return engine.network.admissions.requests();
     },
     sync: (options) => syncRequest(engine, options),
