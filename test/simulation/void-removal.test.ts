@@ -117,3 +117,37 @@ it('who was let in by one that an admin let in who had been removed is told that
   expect(shown).toMatchObject({ removed: true, sources: [{ reason: expect.stringContaining('had been removed') }] });
   expect(fourth.user.fs.lstat(`${ROOT}/a`)).not.toBeNull();
 });
+
+describe('two admins that remove each other apart', () => {
+  /** The second has taken the first out at the relay; of the two the first prevails. */
+  async function shutOut(): Promise<void> {
+    const relay = await threeAtRelay();
+    await group.until(first, first.stop());
+    group.remove(first, second);
+    await group.pass(60_000);
+    relay.stop();
+    await group.start(first);
+    group.remove(second, first);
+    await group.pass(5000);
+    relay.start();
+    await group.pass(120_000);
+    expect([isMember(first), isMember(second), listed(first), listed(second)]).toEqual([true, true, null, true]);
+  }
+  const whyNoRelay = (): string => statusView(first.engine).collections[0]?.relay?.why ?? '';
+
+  it('leave the one that prevails before a shut relay, which it says with what helps', async () => {
+    await shutOut();
+    expect(whyNoRelay()).toMatch(/though it is an admin.* another relay .*lockstep config relay URL/);
+  });
+
+  it('come apart as soon as the other one hears of it: that brings the list, without itself', async () => {
+    await shutOut();
+    replicaOf(group, second).receiveMembership(replicaOf(group, first).membership.operations());
+    await group.pass(10 * 60_000);
+    expect([isMember(second), listed(first), listed(second), listed(third)]).toEqual([false, true, null, true]);
+    await group.pass(120_000);
+    write(first, 'a', 'from the first')();
+    await group.pass(120_000);
+    expect([textOf(third, 'a'), textOf(second, 'a'), whyNoRelay()]).toEqual(['from the first', null, '']);
+  });
+});

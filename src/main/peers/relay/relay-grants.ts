@@ -16,6 +16,13 @@ const REFUSALS: { readonly [error: string]: string } = {
   'elsewhere': 'keeps this collection elsewhere, or could not be asked where',
 };
 
+/**
+ * An admin that is not let in: another one took it out of the list there, and nobody else may change that. The relay cannot tell who is right, and
+ * what would prove it says who the members are.
+ */
+const SHUT_OUT =
+  'does not let this device in, though it is an admin of the collection. Another admin has to connect to the relay first, which lets it in unless it removed this device. Where none does, give the collection another relay on a device that is an admin: lockstep config relay URL, or Settings';
+
 /** What the relay lets this device do: a token for its groups, asked for when it is needed and renewed when it has expired. */
 export class RelayGrants {
   readonly #address: RelayAddress;
@@ -103,7 +110,9 @@ export class RelayGrants {
     const error = groups.get(group) ?? (groups.has(group) ? null : 'elsewhere');
     if (error === null) return null;
     const { url } = this.#address;
-    return new RelayError('relay-refused', `The relay ${url} ${REFUSALS[error] ?? `refuses (${error})`}.`, url);
+    const isShutOut = error === 'not-a-member' && this.#members.get(group)?.isAdmin() === true;
+    const why = isShutOut ? SHUT_OUT : (REFUSALS[error] ?? `refuses (${error})`);
+    return new RelayError('relay-refused', `The relay ${url} ${why}.`, url);
   }
 
   /** Whatever went wrong, as what callers are told. */
