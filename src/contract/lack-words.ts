@@ -36,7 +36,7 @@ const MANY: { readonly [map: string]: readonly [one: string, many: string] } = {
   titles: ['title', 'titles'],
   name: ['name', 'names'],
   when: ['time', 'times'],
-  record: ['somebody of whom it has a place for nothing', 'people of whom it has a place for nothing'],
+  record: ['an entry it has no place for', 'entries it has no place for'],
   group: ['group', 'groups'],
 };
 const NTH = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];

@@ -76,8 +76,8 @@ export function whenWords({ start, due, duration, timeZone, showWithoutTime }: P
   if (typeof start === 'string') parts.push(momentWords(start, isAllDay));
   if (typeof due === 'string') parts.push(`due ${momentWords(due, isAllDay)}`);
   // What ends before it begins is a slip of whoever wrote it: of that no length can be said.
-  if (typeof duration === 'string' && !duration.startsWith('-') && !(isAllDay && duration === 'P1D'))
-    parts.push(`for ${durationWords(duration)}`);
+  const isTold = typeof duration === 'string' && !duration.startsWith('-') && !NO_TIME.test(duration);
+  if (isTold && !(isAllDay && duration === 'P1D')) parts.push(`for ${durationWords(duration)}`);
   if (typeof timeZone === 'string' && !isAllDay) parts.push(`(${zoneWords(timeZone)})`);
   return parts.join(' ');
 }

@@ -79,6 +79,7 @@ describe('days', () => {
   it('of an event are told with how many they are', () => {
     const days = (duration: string) => ({ start: '2026-01-05T00:00:00', duration, showWithoutTime: true });
     expect(fieldValueText('when', days('P1D'))).toBe('Mon 5 Jan 2026');
+    for (const none of ['PT0S', 'P0D', 'PT0H']) expect(fieldValueText('when', days(none))).toBe('Mon 5 Jan 2026');
     expect(fieldValueText('when', days('P3D'))).toBe('Mon 5 Jan 2026 for 3 days');
     expect(fieldValueText('when', { start: '0026-01-05T09:00:00' })).toBe('Mon 5 Jan 0026, 09:00');
   });
