@@ -134,6 +134,9 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   const fields = [...wrote, ...then.filter(({ field }) => !wrote.some((each) => each.field === field))];
   // Where a delete and an edit stood beside each other, and these changes chose, both stand there again.
   const both = lived.length > 1 ? [existsChange(undone, false, [])] : [];
+  // It is as it was before them already, and nothing they wrote stands.
+  if (fields.length === 0 && both.length === 0 && isLive(undone.state) && !stands(undone.state, dots))
+    return { changes: [] };
   return { changes: [...written(undone, fields, own), ...both] };
 }
 

@@ -90,6 +90,21 @@ describe('undo of one change', () => {
     expect(undoChange(laptop.port, add)).toEqual({ changes: [], records: 0, conflicts: [], missing: [] });
   });
 
+  it.each([
+    ['an edit', 'two'],
+    ['a delete', null],
+  ])('does nothing where %s was taken back already, also on another device', (_what, written) => {
+    const [laptop, desk, group] = pair();
+    save(laptop, 'a', 'one');
+    const change = save(laptop, 'a', written);
+    undoChange(laptop.port, change);
+    group.exchange();
+    for (const device of [laptop, desk]) {
+      expect(undoChange(device.port, change)).toEqual({ changes: [], records: 0, conflicts: [], missing: [] });
+      expect(text(device, device.shown('a'))).toBe('one');
+    }
+  });
+
   it('makes of an add a delete, and of a delete the record as it was', () => {
     const [laptop] = pair();
     const add = save(laptop, 'a', 'one');
