@@ -51,7 +51,7 @@ export async function restoreTo(
   for (const item of [...items].sort(
     (a, b) => Number(a.entry.type === 'symlink') - Number(b.entry.type === 'symlink'),
   )) {
-    const why = await write(port, root, item, disk.fs);
+    const why = await write(port, root, item, disk);
     if (why === null) records++;
     else missing.push({ record: item.record, why });
   }
@@ -106,9 +106,7 @@ export function checkOutside(
   if (parent === null) throw new LockstepError('no-such-path', `There is no folder for ${to}.`, to);
   const name = to.slice(at + 1);
   const meant = root ?? `${parent}/${name}`;
-  const held = disk.forbidden.find(
-    (path) => meant === path || meant.startsWith(path.endsWith('/') ? path : `${path}/`),
-  );
+  const held = heldBy(meant, disk.forbidden);
   if (held === undefined) return { parent, name };
   throw new LockstepError(
     'inside-source',
@@ -116,6 +114,10 @@ export function checkOutside(
     to,
   );
 }
+
+/** In which of these directories a real path lies. */
+const heldBy = (path: string, directories: readonly string[]): string | undefined =>
+  directories.find((each) => path === each || path.startsWith(each.endsWith('/') ? each : `${each}/`));
 
 /** The directory to write into, made where it is missing, and what goes where below it. */
 function placed(
@@ -139,10 +141,18 @@ function placed(
 }
 
 /** null: written. Otherwise why not. */
-async function write(port: Port, root: string, item: Item, fs: FileSystem): Promise<string | null> {
+async function write(
+  port: Port,
+  root: string,
+  item: Item,
+  { fs, realDirectory, forbidden }: RestoreDisk,
+): Promise<string | null> {
   const parts = item.path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0')))
     return 'its name is none this system can hold';
+  // What is kept in step may lie in the folder that is written to, and not be there at the moment.
+  const held = heldBy(`${root}/${item.path}`, forbidden);
+  if (held !== undefined) return `${held} is kept in step`;
   const bytes = item.entry.type === 'file' ? await port.contents.read(item.record, item.entry) : null;
   if (item.entry.type === 'file' && bytes === null) return NOT_KEPT;
   try {
@@ -152,6 +162,8 @@ async function write(port: Port, root: string, item: Item, fs: FileSystem): Prom
       const stat = fs.lstat(path);
       if (stat === null) fs.makeDirectory(path);
       else if (stat.type !== 'directory') return `${path} is in the way`;
+      // On a disk that does not tell case apart it may be called otherwise here.
+      else if (heldBy(realDirectory(path) ?? path, forbidden) !== undefined) return `${path} is kept in step`;
     }
     if (item.entry.type === 'directory') return null;
     const path = `${root}/${item.path}`;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/main/change-log/change.ts';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
+import { NOT_KEPT } from '../../../src/main/conflicts/result.ts';
 import { catRecord } from '../../../src/main/history/cat.ts';
 import { heldNothing, restore } from '../../../src/main/history/restore.ts';
 import { restoreTo } from '../../../src/main/history/restore-to.ts';
@@ -95,6 +96,40 @@ describe('restore', () => {
     group.exchange();
     expect(restore(laptop.port, 'a', moment(at(1))).conflicts).toEqual([]);
     expect(text('a')).toBe('base');
+  });
+
+  it('settles a conflict with one of its values, whoever wrote that', () => {
+    for (const record of ['a', 'b']) save(laptop, record, 'base');
+    group.exchange();
+    save(laptop, 'a', 'then');
+    save(phone, 'b', 'then');
+    save(phone, 'a', 'later');
+    save(laptop, 'b', 'later');
+    group.exchange();
+    expect(listConflicts(laptop.port)).toHaveLength(2);
+    expect(restore(laptop.port, null, moment(at(4)))).toMatchObject({ records: 2, conflicts: [] });
+    expect([listConflicts(laptop.port), text('a'), text('b')]).toEqual([[], 'then', 'then']);
+  });
+
+  it('settles a deletion beside an edit with the edit, though nothing else became another', () => {
+    save(laptop, 'a', 'base');
+    group.exchange();
+    save(laptop, 'a', 'then');
+    save(phone, 'a', null);
+    group.exchange();
+    expect(listConflicts(laptop.port)).toHaveLength(1);
+    restore(laptop.port, 'a', moment(at(2)));
+    expect([listConflicts(laptop.port), text('a')]).toEqual([[], 'then']);
+  });
+
+  it('takes a folder that is a record itself with all that is in it', () => {
+    group.tick();
+    laptop.write([laptop.edit('docs', new Map([[ENTRY, { type: 'directory' } as Value]])) as Change]);
+    save(laptop, 'docs/a', 'one');
+    save(laptop, 'docs/a', null);
+    save(laptop, 'docs', null);
+    expect(restore(laptop.port, 'docs', moment(at(2)))).toMatchObject({ records: 2, missing: [] });
+    expect([laptop.shown('docs'), text('docs/a')]).toEqual([{ type: 'directory' }, 'one']);
   });
 
   it('names what is kept nowhere, and fails where that is all', () => {
@@ -281,5 +316,55 @@ describe('restore to a path', () => {
         code: 'no-such-path',
       });
     expect(world.fs.readDirectory('/home/docs')).toEqual([]);
+  });
+
+  it('leaves out what would come into a source below the folder it writes to, whether that is there or not', async () => {
+    for (const path of ['docs/a', 'docs/deep/b', 'docs2/c', 'Docs/d', 'gone/e', 'gone']) save(laptop, path, 'one');
+    save(laptop, 'gone', null);
+    const world = disk();
+    world.fs.makeDirectory('/home/Docs');
+    const real = (path: string): string | null => world.realDirectory(path === '/home/Docs' ? '/home/docs' : path);
+    const forbidden = [...world.forbidden, '/home/gone'];
+    const result = await restoreTo(laptop.port, null, moment(at(9)), '/home', {
+      ...world,
+      realDirectory: real,
+      forbidden,
+    });
+    expect(result.missing.map(({ record, why }) => `${record}: ${why}`).toSorted()).toEqual([
+      'Docs/d: /home/Docs is kept in step',
+      'docs/a: /home/docs is kept in step',
+      'docs/deep/b: /home/docs is kept in step',
+      'gone/e: /home/gone is kept in step',
+    ]);
+    expect([world.fs.readDirectory('/home/docs'), world.fs.lstat('/home/gone')]).toEqual([[], null]);
+    expect([result.records, read(world.fs, '/home/docs2/c')]).toEqual([1, 'one']);
+  });
+
+  it('writes beside a source whose name only begins like that of the folder, and into none through a link', async () => {
+    save(laptop, 'a', 'one');
+    const world = disk();
+    await restoreTo(laptop.port, null, moment(at(9)), '/home/docs of then', world);
+    expect(read(world.fs, '/home/docs of then/a')).toBe('one');
+    world.fs.symlink('/home/docs', '/out/link');
+    await expect(restoreTo(laptop.port, null, moment(at(9)), '/out/link', world)).rejects.toMatchObject({
+      code: 'inside-source',
+    });
+  });
+
+  it('says of what is there already, and of what is kept nowhere, why it is not written', async () => {
+    save(laptop, 'a', 'one');
+    save(laptop, 'b', 'two');
+    save(laptop, 'c', 'three');
+    laptop.bytes.delete(laptop.file('two').digest);
+    const world = disk();
+    world.fs.close(world.fs.open('/out/a', 'create-new'));
+    const { records, missing } = await restoreTo(laptop.port, null, moment(at(9)), '/out', world);
+    expect([records, missing]).toEqual([
+      1,
+      [
+        { record: 'a', why: '/out/a is there already' },
+        { record: 'b', why: NOT_KEPT },
+      ],
+    ]);
   });
 });
