@@ -3,6 +3,7 @@
  * repository and runs the tests named with each until one fails. `find` has to be there exactly once (a test sees to it).
  */
 import { PLANTED_CONSTRUCT_BUGS } from './planted-construct-bugs.mjs';
+import { PLANTED_COPY_BUGS } from './planted-copy-bugs.mjs';
 import { PLANTED_DECISION_BUGS } from './planted-decision-bugs.mjs';
 import { PLANTED_FILES_BUGS } from './planted-files-bugs.mjs';
 import { PLANTED_HALT_BUGS } from './planted-halt-bugs.mjs';
@@ -650,6 +651,7 @@ export const PLANTED_BUGS = [
   ...PLANTED_RELAY_BUGS,
   ...PLANTED_RELAYED_LINK_BUGS,
   ...PLANTED_FILES_BUGS,
+  ...PLANTED_COPY_BUGS,
   ...PLANTED_DECISION_BUGS,
   ...PLANTED_HALT_BUGS,
   ...PLANTED_SESSION_BUGS,

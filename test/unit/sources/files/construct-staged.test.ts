@@ -77,6 +77,28 @@ describe('staging a large file', () => {
     expect(room.textAt(path)!.slice(12, 16)).toBe('DDDD');
   });
 
+  it('copies a range that moved within the item which the rest of the file is a copy of', () => {
+    room.write('old', 'AAAABBBBCCCCDDDDzzzzEEEE');
+    const { copies, ...rest } = request(0, 4, 12, 16);
+    const moved = copies.map((copy) => (copy.offset === 16 ? { ...copy, from: { ...copy.from, offset: 20 } } : copy));
+    const { path, missing } = staged.stage({ ...rest, copies: moved });
+    expect([missing, room.textAt(path)!.slice(16, 20)]).toEqual([[8, 20], 'EEEE']);
+  });
+
+  it('names a range that moved for which the item is too short', () => {
+    room.write('old', 'zzDD');
+    const moved = { ...piece(12), from: { id: recordId('old'), revision: room.revision('old')!, offset: 2 } };
+    const { missing } = staged.stage({ ...request(), copies: [moved], wanted: [0, 4, 8, 16, 20].map(piece) });
+    expect(missing.toSorted((a, b) => a - b)).toEqual([0, 4, 8, 12, 16, 20]);
+  });
+
+  it('has nothing behind its end of an item that was longer', () => {
+    room.write('old', `${OLD}GGGGHHHH`);
+    const { path } = staged.stage(request(0, 4, 12, 16));
+    staged.write(path, [fetched(8), fetched(20)]);
+    expect([room.textAt(path), staged.isWhole(path)]).toEqual([NEW, true]);
+  });
+
   it('writes a file in one go where nothing is to be fetched any more, and does not read it again', () => {
     room.write('old', OLD);
     const whole = { ...request(0, 4, 12, 16), pieces: [fetched(8), fetched(20)] };
@@ -196,6 +218,16 @@ describe('staging a large file', () => {
     expect(staged.stage(asked).missing).toEqual([0, 4, 8, 12, 16, 20]);
   });
 
+  it('asks for what an item that has changed was to give, though all else is at hand', () => {
+    room.write('old', OLD);
+    const asked = { ...request(0, 4), pieces: [8, 12, 16, 20].map((offset) => fetched(offset)) };
+    room.write('old', 'something else', 'write');
+    const { path, missing } = staged.stage(asked);
+    expect(missing).toEqual([0, 4]);
+    staged.write(path, [fetched(0), fetched(4)]);
+    expect([room.textAt(path), staged.isWhole(path)]).toEqual([NEW, true]);
+  });
+
   it('finds out in the end that pieces are not what they shall be, and then does not write such ones', () => {
     const { path } = staged.stage(request());
     const rest = [4, 8, 12, 16, 20].map((offset) => fetched(offset));
@@ -203,7 +235,9 @@ describe('staging a large file', () => {
     expect(staged.isWhole(path)).toBe(false);
     expect(room.construct(stagedItem(path)).outcomes).toMatchObject([{ reason: 'content-wrong' }]);
     expect(staged.stage(request()).missing).toEqual([0]);
-    expect(staged.write(path, [fetched(0, 'evil')])).toEqual([0]);
+    const before = room.textAt(path);
+    expect(staged.write(path, [fetched(0, 'harm')])).toEqual([0]);
+    expect(room.textAt(path)).toBe(before);
     expect(staged.write(path, [fetched(0)])).toEqual([]);
     expect(staged.isWhole(path)).toBe(true);
   });
@@ -246,6 +280,17 @@ describe('staging a large file', () => {
     expect((fs.callsByName.get('write') ?? 0) - before).toBe(2);
     staged.write(path, [lying(12)]);
     expect([room.textAt(path), staged.isWhole(path)]).toEqual([NEW, true]);
+  });
+
+  it('writes each piece from its own memory, though it would follow the other one there', () => {
+    const { path } = staged.stage(request());
+    const memories = [0, 1].map(() => new Uint8Array(8).fill(0x7a));
+    const at = (offset: number, memory: Uint8Array | undefined, from: number) => {
+      memory?.set(Buffer.from(NEW.slice(offset, offset + 4)), from);
+      return { ...piece(offset), bytes: (memory as Uint8Array).subarray(from, from + 4) };
+    };
+    staged.write(path, [at(0, memories[0], 0), at(4, memories[1], 4)]);
+    expect(room.textAt(path)!.slice(0, 8)).toBe('AAAABBBB');
   });
 
   it('notices that somebody else wrote to what it has hashed', () => {
