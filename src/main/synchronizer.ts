@@ -1,58 +1,27 @@
 import type { SourceState } from '../contract/contract.ts';
-import type { Collection, WrittenPackage } from './collection.ts';
+import type { Collection } from './collection.ts';
 import { keepStaged } from './construct/keep-staged.ts';
-import type { Ticket } from './construct/pending.ts';
 import { RetryProblems } from './construct/retry-problems.ts';
 import { RunConstruction } from './construct/run-construction.ts';
 import { isMissingFor } from './construct/write-problems.ts';
-import type { AskPeers } from './content-exchange/ask-peers.ts';
 import type { Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
-import type { BatchSizes } from './platform/batch-sizes.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import { troubleText } from './platform/trouble-text.ts';
-import type { RecordId } from './record/ids.ts';
-import type { SafetyLimits } from './safety.ts';
 import { SourceConfirmation, type SourcePreview } from './source-confirmation.ts';
 import { SourceStage } from './source-stage.ts';
 import { type Progress, SourceStatus } from './source-status.ts';
-import type { Revision, SourceAdapter } from './sources/source-adapter.ts';
+import type { SourceAdapter } from './sources/source-adapter.ts';
+import { StartNews } from './start-news.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
+import type { SynchronizerPort } from './synchronizer-port.ts';
 import { groupOf } from './take-in/item-group.ts';
 import { LaterLooks } from './take-in/later-looks/later-looks.ts';
 import type { LookScope } from './take-in/later-looks/look-scope.ts';
 import { type TakeInPort, type TakeInRequest, type TakeInResult, takeIn } from './take-in/take-in.ts';
-
-/** What a synchronizer needs of the collection it belongs to and of the world. */
-export interface SynchronizerPort {
-  readonly batches: BatchSizes;
-  ask: AskPeers;
-  peersEpoch(): number;
-  /** Packages were committed: other sources and peers get them. */
-  written(packages: readonly WrittenPackage[]): void;
-  /** Records reached this source, or were named as problems. */
-  done(tickets: readonly Ticket[]): void;
-  /** These items are being written, or somebody wrote them just now: what a power loss leaves of them is no edit. Inside a transaction. */
-  writing(rows: readonly number[]): void;
-  /** What stands there may be torn and is neither an edit nor a deletion until that is known. */
-  heldBack(id: RecordId, revision?: Revision): boolean;
-  /** What its rules leave out is let go of, but for what is held back afterwards. */
-  leavesOut(): Promise<void>;
-  /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9). */
-  caughtUp(): boolean;
-  /** false: what changes in the source stays there. */
-  mayWrite(): boolean;
-  limits(): SafetyLimits;
-  changed(): void;
-  /** These groups are to be looked at after so many milliseconds. */
-  lookLater(groups: ReadonlySet<string>, after: number): void;
-  /** A look or a construction ended: other items may be problems than before. */
-  ended(): void;
-  sourceUpdated(source: StoredSource): void;
-}
 
 /**
  * One source and its two half-cycles: what the source says becomes packages, what packages say becomes the source.
@@ -74,6 +43,7 @@ export class Synchronizer {
   readonly #status: SourceStatus;
   readonly #problems: RetryProblems;
   readonly #stage: SourceStage;
+  readonly #news: StartNews;
 
   constructor(
     collection: Collection,
@@ -119,6 +89,10 @@ export class Synchronizer {
       construction: this.construction,
       rulesVersion: () => adapter.rulesVersion(),
       updated: (updated) => port.sourceUpdated(updated),
+    });
+    this.#news = new StartNews(clock, {
+      caughtUp: () => port.caughtUp(),
+      look: () => port.lookLater(EVERYTHING, 0),
     });
     this.#problems = new RetryProblems(collection, source.row, this.construction, (id) => port.heldBack(id));
   }
@@ -196,6 +170,7 @@ export class Synchronizer {
 
   /** The second half: brings to the source what the records say; nothing where it is halted or not there. */
   async construct(): Promise<void> {
+    this.#news.told();
     if (this.#collection.stored.paused || this.#abort.signal.aborted || this.source.adopting) return;
     if (this.isStopped) return;
     if (!this.isWritten) {
@@ -280,6 +255,7 @@ export class Synchronizer {
   /** Nothing is looked at or written any more. `last`: what is done then, before the source is closed. */
   async stop(last: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     this.#abort.abort();
+    this.#news.stop();
     await this.#lock.run(last);
     await this.adapter.close();
   }
@@ -327,6 +303,7 @@ export class Synchronizer {
       get readOnly() {
         return !port.mayWrite();
       },
+      holdsNameless: !this.source.adopting && this.#news.isHeld,
       dry,
       signal: this.#abort.signal,
     };
@@ -385,7 +362,10 @@ export class Synchronizer {
           // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
           this.construction.retryWaiting();
         }
+        // What is still being written has not been seen whole.
+        if (taken.waits || !this.#later.isGoing) this.#news.looked(taken.waits);
         if (this.#later.isGoing) this.#status.set('scanning', VANISHING_TEXT);
+        else if (this.#news.waits) this.#status.set('scanning', NEWS_TEXT);
         else this.#status.set('ready');
         return true;
       }
@@ -401,5 +381,8 @@ export class Synchronizer {
 }
 
 const VANISHING_TEXT = 'Items are going: waits until no more do, before any of it is deleted elsewhere.';
+const NEWS_TEXT = 'There are new entries: waits a minute for the other devices, which may know them already.';
+/** As groups: what a source of texts lists. */
+const EVERYTHING: ReadonlySet<string> = new Set(['']);
 
 class SourceAway extends Error {}

@@ -52,6 +52,8 @@ export interface ListedItem {
   readonly fresh: boolean;
   /** Bytes to be read for it; 0 where that is nothing (directories, links). */
   readonly size: number;
+  /** It states nothing by which it could be known, and the snapshot does not know it: its id was made of what it says. */
+  readonly isNameless?: boolean;
 }
 
 /** What a listing says, group by group, in the order of the walk. */

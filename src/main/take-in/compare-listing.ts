@@ -21,6 +21,8 @@ export interface ComparePort {
   heldBack(id: RecordId, revision?: Revision): boolean;
   /** Is an item that the snapshot knows, and does not vouch for, left for a later look? `isSame`: it is as it was when it was read. */
   leaves(id: RecordId, isSame: boolean): boolean;
+  /** As of `TakeInRequest`. */
+  readonly holdsNameless: boolean;
   /** An item of this id is there. */
   saw(id: RecordId): void;
   note(problem: ItemProblem): void;
@@ -54,6 +56,7 @@ export class CompareListing {
   readonly #unlisted: string[] = [];
   readonly #goneGroups: string[] = [];
   #unsettled = false;
+  #holdsSome = false;
 
   constructor(
     collection: Collection,
@@ -73,6 +76,10 @@ export class CompareListing {
   /** Somebody seems to be writing just now (`ListedGroup.unsettled`). */
   get unsettled(): boolean {
     return this.#unsettled;
+  }
+  /** Was something left for a later look that nobody knows yet? */
+  get holdsSome(): boolean {
+    return this.#holdsSome;
   }
   /** Was this group listed? */
   hasListed(group: string): boolean {
@@ -146,6 +153,13 @@ export class CompareListing {
     return doubted.length > MANY_ITEMS ? null : new Set(doubted);
   }
 
+  /** Nobody knows it yet, and a peer may be about to tell of it. */
+  #holds({ id, isNameless }: ListedItem): boolean {
+    const holds = this.#port.holdsNameless && isNameless === true && this.#collection.records.find(id) === null;
+    this.#holdsSome ||= holds;
+    return holds;
+  }
+
   /** Returns which are not the same in both. */
   #compareItems(group: ListedGroup, members: readonly GroupMember[]): ReadonlySet<string> {
     const open = new Set<string>();
@@ -162,6 +176,7 @@ export class CompareListing {
       }
       open.add(name);
       if (revision instanceof Uint8Array && this.#port.leaves(item.id, isAt(revision, item.revision))) continue;
+      if (this.#holds(item)) continue;
       if (!this.#port.heldBack(item.id, item.revision)) this.#dirty.add({ id: item.id, size: item.size });
     }
     const troubled = new Set<string>(group.problems.map((problem) => problem.id));

@@ -36,6 +36,8 @@ export type TakeInResult =
       readonly changes: number;
       /** Records that say more than the source shows: they are to be brought to it. */
       readonly behind: readonly number[];
+      /** Some that nobody knows was left for a later look (`TakeInRequest.holdsNameless`). */
+      readonly waits: boolean;
     }
   | { readonly is: 'unavailable'; readonly code: string; readonly detail: string }
   | {
@@ -56,6 +58,8 @@ export interface TakeInRequest {
   readonly readOnly: boolean;
   /** Items of which nothing is known for sure yet: neither changed nor gone. */
   heldBack(id: RecordId, revision?: Revision): boolean;
+  /** What nobody knows, and states nothing by which it could be known, is left for a later look. */
+  readonly holdsNameless: boolean;
   /** Only tell what would happen. */
   readonly dry: boolean;
   readonly signal: AbortSignal;
@@ -152,6 +156,7 @@ class Look {
       {
         heldBack: (id, revision) => request.heldBack(id, revision),
         leaves: (id, isSame) => request.scope.leaves(id, isSame),
+        holdsNameless: request.holdsNameless,
         saw: (id) => this.#meets?.saw(id),
         note: (problem) => this.#problems.note(problem),
       },
@@ -179,6 +184,8 @@ class Look {
     const { batchRecords } = this.#port;
     const listed = await this.#list();
     if (listed.complete) this.#listing.sweep();
+    // It may be what is held, in other words.
+    if (this.#listing.holdsSome) this.#gone.clear();
     if (!request.dry) await this.#letGoOfLeftOut();
     await this.#meets?.match(this.#readNews());
     if (!this.#streams && this.#meets === null) await this.#followRenamed();
@@ -202,7 +209,13 @@ class Look {
     if (request.readOnly) this.#commit.goneIsNotPassedOn(this.#gone);
     else await this.#commit.gone(this.#gone, moves);
     this.#problems.forget(this.#listing, listed.complete, (id) => request.heldBack(id));
-    return { is: 'done', token: listed.token, changes: this.#commit.changes, behind: this.#commit.behind };
+    return {
+      is: 'done',
+      token: listed.token,
+      changes: this.#commit.changes,
+      behind: this.#commit.behind,
+      waits: this.#listing.holdsSome,
+    };
   }
 
   #list(): Promise<ListResult> {

@@ -42,6 +42,7 @@ beforeEach(() => {
   const port = {
     heldBack: (id: RecordId) => heldBack.has(id),
     leaves: (id: RecordId, isSame: boolean) => (isSame ? settling : restless).has(id),
+    holdsNameless: false,
     saw: () => void saw++,
     note: (problem: ItemProblem) => noted.push(problem),
   };

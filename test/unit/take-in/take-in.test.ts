@@ -104,6 +104,7 @@ function look(request: Partial<TakeInRequest> = {}, port: Partial<TakeInPort> = 
     },
     {
       scope: later.next(null, false),
+      holdsNameless: false,
       confirmed: null,
       limits: { deleteShare: 0.5, deleteCount: 10, rewriteShare: 0.5 },
       readOnly: false,

@@ -5,6 +5,7 @@ import type { DocumentPlace } from './document-place.ts';
 import { derivedUid, FreeIds, NUMBER, recordIdOfUid } from './item-ids.ts';
 import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
 import { digestOf, fieldsOf, itemsThatStayed, type Loaded } from './loaded-text.ts';
+import { alignSameWords } from './same-words.ts';
 import { type Claim, claimAlike, numberRest, type StatedAgain, StatedIds } from './stated-again.ts';
 import type { NativeItem, TextFormat } from './text-format.ts';
 
@@ -111,26 +112,29 @@ export class AssignItems {
     ids: FreeIds,
     claim: Claim,
   ): void {
-    const rest = this.#claimUnchanged(nameless, known, claimed, claim);
-    if (rest.length === 0) return;
-    const read = rest.map(({ document, at }) => {
+    const changed = this.#claimUnchanged(nameless, known, claimed, claim);
+    if (changed.length === 0) return;
+    const read = changed.map(({ document, at }): ReadItem => {
       const item = document.text.items[at] as NativeItem;
       const fields = fieldsOf(this.#format, document, item, null);
       if (fields !== null) this.#readAnew(item, fields);
-      return fields;
+      return { document, at, fields };
     });
+    const { kind } = this.#format;
+    // Of several people of one name the one who says it all: before a row is taken for what became of somebody else's.
+    const rest = this.#claimWritten(read, claimed, claim, (items, awaited) => alignSameWords(kind, items, awaited));
     const free = [...known.in.values()].flat().filter(({ id }) => !claimed.has(id));
     const matches = this.#align(
-      read,
+      rest.map(({ fields }) => fields),
       free.map(({ id }) => this.#known.native(id) ?? NO_FIELDS),
     );
-    const strange: { document: Loaded; at: number; fields: Fields | null }[] = [];
-    rest.forEach(({ document, at }, index) => {
+    const strange = rest.filter(({ document, at }, index) => {
       const match = matches[index] ?? null;
-      if (match === null) strange.push({ document, at, fields: read[index] ?? null });
-      else claim(document, at, (free[match] as KnownItem).id);
+      if (match !== null) claim(document, at, (free[match] as KnownItem).id);
+      return match === null;
     });
-    const unknown = this.#claimWritten(strange, claimed, claim).flatMap(({ document, at, fields }) => {
+    const align: Align = (items, awaited) => this.#align(items, awaited);
+    const unknown = this.#claimWritten(strange, claimed, claim, align).flatMap(({ document, at, fields }) => {
       const { uid } = document.text.items[at] as NativeItem;
       const own = uid ?? (fields === null ? null : derivedUid(fields));
       return own === null ? [] : [{ document, at, id: recordIdOfUid(own), isDerived: uid === null }];
@@ -141,25 +145,26 @@ export class AssignItems {
   }
 
   /**
-   * Items nobody knows that say just what a record is to say here, and did not as the snapshot tells: they are that one. It was written, and the
-   * program ended before it could note that. The others are returned.
+   * Items the snapshot does not know that say just what a record is to say here, and did not as it tells: they are that one. It was written, and the
+   * program ended before it could note that, or what it noted is lost. `align`: who each may be. The others are returned.
    */
-  #claimWritten<Strange extends { readonly document: Loaded; readonly at: number; readonly fields: Fields | null }>(
-    strange: readonly Strange[],
+  #claimWritten(
+    items: readonly ReadItem[],
     claimed: ReadonlySet<RecordId>,
     claim: Claim,
-  ): readonly Strange[] {
-    if (strange.length === 0) return strange;
+    align: Align,
+  ): readonly ReadItem[] {
+    if (items.length === 0 || this.#format.align === undefined) return items;
     const awaited = this.#known.awaited().flatMap((id) => {
       const shown = claimed.has(id) ? null : this.#known.shown(id);
       return shown === null ? [] : [{ id, shown }];
     });
-    if (awaited.length === 0) return strange;
-    const matches = this.#align(
-      strange.map(({ fields }) => fields),
+    if (awaited.length === 0) return items;
+    const matches = align(
+      items.map(({ fields }) => fields),
       awaited.map(({ shown }) => shown),
     );
-    return strange.filter(({ document, at }, index) => {
+    return items.filter(({ document, at }, index) => {
       const match = matches[index] ?? null;
       const found = match === null ? undefined : awaited[match];
       if (found === undefined) return true;
@@ -348,6 +353,15 @@ export class AssignItems {
     });
   }
 }
+
+/** An item, and what it says; null: it cannot be understood. */
+interface ReadItem {
+  readonly document: Loaded;
+  readonly at: number;
+  readonly fields: Fields | null;
+}
+/** By index: which known item each of some is; null: none. */
+type Align = (items: readonly (Fields | null)[], known: readonly Fields[]) => readonly (number | null)[];
 
 const NO_FIELDS: Fields = new Map();
 

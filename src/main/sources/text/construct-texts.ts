@@ -151,13 +151,18 @@ export class ConstructTexts {
     const isEmptied = isLast && !isNew && writes.every(({ item }) => item.fields === null);
     const expected = read === undefined ? null : document.revision;
     const written = await this.#place.write(name, expected, isEmptied ? null : bytes);
-    return [...outcomes, ...this.#written(document, writes, written)];
+    return [...outcomes, ...this.#written(document, writes, written, known)];
   }
 
-  #written(before: Loaded, writes: readonly Write[], written: DocumentWritten): readonly ConstructOutcome[] {
+  #written(
+    before: Loaded,
+    writes: readonly Write[],
+    written: DocumentWritten,
+    known: () => Known,
+  ): readonly ConstructOutcome[] {
     const items = writes.map(({ item }) => item);
     if (written.done === 'refused') return items.map(({ id }) => refused(id, written.reason, written.detail));
-    return this.#reread(before.name, written.document, items, before);
+    return this.#reread(before.name, written.document, items, before, known);
   }
 
   /**
@@ -178,10 +183,10 @@ export class ConstructTexts {
         const before: Making | null = making;
         const written = await before?.written;
         making = this.#make(composed);
-        if (before !== null && written !== undefined) note(this.#made(before, written));
+        if (before !== null && written !== undefined) note(this.#made(before, written, known));
         note(composed.flatMap(({ outcomes }) => outcomes));
       }
-      if (making !== null) note(this.#made(making, await making.written));
+      if (making !== null) note(this.#made(making, await making.written, known));
     } catch (error) {
       // Nobody looks at the place while something is written to it.
       await making?.written.catch(() => undefined);
@@ -198,9 +203,9 @@ export class ConstructTexts {
     return { documents, written };
   }
 
-  #made({ documents }: Making, written: readonly DocumentWritten[]): readonly ConstructOutcome[] {
+  #made({ documents }: Making, written: readonly DocumentWritten[], known: () => Known): readonly ConstructOutcome[] {
     return documents.flatMap(({ document, writes }, at) =>
-      this.#written(document, writes, written[at] as DocumentWritten),
+      this.#written(document, writes, written[at] as DocumentWritten, known),
     );
   }
 
@@ -304,6 +309,7 @@ export class ConstructTexts {
     document: ReadDocument | null,
     items: readonly ConstructItem[],
     before: Loaded,
+    known: () => Known,
   ): readonly ConstructOutcome[] {
     this.#texts.forget(name);
     if (document === null) return items.map(({ id }) => ({ id, done: 'written', revision: null, kept: null }));
@@ -312,10 +318,13 @@ export class ConstructTexts {
     const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
     const exact = this.#assign.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
     loaded.isJudged = before.isJudged;
+    // A row beside it that no look took in may be one of those that are to be written next.
+    const isKnown = (id: RecordId): boolean => before.isOurs || native.has(id) || known().ids.has(id);
     loaded.isOurs = loaded.ids.every((id, at) => {
       const item = loaded.text.items[at];
       if (before.isOurs && item === before.text.items[at]) return true;
-      return id !== null && item !== undefined && (item.uid === null || recordIdOfUid(item.uid) === id);
+      if (id === null || item === undefined) return false;
+      return item.uid === null ? isKnown(id) : recordIdOfUid(item.uid) === id;
     });
     this.#texts.remember(loaded);
     return items.map(({ id, fields }) => {

@@ -150,6 +150,7 @@ export class TextAdapter implements SourceAdapter {
     const astray = goneAstray(documents, loaded.values(), known, claimed, isNamed);
     const named = new Set<RecordId>();
     let unsettled = false;
+    let isAnyNameless = false;
     for (const document of loaded.values()) {
       document.isJudged = !document.fresh;
       this.#texts.remember(document);
@@ -165,12 +166,16 @@ export class TextAdapter implements SourceAdapter {
           return;
         }
         const revision = this.#texts.revisionOf(document, item, id);
-        items.push({ id, revision, fresh: this.#texts.isFresh(document, item), size: sizeOf(item) });
+        const isNameless = item.uid === null && !known.ids.has(id);
+        isAnyNameless ||= isNameless;
+        const listed = { id, revision, fresh: this.#texts.isFresh(document, item), size: sizeOf(item) };
+        items.push(isNameless ? { ...listed, isNameless } : listed);
       });
     }
     const event = { is: 'groups', groups: [{ group: '', items, problems, unsettled }] } as const;
     const isAsKnown = survey.read + loaded.size === 0 && claimed.size === known.ids.size;
-    const isTold = unlisted.length === 0 && (!this.#place.many || isAsKnown);
+    // Who is nameless may be somebody of whom a peer is yet to tell.
+    const isTold = unlisted.length === 0 && !isAnyNameless && (!this.#place.many || isAsKnown);
     this.#told = isTold ? { event, documents, known: new WeakRef(known), version: this.#texts.version } : null;
     await tell(event);
     return { token: 1, items: items.length, complete: within === null };

@@ -21,7 +21,7 @@ const card = (uid: string, name = uid): string =>
 const named = (name: string): Fields => new Map([[fieldName('name'), { full: name }]]);
 
 /** A text in one file, and a snapshot that takes in what was written and what was listed only when a test says so. */
-async function room(format: TextFormat, text: string) {
+async function room(format: TextFormat, text: string, awaited: ReadonlyMap<RecordId, Fields> = new Map()) {
   const clock = new FakeClock();
   const disk = new MemoryDisk({ clock });
   const user = new SimulatedUser(disk);
@@ -36,10 +36,10 @@ async function room(format: TextFormat, text: string) {
       return known;
     },
     native: () => null,
-    shown: () => null,
+    shown: (id) => awaited.get(id) ?? null,
     isOneWith: () => null,
     isNamed: () => false,
-    awaited: () => [],
+    awaited: () => [...awaited.keys()],
   };
   const file = new OneFile({ fs: disk.process(), clock, path: PATH, watch: null });
   const adapter = new TextAdapter(format, file, snapshot, clock);
@@ -134,6 +134,20 @@ describe('a text that stands as it was written here', () => {
     expect(await put({ two: format.project(named('Only')), four: alike() })).toEqual(['written', 'written']);
     expect([...(await list()).keys()]).toEqual(['two', 'three', 'four']);
     expect(text().match(/Twin/g)?.length).toBe(1);
+  });
+
+  it('is asked about as long as a row is in it that no look took in, which may be the next that is to be written', async () => {
+    const format = csvFormat('csv-google');
+    const shown = (name: string): Fields => format.project(named(name));
+    const awaited = new Map<RecordId, Fields>();
+    const { put, list, user, text } = await room(format, '', awaited);
+    await put({ ada: shown('Ada') });
+    user.writeFile(PATH, `${text()}${text().split('\r\n')[1]?.replace('Ada', 'Bob')}\r\n`);
+    await list();
+    expect(await put({ ada: shown('Ada L.') })).toEqual(['written']);
+    awaited.set(recordId('bob'), shown('Bob'));
+    expect(await put({ bob: shown('Bob') })).toEqual(['refused']);
+    expect([...(await list()).keys()]).toEqual(['ada', 'bob']);
   });
 });
 

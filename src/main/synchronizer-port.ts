@@ -1,0 +1,36 @@
+import type { WrittenPackage } from './collection.ts';
+import type { Ticket } from './construct/pending.ts';
+import type { AskPeers } from './content-exchange/ask-peers.ts';
+import type { BatchSizes } from './platform/batch-sizes.ts';
+import type { RecordId } from './record/ids.ts';
+import type { SafetyLimits } from './safety.ts';
+import type { Revision } from './sources/source-adapter.ts';
+import type { StoredSource } from './store/registry-store.ts';
+
+/** What a synchronizer needs of the collection it belongs to and of the world. */
+export interface SynchronizerPort {
+  readonly batches: BatchSizes;
+  ask: AskPeers;
+  peersEpoch(): number;
+  /** Packages were committed: other sources and peers get them. */
+  written(packages: readonly WrittenPackage[]): void;
+  /** Records reached this source, or were named as problems. */
+  done(tickets: readonly Ticket[]): void;
+  /** These items are being written, or somebody wrote them just now: what a power loss leaves of them is no edit. Inside a transaction. */
+  writing(rows: readonly number[]): void;
+  /** What stands there may be torn and is neither an edit nor a deletion until that is known. */
+  heldBack(id: RecordId, revision?: Revision): boolean;
+  /** What its rules leave out is let go of, but for what is held back afterwards. */
+  leavesOut(): Promise<void>;
+  /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9). */
+  caughtUp(): boolean;
+  /** false: what changes in the source stays there. */
+  mayWrite(): boolean;
+  limits(): SafetyLimits;
+  changed(): void;
+  /** These groups are to be looked at after so many milliseconds. */
+  lookLater(groups: ReadonlySet<string>, after: number): void;
+  /** A look or a construction ended: other items may be problems than before. */
+  ended(): void;
+  sourceUpdated(source: StoredSource): void;
+}
