@@ -193,7 +193,7 @@ const DEEDS = { edit, add, remove, 'rename-file': renameFile, regroup, rewrite }
 const repairOr =
   (act: Deed): Deed =>
   (shelf, scene) =>
-    shelf.isAway ? null : (shelf.repair() ?? act(shelf, scene));
+    shelf.isAway ? null : scene.wrote.repair(shelf) || act(shelf, scene);
 
 const deed =
   (act: Deed): ShelfEvent =>

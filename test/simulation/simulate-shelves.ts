@@ -10,7 +10,7 @@ import { NewChanges } from './new-changes.ts';
 import { type ItemKind, numbersIn, type Shape, Shelf } from './shelf.ts';
 import type { ShelfScene } from './shelf-deeds.ts';
 import { SHELF_EVENTS, SHELF_KINDS, type ShelfEventName, type ShelfKind } from './shelf-events.ts';
-import { bringBackShelves, takeSource } from './shelf-world-events.ts';
+import { bringBackShelves, knownWith, takeSource } from './shelf-world-events.ts';
 import { CALLS_THAT_WRITE } from './simulate.ts';
 import { PORT, ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
@@ -53,7 +53,7 @@ class ShelvesRun {
   readonly #options: ShelvesOptions;
   readonly #group: SimulatedGroup;
   readonly #kinds: ReadonlySet<ShelfKind>;
-  readonly #wrote = new WrittenNumbers();
+  readonly #wrote = new WrittenNumbers((numbers) => knownWith(numbers, this.#group));
   readonly #kind: ItemKind;
   readonly #counts = new Map<string, number>();
   readonly #lines: string[] = [];

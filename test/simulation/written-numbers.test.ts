@@ -40,3 +40,12 @@ it('what was yet to be written when the power went is taken away', () => {
   });
   expect([...wrote.givenUp]).toEqual(['2']);
 });
+
+it('whoever writes the rest of a table takes away all of whom a row shows that was written into it meanwhile', () => {
+  const wrote = new WrittenNumbers((numbers) => (numbers.includes('7') ? ['7', '8'] : []));
+  const { shelf, hold } = shelfOf('1', '7');
+  const table = Object.assign(shelf, { isTable: true });
+  wrote.halves.set(table, { hidden: ['2'], write: () => hold('1', '2') });
+  wrote.finish(table);
+  expect([[...wrote.givenUp], [...wrote.superseded]]).toEqual([['7'], ['7', '8']]);
+});

@@ -8,10 +8,16 @@ export class WrittenNumbers {
   readonly superseded = new Set<string>();
   /** What a person has twice. */
   readonly copied = new Set<string>();
+  readonly #knownWith: (numbers: readonly string[]) => Iterable<string>;
   #next = 5_550_000_000;
   #names = 0;
   /** Texts of which a person wrote the first half: how they write the rest, and what is not to be seen meanwhile. */
   readonly halves = new Map<Shelf, { readonly hidden: readonly string[]; write(): void }>();
+
+  /** `knownWith`: all that is known of what has one of these numbers. */
+  constructor(knownWith: (numbers: readonly string[]) => Iterable<string> = (numbers) => numbers) {
+    this.#knownWith = knownWith;
+  }
 
   next(): string {
     const number = String(this.#next++);
@@ -52,7 +58,7 @@ export class WrittenNumbers {
   finish(shelf: Shelf): void {
     const half = this.halves.get(shelf);
     if (half === undefined) return;
-    this.by(shelf, () => {
+    this.#writesOver(shelf, () => {
       this.halves.delete(shelf);
       half.write();
       return '';
@@ -60,7 +66,16 @@ export class WrittenNumbers {
   }
   /** A person writes again what they find torn, of their own. */
   repair(shelf: Shelf): string {
-    return this.by(shelf, () => shelf.repair() ?? '');
+    return this.#writesOver(shelf, () => shelf.repair() ?? '');
+  }
+  /** Who writes over a row that we put there meanwhile removes all that is known of whom it shows. */
+  #writesOver(shelf: Shelf, act: () => string): string {
+    const rows = shelf.isTable ? shelf.numbers() : [];
+    const what = this.by(shelf, act);
+    const left = new Set(shelf.numbers());
+    const gone = rows.filter((number) => !left.has(number));
+    if (gone.length > 0) for (const number of this.#knownWith(gone)) this.superseded.add(number);
+    return what;
   }
   /** The numbers of a shelf, also those that stand in what a person has yet to write of a text: nobody took them away. */
   #standing(shelf: Shelf): readonly string[] {
