@@ -50,7 +50,7 @@ export class AssignItems {
     const rest: StatedAgain[] = [];
     for (const document of documents) {
       const before = known.in.get(document.name) ?? [];
-      const own = new Map(before.flatMap(({ id, digest }) => (NUMBER.test(id) ? [[hex(digest), id] as const] : [])));
+      const own = idsByDigest(before.filter(({ id }) => NUMBER.test(id)));
       const isRenamed = this.#isRenamed(document, before);
       document.text.items.forEach((item, at) => {
         if (item.uid === null || isRenamed) {
@@ -60,9 +60,9 @@ export class AssignItems {
         if (others.has(item)) return;
         const id = recordIdOfUid(item.uid);
         // Of several that state one UID each keeps the number it has.
-        const same = own.size === 0 ? undefined : own.get(hex(digestOf(document.text, item)));
-        const isKept = same?.startsWith(`${id}#`) === true && !claimed.has(same) && !stated.has(same);
-        if (isKept) claim(document, at, same);
+        const alike = own.size === 0 ? undefined : own.get(hex(digestOf(document.text, item)));
+        const same = alike?.find((each) => each.startsWith(`${id}#`) && !claimed.has(each) && !stated.has(each));
+        if (same !== undefined) claim(document, at, same);
         else if (claimed.has(id)) rest.push({ document, at, id });
         else claim(document, at, id);
       });
@@ -203,14 +203,7 @@ export class AssignItems {
     claimed: ReadonlySet<RecordId>,
     claim: Claim,
   ): readonly { document: Loaded; at: number }[] {
-    const byDigest = new Map<string, RecordId[]>();
-    for (const own of known.in.values())
-      for (const { id, digest } of own) {
-        const key = hex(digest);
-        const ids = byDigest.get(key);
-        if (ids === undefined) byDigest.set(key, [id]);
-        else ids.push(id);
-      }
+    const byDigest = idsByDigest([...known.in.values()].flat());
     for (const ids of byDigest.values()) ids.reverse();
     return nameless.filter(({ document, at }) => {
       const item = document.text.items[at] as NativeItem;
@@ -364,6 +357,18 @@ interface ReadItem {
 type Align = (items: readonly (Fields | null)[], known: readonly Fields[]) => readonly (number | null)[];
 
 const NO_FIELDS: Fields = new Map();
+
+/** Of several that are just alike all. */
+function idsByDigest(items: readonly KnownItem[]): Map<string, RecordId[]> {
+  const found = new Map<string, RecordId[]>();
+  for (const { id, digest } of items) {
+    const key = hex(digest);
+    const ids = found.get(key);
+    if (ids === undefined) found.set(key, [id]);
+    else ids.push(id);
+  }
+  return found;
+}
 
 /** How many items at the beginning are as they were, in a text of ours: each is the record it was. What is written may stand where its like stood. */
 function itemsThatStay(document: Loaded, before: Loaded, written: ReadonlySet<RecordId>): number {

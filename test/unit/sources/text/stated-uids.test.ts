@@ -50,6 +50,17 @@ describe('an item that states the very UID of a record, and says what that is to
     expect(room.files()).toEqual({ theirs: 'people.txt', 'theirs#2': 'theirs.txt' });
   });
 
+  it('is written where it stands beside one that is just like it', async () => {
+    const room = await folderRoom(card('a'));
+    await room.look();
+    room.write(card('a') + card('a'), 'second.txt');
+    await room.look();
+    expect(room.files()).toEqual({ a: 'people.txt', 'a#2': 'second.txt', 'a#3': 'second.txt' });
+    room.restart();
+    expect(await room.construct('a#2', 'somebody else')).toBe('written');
+    expect(room.files()).toEqual({ a: 'people.txt', 'a#2': 'second.txt', 'a#3': 'second.txt' });
+  });
+
   it('has a number where another one states the same UID', async () => {
     const room = await folderRoom(card('a'));
     await room.look();
