@@ -85,7 +85,8 @@ export class CommitLook {
     const packages = this.#collection.transact(() => {
       const changed: Changed[] = [];
       const met: Met[] = [];
-      for (const reading of readings) {
+      for (const read of readings) {
+        const reading = this.#port.drafts.recall(read);
         const meeting = this.#port.readOnly() ? null : (this.#port.meets?.meet(reading) ?? null);
         if (meeting !== null) {
           met.push(meeting);

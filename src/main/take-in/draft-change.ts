@@ -7,7 +7,8 @@ import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Fields } from '../record/value.ts';
 import { adopt } from '../snapshot/adopt.ts';
 import { caughtUp } from '../snapshot/caught-up.ts';
-import { adoptedFields, fieldsOf, lastFieldsOf, putFields, replacesFields } from '../snapshot/lens.ts';
+import { adoptedFields, fieldsOf, lastFieldsOf, nativeOf, putFields, replacesFields } from '../snapshot/lens.ts';
+import { saidAlready } from '../snapshot/said-already.ts';
 import type { Reading } from '../sources/source-adapter.ts';
 import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
 import type { StoredRecord } from '../store/record-store.ts';
@@ -37,6 +38,18 @@ export class DraftChange {
     this.#collection = collection;
     this.#held = held;
     this.#adopting = adopting;
+  }
+
+  /** The same, where what seems to be new in it is something the record says already (`saidAlready`). */
+  recall(reading: Reading): Reading {
+    const { records, kind } = this.#collection;
+    if (kind === 'files') return reading;
+    const found = records.find(reading.id);
+    const stored = found === null ? undefined : records.snapshot(this.#held.source, found.row);
+    if (found === null || stored === undefined) return reading;
+    const before = nativeOf(this.#collection.held(found, stored), stored.native, this.#held.project);
+    const fields = saidAlready(kind, found.state, before, reading.fields);
+    return fields === reading.fields ? reading : { ...reading, fields };
   }
 
   /** The snapshot it is compared with and the change it makes. `confirmed`: a person let go on what it would have to ask. */

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { fieldName } from '../../../src/main/record/ids.ts';
+import type { Fields } from '../../../src/main/record/value.ts';
+import { saidAlready } from '../../../src/main/snapshot/said-already.ts';
+import { state } from '../../fakes/tiny-records.ts';
+
+const phones = (numbers: { readonly [key: string]: string }): Fields =>
+  new Map(Object.entries(numbers).map(([key, number]) => [fieldName(`phones/${key}`), { number }]));
+/** A contact with these numbers, those of a conflict parted by `|`. */
+const record = (numbers: { readonly [key: string]: string }) =>
+  state(
+    Object.fromEntries([
+      ['exists', [[true, 1]]],
+      ...Object.entries(numbers).map(([key, text]) => [
+        `phones/${key}`,
+        text.split('|').map((number, at) => [number === '' ? null : { number }, at + 1]),
+      ]),
+    ]),
+  );
+
+it('a number that the contact has under a key the source did not show is that one', () => {
+  expect(saidAlready('contacts', record({ a: '1', b: '2' }), phones({ a: '1' }), phones({ a: '1', new: '2' }))).toEqual(
+    phones({ a: '1', b: '2' }),
+  );
+});
+it('one that the source shows already, that was cleared, or that nobody has, stays a new one', () => {
+  for (const [contact, before, now] of [
+    [{ a: '1' }, { a: '1' }, { a: '1', new: '1' }],
+    [{ a: '1', b: '' }, { a: '1' }, { a: '1', new: '2' }],
+    [{ a: '1', b: '3' }, { a: '1' }, { a: '1', new: '2' }],
+    // It was there, and went in this very look.
+    [
+      { a: '1', b: '2' },
+      { a: '1', b: '2' },
+      { a: '1', new: '2' },
+    ],
+  ] as const) {
+    const shown = phones(now);
+    expect(saidAlready('contacts', record(contact), phones(before), shown)).toEqual(shown);
+  }
+});
+it('the other value of a conflict is shown in the place of the first, which is what the source did not show yet', () => {
+  const contact = record({ a: '1|2', b: '1' });
+  expect(saidAlready('contacts', contact, phones({ a: '1' }), phones({ a: '1', new: '2' }))).toEqual(
+    phones({ a: '2', b: '1' }),
+  );
+  // Nothing else would say what stood there: it is beside it.
+  const alone = record({ a: '1|2' });
+  const both = phones({ a: '1', new: '2' });
+  expect(saidAlready('contacts', alone, phones({ a: '1' }), both)).toEqual(both);
+});
+it('what is new in nothing is the same', () => {
+  const now = phones({ a: '2' });
+  expect(saidAlready('contacts', record({ a: '1|2' }), phones({ a: '1' }), now)).toBe(now);
+});
