@@ -244,6 +244,51 @@ describe.each([
   });
 });
 
+describe('a place that writes what it is given in its own way, and tells no versions', () => {
+  /** Puts the name in capitals; `meanwhile` happens between our writing and our reading. */
+  async function wrote(meanwhile: (here: World) => void) {
+    const here = world(true);
+    const shouts = (text: string): string =>
+      text.replace(/^name=.*$/gm, (line) => line.toUpperCase().replace('NAME', 'name'));
+    const path = `${here.path}/x.txt`;
+    here.user.writeFile(path, '@ x\nname="BOB"\nq="a"\n');
+    await here.clock.advance(60_000);
+    await look(here);
+    const { place } = here;
+    const writes: DocumentPlace['write'] = place.write.bind(place);
+    const others: DocumentPlace = Object.assign(place, {
+      write: async (name: string, expected: Uint8Array | null, bytes: Uint8Array | null) => {
+        const written = await writes(name, expected, bytes);
+        if (written.done === 'refused' || written.document === null) return written;
+        here.user.writeFile(path, shouts(here.user.readText(path) ?? ''));
+        meanwhile(here);
+        return { ...written, document: (await place.read([name]))[0] };
+      },
+    });
+    const adapter = new TextAdapter(tinyFormat(), others, here.snapshot);
+    await look({ adapter, snapshot: here.snapshot });
+    const [outcome] = await adapter.construct([change(here, 'x', { name: 'Bea', q: 'a' })]);
+    return { outcome, text: here.user.readText(path) };
+  }
+
+  it('holds what it made of it', async () => {
+    const { outcome, text } = await wrote(() => {});
+    expect(text).toContain('name="BEA"');
+    expect(outcome).toMatchObject({ done: 'written', holds: fields({ name: 'BEA', q: 'a' }) });
+  });
+
+  it('is no excuse for what somebody else edited just then: that is taken in', async () => {
+    const edited = await wrote(({ user, path }) =>
+      user.writeFile(`${path}/x.txt`, (user.readText(`${path}/x.txt`) ?? '').replace('q="a"', 'q="mine"')),
+    );
+    expect(edited.outcome).toMatchObject({ done: 'refused', reason: 'changed-underneath' });
+    const added = await wrote(({ user, path }) =>
+      user.writeFile(`${path}/x.txt`, `${user.readText(`${path}/x.txt`)}note="mine"\n`),
+    );
+    expect(added.outcome).toMatchObject({ done: 'refused', reason: 'changed-underneath' });
+  });
+});
+
 describe('a text of many items', () => {
   it('keeps every byte that is not of what changed', async () => {
     const here = world(false);

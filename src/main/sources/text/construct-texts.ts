@@ -3,6 +3,7 @@ import { equalBytes } from '../../platform/equal-bytes.ts';
 import { digestOf as contentDigest } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { putInContents, takeOutContents } from '../../record/content-reference.ts';
+import { fieldRule, type RecordKind } from '../../record/field-rules.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
 import { equalFields, type Fields } from '../../record/value.ts';
 import type { ConstructItem, ConstructOutcome, ItemProblem } from '../source-adapter.ts';
@@ -327,7 +328,7 @@ export class ConstructTexts {
       return item.uid === null ? isKnown(id) : recordIdOfUid(item.uid) === id;
     });
     this.#texts.remember(loaded);
-    return items.map(({ id, fields }) => {
+    return items.map(({ id, fields, native: held }) => {
       if (fields === null) return { id, done: 'written', revision: null, kept: null };
       const item = this.#texts.place(id)?.item;
       if (item !== undefined && exact.has(id))
@@ -335,11 +336,28 @@ export class ConstructTexts {
       const read = item === undefined ? null : fieldsOf(this.#format, loaded, item, fields);
       const holds = read === null ? null : takeOutContents(read, contentDigest).fields;
       if (item === undefined || holds === null) return refused(id, 'not-taken', 'it is not there as it was written');
+      if (held !== undefined && held !== null && isEditedByOthers(this.#format.kind, held, fields, holds)) {
+        loaded.isOurs = false;
+        return refused(id, 'changed-underneath', 'somebody changed it just now');
+      }
       const revision = this.#texts.revisionOf(loaded, item, id);
       const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
       return equalFields(holds, fields) ? written : { ...written, holds };
     });
   }
+}
+
+/**
+ * Does an item differ, as it was read back, in what we did not touch? A place that writes things in its own way has written that so before: somebody
+ * edited it between our writing and our reading, and the next look takes that in. `held`: as it was before, `meant`: as it was to be.
+ */
+function isEditedByOthers(kind: RecordKind, held: Fields, meant: Fields, holds: Fields): boolean {
+  const fields = new Set([...held.keys(), ...holds.keys()]);
+  return [...fields].some((field) => {
+    const { same, incidental } = fieldRule(kind, field);
+    const before = held.get(field) ?? null;
+    return incidental !== true && same(before, meant.get(field) ?? null) && !same(before, holds.get(field) ?? null);
+  });
 }
 
 /** What the snapshot knows of one document. */
