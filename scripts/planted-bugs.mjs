@@ -208,8 +208,8 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'a device restored from a copy goes on with its old numbers',
-    file: 'src/main/replica.ts',
-    find: 'if (!isOurs) this.#beginNewLog();',
+    file: 'src/main/sharing/follow-members.ts',
+    find: 'if (!isOurs) this.beginNewLog();',
     replace: '',
     tests: ['test/simulation/members.test.ts', 'test/scenarios/restored.test.ts'],
   },
@@ -447,7 +447,7 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'a source that is being filled counts as holding everything',
-    file: 'src/main/replica.ts',
+    file: 'src/main/sharing/follow-members.ts',
     find: 'each.leavesOut || each.isFilling ||',
     replace: 'each.leavesOut ||',
     tests: ['test/unit/sharing'],
@@ -524,7 +524,7 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'a member counts as having what found no room on its disk',
-    file: 'src/main/replica.ts',
+    file: 'src/main/sharing/follow-members.ts',
     find: 'each.isFilling || each.misses)',
     replace: 'each.isFilling)',
     tests: ['test/unit/sharing'],

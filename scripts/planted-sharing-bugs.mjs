@@ -115,7 +115,7 @@ export const PLANTED_SHARING_BUGS = [
   },
   {
     about: 'a device without a folder of a collection counts as having what is in it',
-    file: 'src/main/replica.ts',
+    file: 'src/main/sharing/follow-members.ts',
     find: 'sources.length === 0 || sources',
     replace: 'sources',
     tests: ['test/unit/replica.test.ts'],

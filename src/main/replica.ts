@@ -20,13 +20,12 @@ import type {
 import { LockstepError } from './platform/trouble.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
 import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from './record/ids.ts';
-import { Acknowledgements } from './sharing/acknowledgements.ts';
 import { editsOfMoved } from './sharing/edits-of-moved.ts';
+import { FollowMembers } from './sharing/follow-members.ts';
 import { HeadsWatch } from './sharing/heads-watch.ts';
 import { KeepSealed } from './sharing/keep-sealed.ts';
 import { branchPackagesIn, headsIn, heldOfMember, lastSignedBy, positionsIn } from './sharing/log-heads.ts';
-import { meetHeads } from './sharing/meet-heads.ts';
-import { MemberPositions } from './sharing/member-positions.ts';
+import type { MemberPositions } from './sharing/member-positions.ts';
 import { Quarantine } from './sharing/quarantine.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import type { RegistryStore } from './store/registry-store.ts';
@@ -64,8 +63,7 @@ export class Replica implements SharedCollection {
   readonly collection: Collection;
   readonly membership: GroupMembership;
   readonly synchronizers = new Map<number, Synchronizer>();
-  /** How far the others are. Adoption waits until all that they told is here. */
-  readonly memberPositions: MemberPositions;
+  readonly #members: FollowMembers;
   readonly #giver: ContentGiver;
   readonly #port: ReplicaPort;
   readonly #sources: BringToSources;
@@ -95,11 +93,7 @@ export class Replica implements SharedCollection {
       changed: () => port.changed(),
       caughtUp: () => this.memberPositions.caughtUp(),
     });
-    this.memberPositions = new MemberPositions(
-      collection,
-      membership,
-      new Acknowledgements(collection, registry, membership, port),
-    );
+    this.#members = new FollowMembers(collection, membership, registry, this.synchronizers, port);
     this.#sources = new BringToSources(collection, this.synchronizers);
     this.#quarantine = new Quarantine(collection, membership);
     this.#sealing = new KeepSealed(membership, {
@@ -109,6 +103,10 @@ export class Replica implements SharedCollection {
     });
   }
 
+  /** How far the others are. Adoption waits until all that they told is here. */
+  get memberPositions(): MemberPositions {
+    return this.#members.positions;
+  }
   get id(): CollectionId {
     return this.collection.stored.id;
   }
@@ -263,36 +261,15 @@ export class Replica implements SharedCollection {
   }
 
   peerHolds(device: DeviceId, heads: readonly LogHead[]): Met {
-    this.memberPositions.tell(device, heads);
-    this.meetOwnLog(heads);
-    this.memberPositions.lowerToTold(device);
-    this.#tellCaughtUp();
-    this.#port.constructSoon(this.id);
-    return meetHeads(this.collection.log, heads);
+    return this.#members.peerHolds(device, heads);
   }
-
-  /** Somebody holds these: where they tell more of this device's own log than is in it here, that is written no further. */
+  /** As `FollowMembers` says. */
   meetOwnLog(heads: readonly LogHead[]): void {
-    const isOurs = heads.every(
-      ({ log, number, hash }) =>
-        log !== this.collection.stored.ownLog || this.collection.log.holds(log, number, hash.slice(0, 16)),
-    );
-    if (!isOurs) this.#beginNewLog();
-  }
-
-  /** Two computers wrote as this one, or this one was restored from a copy: its log is written no further. */
-  #beginNewLog(): void {
-    this.collection.beginNewLog();
-    this.#port.compareAgain(this.id);
+    this.#members.meetOwnLog(heads);
   }
 
   branchPackages(): readonly BranchPackage[] {
     return branchPackagesIn(this.collection.log);
-  }
-
-  #tellCaughtUp(): void {
-    const adopts = [...this.synchronizers.values()].some((each) => each.source.adopting);
-    if (adopts && this.memberPositions.caughtUp()) this.#port.caughtUp(this.id);
   }
 
   packagesAfter(log: LogId, after: number, limit: number) {
@@ -336,28 +313,16 @@ export class Replica implements SharedCollection {
       const followed = this.mayWrite() ? editsOfMoved(this.collection, applied) : [];
       if (followed.length > 0) this.commit(followed);
       this.#sources.bringDue();
-      this.#tellCaughtUp();
+      this.#members.tellCaughtUp();
       this.#noteApplied();
       this.#watch.tellMissing();
       this.#port.packages(this.id);
       this.#port.constructSoon(this.id);
       this.#port.changed();
     }
-    if (forked.includes(this.collection.stored.ownLog)) this.#beginNewLog();
-    this.#compareBranches(received);
+    if (forked.includes(this.collection.stored.ownLog)) this.#members.beginNewLog();
+    this.#members.compareBranches(received);
     return { stored, gaps: [...gaps.values()], forked, refused };
-  }
-
-  /** More of a log with branches came: what the others have of it is not known until they name their branches. */
-  #compareBranches(received: readonly Received[]): void {
-    const came = new Set(received.flatMap((each) => ('package' in each ? [each.package.log] : [])));
-    const branched = [...came].flatMap((log) => {
-      const first = this.collection.log.branches(log)?.first;
-      return first === undefined ? [] : [{ log, upTo: first - 1 }];
-    });
-    if (branched.length === 0) return;
-    for (const { log, upTo } of branched) this.memberPositions.lower(log, upTo);
-    this.#port.compareAgain(this.id);
   }
 
   /** May this device change the collection? What a reader changes in its folder stays its own. */
@@ -401,43 +366,22 @@ export class Replica implements SharedCollection {
 
   acknowledged(
     device: DeviceId,
-    held: readonly LogPosition[],
-    applied: readonly LogPosition[],
-    problems: number,
+    ...had: [held: readonly LogPosition[], applied: readonly LogPosition[], number]
   ): void {
-    this.memberPositions.noteProblems(device, problems);
-    if (this.memberPositions.acknowledged(device, held, applied)) this.#port.appliedElsewhere(this.id);
+    this.#members.acknowledged(device, ...had);
   }
-
-  /** A member that is not linked left word of how far it is at a relay. */
-  standingRelayed(
-    device: DeviceId,
-    {
-      heads,
-      applied,
-      partial,
-    }: Pick<Standing, 'partial'> & {
-      readonly heads: readonly LogHead[];
-      readonly applied: readonly LogPosition[];
-    },
-  ): void {
-    this.meetOwnLog(heads);
-    if (this.memberPositions.tellRelayed(device, heads, applied, partial)) this.#port.appliedElsewhere(this.id);
-    this.#tellCaughtUp();
-    this.#port.constructSoon(this.id);
-    this.#port.changed();
+  /** As `FollowMembers` says. */
+  standingRelayed(device: DeviceId, standing: Parameters<FollowMembers['standingRelayed']>[1]): void {
+    this.#members.standingRelayed(device, standing);
   }
-
   get isPartial(): boolean {
-    const sources = [...this.synchronizers.values()];
-    return sources.length === 0 || sources.some((each) => each.leavesOut || each.isFilling || each.misses);
+    return this.#members.isPartial;
   }
-  standing(peer: DeviceId) {
-    return { partial: this.isPartial, members: this.memberPositions.standings(peer) };
+  standing(peer: DeviceId): Standing {
+    return this.#members.standing(peer);
   }
-  standingHeard(device: DeviceId, { partial, members }: Standing): void {
-    this.memberPositions.tellOfOthers(device, members);
-    this.memberPositions.notePartial(device, partial);
+  standingHeard(device: DeviceId, standing: Standing): void {
+    this.#members.standingHeard(device, standing);
   }
 
   async giveContent(asked: readonly ContentAsked[]) {
