@@ -3,6 +3,9 @@ import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import type { FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 
+/** Of more that are new at once each is: nobody has so many, and each is compared with all there are. */
+const MOST_NEW = 40;
+
 /**
  * What a source shows, where an entry that seems to be new is one the record has already and the source did not show: what another device that shares
  * the place wrote there, before this one did. `before`: what the source showed. Where the values of a conflict stand beside each other, the entry that
@@ -11,7 +14,7 @@ import type { Fields, Value } from '../record/value.ts';
  */
 export function saidAlready(kind: RecordKind, state: RecordState, before: Fields, now: Fields): Fields {
   const news = [...now].filter(([field]) => field.includes('/') && !before.has(field) && !state.fields.has(field));
-  if (news.length === 0) return now;
+  if (news.length === 0 || news.length > MOST_NEW) return now;
   const shown = new Map(now);
   for (const [field, value] of news) {
     const map = field.slice(0, field.indexOf('/') + 1);

@@ -99,10 +99,11 @@ export function claimAlike(
     const left = alike.toReversed();
     for (let at = 1; left.length > 0; at++) {
       const record = numbered(id, at);
+      if (claimed.has(record)) continue;
       const { document, at: place } = left.at(-1) as StatedAgain;
       const isSame = says(document, place, record);
       if (isSame === null) break;
-      if (!isSame || claimed.has(record)) continue;
+      if (!isSame) continue;
       claim(document, place, record);
       left.pop();
     }

@@ -188,7 +188,7 @@ export class TextAdapter implements SourceAdapter {
     known: Known,
     signal: AbortSignal,
   ): Promise<Survey> {
-    const items: ListedItem[] = [...(vouched?.items ?? [])];
+    let items: ListedItem[] = [...(vouched?.items ?? [])];
     const problems: ItemProblem[] = [];
     const claimed = new Set(items.map(({ id }) => id));
     const toRead: string[] = [];
@@ -211,7 +211,7 @@ export class TextAdapter implements SourceAdapter {
     const doubted = vouched === null ? NONE_DOUBTED : doubtedBy(loaded.values(), claimed, known);
     if (doubted.names.length > 0) {
       for (const id of doubted.ids) claimed.delete(id);
-      items.splice(0, items.length, ...items.filter(({ id }) => !doubted.ids.has(id)));
+      items = items.filter(({ id }) => !doubted.ids.has(id));
       await load(doubted.names);
     }
     for (const { name, code, detail } of unread) {
