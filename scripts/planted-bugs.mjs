@@ -462,7 +462,7 @@ export const PLANTED_BUGS = [
   {
     about: 'what was deleted while a folder was away goes there without a question',
     file: 'src/main/take-in/draft-change.ts',
-    find: 'if (adopted.deleted && !confirmed) return { held: null, now: own, change: null, found, wait: true };',
+    find: 'if (adopted.deleted && !confirmed) return { reading, held: null, now: own, change: null, found, wait: true };',
     replace: '',
     tests: ['test/unit/take-in/deleted-elsewhere.test.ts'],
   },

@@ -86,15 +86,14 @@ export class CommitLook {
       const changed: Changed[] = [];
       const met: Met[] = [];
       for (const read of readings) {
-        const reading = this.#port.drafts.recall(read);
-        const meeting = this.#port.readOnly() ? null : (this.#port.meets?.meet(reading) ?? null);
+        const meeting = this.#port.readOnly() ? null : (this.#port.meets?.meet(read) ?? null);
         if (meeting !== null) {
           met.push(meeting);
           continue;
         }
-        const draft = this.#draft(reading);
+        const draft = this.#draft(read);
         if (draft === null) continue;
-        const { held, now, change, found } = draft;
+        const { reading, held, now, change, found } = draft;
         if (change === null) {
           if (found === null || held === null) continue;
           if (this.#keep(reading, found, held)) settled.push(found.row);

@@ -11,11 +11,13 @@ import { adoptedFields, fieldsOf, lastFieldsOf, nativeOf, putFields, replacesFie
 import { saidAlready } from '../snapshot/said-already.ts';
 import type { Reading } from '../sources/source-adapter.ts';
 import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
-import type { StoredRecord } from '../store/record-store.ts';
+import type { StoredRecord, StoredSnapshot } from '../store/record-store.ts';
 import type { HeldItems } from './held-items.ts';
 
 /** What one reading means. */
 export interface Draft {
+  /** As it was read, but for what the record has already (`saidAlready`). */
+  readonly reading: Reading;
   /** What the source held; null: it never held the record. */
   readonly held: Held | null;
   /** The full record as the source stands for it now. */
@@ -40,52 +42,51 @@ export class DraftChange {
     this.#adopting = adopting;
   }
 
-  /** The same, where what seems to be new in it is something the record says already (`saidAlready`). */
-  recall(reading: Reading): Reading {
-    const { records, kind } = this.#collection;
-    if (kind === 'files') return reading;
-    const found = records.find(reading.id);
-    const stored = found === null ? undefined : records.snapshot(this.#held.source, found.row);
-    if (found === null || stored === undefined) return reading;
-    const before = nativeOf(this.#collection.held(found, stored), stored.native, this.#held.project);
-    const fields = saidAlready(kind, found.state, before, reading.fields);
-    return fields === reading.fields ? reading : { ...reading, fields };
-  }
-
   /** The snapshot it is compared with and the change it makes. `confirmed`: a person let go on what it would have to ask. */
-  draft(reading: Reading, confirmed: boolean): Draft {
+  draft(read: Reading, confirmed: boolean): Draft {
     const { records, kind, log } = this.#collection;
-    const found = records.find(reading.id);
-    const { fields } = reading;
-    if (found === null)
-      return { held: null, now: fields, change: difference(kind, reading.id, null, fields), found, wait: false };
+    const found = records.find(read.id);
+    if (found === null) {
+      const change = difference(kind, read.id, null, read.fields);
+      return { reading: read, held: null, now: read.fields, change, found, wait: false };
+    }
     const stored = records.snapshot(this.#held.source, found.row);
+    const reading = stored === undefined ? read : this.#recall(read, found, stored);
+    const { fields } = reading;
     const live = isLive(found.state);
     const isImplied =
       fileEntry(fields.get(ENTRY))?.type === 'directory' &&
       (!live || stored?.revision === null || (stored === undefined && records.isCovered(found.row))) &&
       records.hasLiveBelow(reading.id);
-    if (isImplied) return { held: null, now: fields, change: null, found: null, wait: true };
+    if (isImplied) return { reading, held: null, now: fields, change: null, found: null, wait: true };
     if (stored !== undefined || (!live && !this.#adopting && !this.#isAsked(reading))) {
       const before = this.#collection.held(found, stored);
       const now = this.#put(before, stored?.native ?? null, reading);
       const held = caughtUp(kind, found.state, before, now);
-      return { held, now, change: difference(kind, reading.id, held, now), found, wait: false };
+      return { reading, held, now, change: difference(kind, reading.id, held, now), found, wait: false };
     }
     const shown = shownFields(kind, found.state, log.order);
     const own = adoptedFields(kind, live ? fieldsOf(shown) : fields, fields, this.#held.project);
     const adopted = adopt(kind, found.state, own, () => this.#collection.packages.earlierValues(found.row));
-    if (adopted.deleted && !confirmed) return { held: null, now: own, change: null, found, wait: true };
+    if (adopted.deleted && !confirmed) return { reading, held: null, now: own, change: null, found, wait: true };
     if (kind !== 'contacts' || !live) {
       const change = difference(kind, reading.id, adopted.held, own);
-      return { held: adopted.held, now: own, change, found, wait: false };
+      return { reading, held: adopted.held, now: own, change, found, wait: false };
     }
     // As where it is found by what it says: a number that is new here only in how it is spelled (servers have their own ways) is no question.
     const unknown = new Map([...own].filter(([field]) => !adopted.held.has(field)));
     const { now: joined, agreed } = agreeing(found, shown, unknown);
     const now = new Map([...own, ...joined]);
     const held: Held = new Map([...adopted.held, ...agreed]);
-    return { held, now, change: difference(kind, reading.id, held, now), found, wait: false };
+    return { reading, held, now, change: difference(kind, reading.id, held, now), found, wait: false };
+  }
+
+  #recall(reading: Reading, found: StoredRecord, stored: StoredSnapshot): Reading {
+    const { kind } = this.#collection;
+    if (kind === 'files') return reading;
+    const before = nativeOf(this.#collection.held(found, stored), stored.native, this.#held.project);
+    const fields = saidAlready(kind, found.state, before, reading.fields);
+    return fields === reading.fields ? reading : { ...reading, fields };
   }
 
   /** Was it found as an earlier version of what is deleted, and has nobody said since whether it goes? */

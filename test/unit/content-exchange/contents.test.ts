@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/main/change-log/change.ts';
 import { decodeChunkList, encodeChunkList } from '../../../src/main/content/chunk-list.ts';
 import { nameContent } from '../../../src/main/content/name-content.ts';
+import type { AskPeers } from '../../../src/main/content-exchange/ask-peers.ts';
 import { Contents, type KeptContents } from '../../../src/main/content-exchange/contents.ts';
 import { ContentsHere } from '../../../src/main/content-exchange/contents-here.ts';
 import { ContentGiver } from '../../../src/main/content-exchange/give-content.ts';
@@ -32,22 +33,24 @@ function device(kept: ReadonlyMap<Digest, Uint8Array>) {
   return { store, here, contents, giver: new ContentGiver(here, store, keeps), reads };
 }
 
+/** A device in whose version store a large content is, which is named in chunks, and one that has nothing. */
+function keptByGiver(seed: string) {
+  const bytes = new SeededRandom(seed).bytes(600_000);
+  const { content, list } = nameContent(bytes);
+  if (list === null || content.chunks === undefined) throw new Error('one chunk is not enough');
+  const giver = device(new Map([[content.digest, bytes]]));
+  giver.store.putChunkList(list.digest, content.digest, list.bytes);
+  giver.store.noteKept(content.digest, bytes.length, 0);
+  const { collection } = new CollectionGroup(1, seed).devices[0] as GroupDevice;
+  const ask: AskPeers = (asked) => giver.giver.give(collection, asked);
+  return { bytes, content: { ...content, chunks: content.chunks }, list, giver, taker: device(new Map()), ask };
+}
+
 describe('a large content that only the version store holds', () => {
   it('is given to a peer chunk by chunk, and read once for that', async () => {
-    const bytes = new SeededRandom('kept').bytes(600_000);
-    const { content, list } = nameContent(bytes);
-    if (list === null || content.chunks === undefined) throw new Error('one chunk is not enough');
-    const giver = device(new Map([[content.digest, bytes]]));
-    giver.store.putChunkList(list.digest, content.digest, list.bytes);
-    giver.store.noteKept(content.digest, bytes.length, 0);
-    const taker = device(new Map());
-    const [collectionDevice] = new CollectionGroup(1, 'contents').devices as [GroupDevice];
-    const { collection } = collectionDevice;
-    const read = await taker.contents.read(
-      'large' as never,
-      { digest: content.digest, size: bytes.length, chunks: content.chunks },
-      (asked) => giver.giver.give(collection, asked),
-    );
+    const { bytes, content, list, giver, taker, ask } = keptByGiver('kept');
+    const { digest, chunks } = content;
+    const read = await taker.contents.read(recordId('large'), { digest, size: bytes.length, chunks }, ask);
     expect(read).toEqual(bytes);
     expect(decodeChunkList(list.bytes, bytes.length).length).toBeGreaterThan(3);
     expect(giver.reads).toEqual([content.digest]);
@@ -56,19 +59,9 @@ describe('a large content that only the version store holds', () => {
 
 describe('a record that names one content and the chunks of another', () => {
   it('gives nothing that is read whole, and nothing to keep: it would stand for what it is not', async () => {
-    const bytes = new SeededRandom('of another').bytes(600_000);
-    const { content, list } = nameContent(bytes);
-    if (list === null || content.chunks === undefined) throw new Error('one chunk is not enough');
-    const giver = device(new Map([[content.digest, bytes]]));
-    giver.store.putChunkList(list.digest, content.digest, list.bytes);
-    giver.store.noteKept(content.digest, bytes.length, 0);
-    const taker = device(new Map());
-    const { collection } = new CollectionGroup(1, 'contradiction').devices[0] as GroupDevice;
-    const read = await taker.contents.read(
-      recordId('large'),
-      { digest: digestOf('what it was'), size: bytes.length, chunks: content.chunks },
-      (asked) => giver.giver.give(collection, asked),
-    );
+    const { bytes, content, taker, ask } = keptByGiver('of another');
+    const record = { digest: digestOf('what it was'), size: bytes.length, chunks: content.chunks };
+    const read = await taker.contents.read(recordId('large'), record, ask);
     expect(read).toBeNull();
     expect(taker.store.chunkList(content.chunks)).toBeNull();
   });

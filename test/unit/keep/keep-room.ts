@@ -31,6 +31,19 @@ export class KeepRoom {
     return room;
   }
 
+  /** Two that have written other texts into `a.txt` apart, and met again. */
+  static async openInConflict(seed: string): Promise<KeepRoom> {
+    const room = await KeepRoom.open(seed, 2, { 'a.txt': 'base' });
+    const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+    room.group.cut(a, b);
+    room.write(a, 'a.txt', 'by A');
+    room.write(b, 'a.txt', 'by B');
+    await room.run(5000);
+    room.group.mendAll();
+    await room.run(120_000);
+    return room;
+  }
+
   run(milliseconds: number): Promise<void> {
     // Weeks pass here, with looks all the time.
     for (const device of this.devices) device.patience = Number.POSITIVE_INFINITY;
