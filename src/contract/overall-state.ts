@@ -287,6 +287,8 @@ export function overallState(status: StatusView, requests: readonly RequestView[
     detail,
     page: 'sources',
   });
+  const { standstill } = status;
+  if (standstill !== undefined) return plain('stopped', standstill.sentence, standstill.advice);
   const [first, ...others] = waitingForPerson(status, requests);
   if (first !== undefined) {
     const { tone, sentence, page } = first;

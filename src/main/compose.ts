@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { Engine } from './engine.ts';
+import { endWithoutRoom } from './engine-thread/end-without-room.ts';
 import { DEFAULT_PORT, type EngineApi, type EngineOptions } from './engine-thread/engine-api.ts';
 import type { EngineWorld } from './engine-world.ts';
 import { accountSecrets } from './locations/accounts.ts';
@@ -102,6 +103,10 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     dataDirectory,
     defaultName: hostname(),
     log: (line) => console.error(plainLines(line)),
+    failed: (error, where) => {
+      if (!endWithoutRoom(error, dataDirectory))
+        console.error(plainLines(`${where === '' ? '' : `${where}: `}${error.stack ?? error.message}`));
+    },
   };
   const engine = new Engine(world);
   const handlers = handlersOf(engine);

@@ -70,4 +70,6 @@ export interface EngineWorld {
   readonly dataDirectory: string;
   readonly defaultName: string;
   log(line: string): void;
+  /** Something failed that nobody asked for, in `where` (a place, ''): it is told, and done again later. With no room for the state all ends. */
+  failed(error: Error, where: string): void;
 }

@@ -44,7 +44,7 @@ export interface KeeperEngine {
     readonly dataDirectory: string;
     readonly write: Remote<WriteService>;
     readonly boot?: string | null;
-    log(line: string): void;
+    failed(error: Error, where: string): void;
   };
   readonly registry: RegistryStore;
   readonly config: Config;
@@ -121,7 +121,7 @@ export class HistoryKeeper {
       given = engine.giver.given;
       return gives || engine.isWorking;
     };
-    this.#idle = new IdleWork(clock, jobs, isBusy, (error) => engine.world.log(error.stack ?? error.message));
+    this.#idle = new IdleWork(clock, jobs, isBusy, (error) => engine.world.failed(error, ''));
   }
 
   /** To be called once all sources are open, before any is looked at. */
@@ -134,7 +134,7 @@ export class HistoryKeeper {
         synchronizer.forgetLook();
       }
     this.recovered();
-    this.#whole.run().catch((error: Error) => this.#engine.world.log(error.stack ?? error.message));
+    this.#whole.run().catch((error: Error) => this.#engine.world.failed(error, ''));
     this.wake();
   }
 
@@ -151,7 +151,7 @@ export class HistoryKeeper {
     this.#synced.stop();
     await this.#whole.stop();
     await this.#idle.stop();
-    await this.#synced.finish().catch((error: Error) => this.#engine.world.log(error.stack ?? error.message));
+    await this.#synced.finish().catch((error: Error) => this.#engine.world.failed(error, ''));
     // What an unclean stop left is still to be looked for at the next start.
     if (this.#reconcile.isDone) this.#engine.registry.setSetting(RUNNING, null);
   }
@@ -170,7 +170,7 @@ export class HistoryKeeper {
   async makeSure(replica: Replica, synchronizer: Synchronizer): Promise<void> {
     if (synchronizer.adapter.kind !== 'files') return;
     const collection = this.#collectionOf(replica);
-    const failed = (error: Error) => this.#engine.world.log(error.stack ?? error.message);
+    const failed = (error: Error) => this.#engine.world.failed(error, '');
     // Where there is no room to keep anything, what was written is on the disk all the same.
     await this.#contents.copyOnlyHere(collection).catch(failed);
     await this.#conflicts.copyHere(collection).catch(failed);

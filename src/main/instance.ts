@@ -6,10 +6,12 @@ import { type Answer, serveContract } from './control/serve-contract.ts';
 import { type Log, replyOf } from './control/wire-error.ts';
 import type { EngineOptions } from './engine-thread/engine-api.ts';
 import { startEngine } from './engine-thread/engine-host.ts';
+import { startLastingEngine } from './engine-thread/lasting-engine.ts';
 import { openWrappingKey, type SystemKeychain } from './peers/identity/system-keychain.ts';
 import type { ListenOn } from './platform/bind-port.ts';
 import { systemClock } from './platform/clock.ts';
 import { openDataDirectory } from './platform/data-directory.ts';
+import { diskSpace } from './platform/disk-space.ts';
 import { systemRandom } from './platform/random.ts';
 import { LockstepError } from './platform/trouble.ts';
 
@@ -45,8 +47,10 @@ export interface InstanceOptions extends Omit<EngineOptions, 'dataDirectory' | '
   /** null where this program can use none: keys then lie in a file. */
   readonly keychain: SystemKeychain | null;
   readonly log: Log;
-  /** The engine died; the process should end. */
+  /** The engine died, and not of a full disk: the process should end. */
   readonly onFault: (fault: Error) => void;
+  /** Absent: what the system says (tests). */
+  readonly diskSpace?: typeof diskSpace;
   /** Another script in the engine's place (tests). */
   readonly engineScript?: URL;
 }
@@ -64,9 +68,11 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     undo.push(() => lock.release());
     const { listen, discovery, relay, keychain } = options;
     const wrappingKey = keychain === null ? null : openWrappingKey(dataDirectory, keychain, systemRandom);
-    const engine = await startEngine(
+    const script = options.engineScript && { script: options.engineScript };
+    const engine = await startLastingEngine(
       { dataDirectory, listen, discovery, relay, wrappingKey },
-      { onFault, ...(options.engineScript && { script: options.engineScript }) },
+      (engineOptions, onDeath, endsWith) => startEngine(engineOptions, { onFault: onDeath, endsWith, ...script }),
+      { clock: systemClock, diskSpace: options.diskSpace ?? diskSpace, log, onFault },
     );
     undo.push(() => engine.stop(ENGINE_STOPS_WITHIN_MS));
 

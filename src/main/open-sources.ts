@@ -66,7 +66,7 @@ export class OpenSources {
       engine.world.clock,
       synchronizer,
       () => engine.config.number('scan.interval') * 1000,
-      (error) => engine.world.log(`${source.location}: ${error.stack ?? error.message}`),
+      (error) => engine.world.failed(error, source.location),
     );
     this.schedules.set(source.row, schedule);
     await this.#watch(source, adapter, schedule);
@@ -189,9 +189,7 @@ export class OpenSources {
     const { contentStore, world } = this.#engine;
     for (const { digest, size } of moved) contentStore.noteKept(digest, size, world.clock.now());
     const rows = replica.takeMovedOn(moved);
-    this.#recount(moved.flatMap(({ instead }) => instead ?? [])).catch((error: Error) =>
-      world.log(error.stack ?? error.message),
-    );
+    this.#recount(moved.flatMap(({ instead }) => instead ?? [])).catch((error: Error) => world.failed(error, ''));
     return rows;
   }
 

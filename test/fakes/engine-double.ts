@@ -37,6 +37,7 @@ export function engineDouble(options: EngineOptions): Promise<EngineApi> {
         setImmediate(() => {
           throw new Error('the thread is gone');
         });
+      if (key === 'full') throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
       if (key === 'event') tell('status', EMPTY_STATUS);
       return key === 'never' || key === 'fault' ? new Promise(() => {}) : { dataDirectory: options.dataDirectory };
     },

@@ -208,6 +208,7 @@ export class SimulatedDevice {
         dataDirectory: DATA,
         defaultName: this.name,
         log: (line) => this.#logged(running, line),
+        failed: (error, where) => this.#logged(running, `${where}: ${error.stack ?? error.message}`),
       };
       const engine = new Engine(world);
       running = { engine, fs, clock, database, write, handlers: handlersOf(engine), stopWatching };

@@ -125,6 +125,23 @@ describe('an instance', () => {
     expect(await instance.answer('status', [])).toMatchObject({ ok: false, error: { code: 'engine-fault' } });
   });
 
+  it('stands still where the disk of its state is full, and neither ends nor loses its doors', async () => {
+    const faults: Error[] = [];
+    const instance = await start({
+      onFault: (fault) => void faults.push(fault),
+      diskSpace: () => Promise.resolve({ free: 0, size: 1e12 }),
+    });
+    const stands = new Promise((resolve) => instance.onEvent((name, value) => name === 'status' && resolve(value)));
+    const full = { ok: false, error: { code: 'disk-full' } };
+    expect(await instance.answer('config', ['full', null])).toMatchObject(full);
+    expect(await stands).toMatchObject({ device: EMPTY_STATUS.device, standstill: { advice: expect.any(String) } });
+    expect(await instance.answer('config', [null, null])).toMatchObject(full);
+    const client = await connectControl(join(folder, 'data'));
+    expect(await client.request('status')).toMatchObject({ standstill: {} });
+    client.close();
+    expect(faults).toEqual([]);
+  });
+
   it('has a browser UI only where asked for', async () => {
     const without = await start();
     expect(without.uiAddress()).toBeNull();

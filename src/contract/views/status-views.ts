@@ -20,6 +20,14 @@ export interface StatusView {
   readonly joining?: readonly JoiningView[];
   /** What was found since the start and a person has to judge, as that a device was copied. */
   readonly warnings?: readonly string[];
+  /** Nothing of this device goes on for now, and the rest is what was known at last. Absent: all goes on. */
+  readonly standstill?: StandstillView;
+}
+
+/** Why nothing goes on, in one sentence without a full stop, and what ends that. */
+export interface StandstillView {
+  readonly sentence: string;
+  readonly advice: string;
 }
 
 export interface JoiningView {

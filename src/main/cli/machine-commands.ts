@@ -148,9 +148,9 @@ async function checkInstance(call: CommandCall): Promise<readonly CheckView[]> {
         },
       ];
     }
-    return [
-      { check: 'instance', ok: false, detail: failure.message, fix: 'Where it is yours, stop it and start it again.' },
-    ];
+    const fix =
+      failure.code === 'disk-full' ? 'Free some space there.' : 'Where it is yours, stop it and start it again.';
+    return [{ check: 'instance', ok: false, detail: failure.message, fix }];
   }
 }
 

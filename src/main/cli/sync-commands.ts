@@ -122,9 +122,13 @@ const status: Command = {
 
 function showStatus(view: StatusView, paint: Paint): string {
   const { device, links } = view;
+  const stands = view.standstill;
+  const standstill =
+    stands === undefined ? '' : `${paint.bad(plainText(stands.sentence))}\n${plainText(stands.advice)}\n`;
   const head =
     `${paint.strong(plainText(device.name))}  ${paint.dim(device.id)}\n` +
     paint.dim(`received ${bytesText(links.bytesIn)}, sent ${bytesText(links.bytesOut)} since start\n`) +
+    standstill +
     (view.warnings ?? []).map((text) => `${paint.bad(plainText(text))}\n`).join('');
   const joining = (view.joining ?? []).map(
     ({ name, location, state, code, why }) =>

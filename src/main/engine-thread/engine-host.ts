@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { EventName, Reply, RequestName } from '../../contract/contract.ts';
+import type { EventName, Reply, RequestName, WireError } from '../../contract/contract.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { workerScript } from '../platform/worker-script.ts';
 import type { EngineOptions } from './engine-api.ts';
@@ -19,9 +19,14 @@ export interface EngineHost {
   stop(withinMs: number): Promise<boolean>;
 }
 
+/** What is answered to who waits as the engine dies of this; null: that it died. */
+export type EndsWith = (fault: Error) => WireError | null;
+
 interface HostOptions {
   /** Called once, if the thread dies unasked; nothing works after it. */
   readonly onFault: (fault: Error) => void;
+  /** Absent: null. */
+  readonly endsWith?: EndsWith;
   /** Another script in the engine's place (tests). */
   readonly script?: URL;
 }
@@ -49,7 +54,10 @@ const TURBOFAN_OF = /^13\./;
 const DISK_THREADS = 16;
 
 /** Starts the engine in its thread; fails with what kept it from starting (`keys-locked`, `port-in-use`, …). */
-export async function startEngine(options: EngineOptions, { onFault, script }: HostOptions): Promise<EngineHost> {
+export async function startEngine(
+  options: EngineOptions,
+  { onFault, endsWith, script }: HostOptions,
+): Promise<EngineHost> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY}`);
   if (TURBOFAN_OF.test(process.versions.v8)) setFlagsFromString(`--invocation-count-for-turbofan=${TURBOFAN_AFTER}`);
   // Read when the first of them is needed, which is not before there is an engine.
@@ -75,7 +83,11 @@ export async function startEngine(options: EngineOptions, { onFault, script }: H
     let running = false;
     const fault = (error: Error) => {
       if (ended) return;
-      end('engine-fault', `The synchronizer stopped unexpectedly: ${error.message}`);
+      const { code, message } = endsWith?.(error) ?? {
+        code: 'engine-fault',
+        message: `The synchronizer stopped unexpectedly: ${error.message}`,
+      };
+      end(code, message);
       if (running) onFault(error);
       else reject(error);
     };

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type Log, replyOf, wireError } from '../control/wire-error.ts';
+import { endWithoutRoom } from './end-without-room.ts';
 import type { EngineApi, EngineOptions } from './engine-api.ts';
 import type { FromEngine, ToEngine } from './engine-protocol.ts';
 
@@ -22,6 +23,10 @@ export async function serveEngine(
     port.close();
     return;
   }
+  const failed = (failure: unknown): never => {
+    endWithoutRoom(failure, options.dataDirectory);
+    throw failure;
+  };
   engine.onEvent((name, value) => tell({ is: 'event', name, value }));
   port.on('message', async (message: ToEngine) => {
     if (message.is === 'stop') {
@@ -32,7 +37,8 @@ export async function serveEngine(
     }
     const { id, name, args } = message;
     const handler = engine.handlers[name] as (...args: readonly unknown[]) => unknown;
-    tell({ is: 'reply', id, reply: await replyOf(name, log, () => handler.apply(engine.handlers, [...args])) });
+    const call = async () => handler.apply(engine.handlers, [...args]);
+    tell({ is: 'reply', id, reply: await replyOf(name, log, () => call().catch(failed)) });
   });
   tell({ is: 'ready', deviceId: engine.deviceId, listenAddress: engine.listenAddress });
 }

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import { LockstepError } from './trouble.ts';
 
 /** What says nothing of the database itself: no room, no right, no memory, somebody else who holds it. */
@@ -28,7 +29,24 @@ export function databaseTrouble(file: string, cause: unknown): LockstepError {
 export function databaseFaultText(directory: string, fault: unknown): string | null {
   const { code, message } = fault as { readonly code?: unknown; readonly message: string };
   if (typeof code !== 'string' || !REFUSED.test(code)) return null;
-  return code === 'SQLITE_FULL'
-    ? `The disk of ${directory} is full, so Lockstep ends. Nothing written is lost: free some space on it and start Lockstep again.`
-    : `${directory} cannot be read or written any more (${message}), so Lockstep ends. Nothing written is lost: look at its disk and at the rights of your user there, then start Lockstep again.`;
+  return `${directory} cannot be read or written any more (${message}), so Lockstep ends. Nothing written is lost: look at its disk and at the rights of your user there, then start Lockstep again.`;
 }
+
+/** Did this come of there being no room for the state in `directory`? The database tells it without a path, everything else with one. */
+export function isNoRoom(fault: unknown, directory: string): boolean {
+  const { code, path, cause } = fault as { readonly code?: unknown; readonly path?: unknown; readonly cause?: unknown };
+  if (code === 'SQLITE_FULL') return true;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return typeof path === 'string' && isBelow(path, directory);
+  return cause instanceof Error && isNoRoom(cause, directory);
+}
+
+const isBelow = (path: string, directory: string): boolean => {
+  const way = relative(directory, path);
+  return !way.startsWith('..') && !isAbsolute(way);
+};
+
+/** That there is no room for the state in `directory`, and what ends that, for people. */
+export const noRoomWords = (directory: string): { readonly sentence: string; readonly advice: string } => ({
+  sentence: `The disk of ${directory} is full, so Lockstep stands still`,
+  advice: 'Nothing is lost. Free some space there: it then goes on by itself, and takes in what was changed meanwhile.',
+});

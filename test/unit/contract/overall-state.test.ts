@@ -272,3 +272,14 @@ it('counts and lists as people do', () => {
     'a, b and 2 others',
   ]);
 });
+
+it('says before all else that nothing of the device goes on, and what ends that', () => {
+  const standstill = { sentence: 'The disk of /state is full', advice: 'Free some space there' };
+  const view = { ...status(collection({ state: 'halted' })), standstill };
+  expect(overallState(view, [])).toEqual({
+    tone: 'stopped',
+    sentence: standstill.sentence,
+    detail: standstill.advice,
+    page: 'sources',
+  });
+});

@@ -1,0 +1,164 @@
+import { expect, it, vi } from 'vitest';
+import type { CollectionView, EventName, StatusView } from '../../../src/contract/contract.ts';
+import type { EngineOptions } from '../../../src/main/engine-thread/engine-api.ts';
+import type { EngineHost } from '../../../src/main/engine-thread/engine-host.ts';
+import { startLastingEngine } from '../../../src/main/engine-thread/lasting-engine.ts';
+import { LockstepError } from '../../../src/main/platform/trouble.ts';
+import { EMPTY_STATUS } from '../../fakes/engine-double.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+
+const MIB = 1024 * 1024;
+const options: EngineOptions = {
+  dataDirectory: '/state',
+  listen: { host: '::', port: 0, orNext: false },
+  discovery: false,
+  relay: null,
+  wrappingKey: null,
+};
+const noRoom = () => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+const docs: CollectionView = {
+  id: 'c',
+  name: 'Docs',
+  kind: 'files',
+  state: 'working',
+  records: 3,
+  outside: 0,
+  conflicts: 1,
+  problems: 0,
+  sources: [{ id: 's', location: '/docs', format: 'folder', state: 'scanning', reason: null, plan: null }],
+  peers: [{ device: 'l', name: 'Laptop', state: 'linked', link: 'lan', behind: 2 }],
+  progress: { stage: 'reading', items: 1, itemsTotal: 3, bytes: 0, bytesTotal: 0, itemsPerSecond: 1, secondsLeft: 2 },
+  relay: null,
+};
+
+/** Engines that run until they are told to die, on a disk with `room.free` bytes. */
+async function running() {
+  const clock = new FakeClock();
+  const room = { free: 1000 * MIB, size: 100_000 * MIB };
+  const engines: { options: EngineOptions; die(fault: Error): void; stopped: boolean }[] = [];
+  const refusals: Error[] = [];
+  const faults: Error[] = [];
+  const log: string[] = [];
+  const told: (readonly [EventName, unknown])[] = [];
+  const status: StatusView = { ...EMPTY_STATUS, collections: [docs] };
+  const start = (given: EngineOptions, onFault: (fault: Error) => void): Promise<EngineHost> => {
+    const refusal = refusals.shift();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const engine = { options: given, die: onFault, stopped: false };
+    engines.push(engine);
+    return Promise.resolve({
+      deviceId: 'd0',
+      listenAddress: '0.0.0.0:4711',
+      request: (name: string) =>
+        Promise.resolve({ ok: true, value: name === 'status' ? status : `engine ${engines.length}` } as const),
+      onEvent: () => () => {},
+      stop: () => Promise.resolve((engine.stopped = true)),
+    });
+  };
+  const engine = await startLastingEngine(options, start, {
+    clock,
+    diskSpace: (path) => Promise.resolve(path === '/state' ? room : null),
+    log: (line) => void log.push(line),
+    onFault: (fault) => void faults.push(fault),
+  });
+  engine.onEvent((name, value) => void told.push([name, value]));
+  return { clock, room, engines, refusals, faults, log, told, engine };
+}
+
+it('stands still on a full disk: says what is full, shows what was known at last, and refuses the rest', async () => {
+  const { room, engines, faults, told, engine, log } = await running();
+  room.free = 0;
+  engines[0]?.die(noRoom());
+  const standstill = {
+    sentence: 'The disk of /state is full, so Lockstep stands still',
+    advice: expect.stringContaining('it then goes on by itself'),
+  };
+  const status = await engine.request('status', []);
+  expect(status).toMatchObject({ ok: true, value: { device: EMPTY_STATUS.device, standstill } });
+  const [shown] = status.ok ? (status.value as StatusView).collections : [];
+  expect(shown).toMatchObject({ name: 'Docs', state: 'problem', conflicts: 1, progress: null });
+  expect(shown?.sources[0]).toMatchObject({ state: 'paused', reason: expect.stringContaining('waits for room') });
+  expect(shown?.peers).toEqual([{ device: 'l', name: 'Laptop', state: 'offline', link: null, behind: 2 }]);
+  expect(await engine.request('history:list', [{}])).toMatchObject({
+    ok: false,
+    error: { code: 'disk-full', subject: '/state', message: expect.stringContaining('Free some space') },
+  });
+  expect(told).toMatchObject([
+    ['status', { standstill }],
+    ['notice', { about: 'problem', title: standstill.sentence }],
+  ]);
+  expect(log).toEqual([expect.stringContaining('The disk of /state is full')]);
+  expect(faults).toEqual([]);
+});
+
+it('goes on once there is room, where peers know it', async () => {
+  const { clock, room, engines, told, engine } = await running();
+  room.free = 0;
+  engines[0]?.die(noRoom());
+  await clock.advance(60_000);
+  expect(engines).toHaveLength(1);
+  room.free = 65 * MIB;
+  await clock.advance(5000);
+  expect(engines[1]?.options.listen).toEqual({ host: '0.0.0.0', port: 4711, orNext: true });
+  expect(await engine.request('history:list', [{}])).toEqual({ ok: true, value: 'engine 2' });
+  expect(told.at(-1)).toEqual(['status', expect.not.objectContaining({ standstill: expect.anything() })]);
+});
+
+it('waits for a share of a small disk only', async () => {
+  const { clock, room, engines } = await running();
+  Object.assign(room, { free: 0, size: 100 * MIB });
+  engines[0]?.die(noRoom());
+  room.free = 11 * MIB;
+  await clock.advance(5000);
+  expect(engines).toHaveLength(2);
+});
+
+it('tries less and less often where the disk is said to have room and is full again', async () => {
+  const { clock, engines } = await running();
+  const begun: number[] = [];
+  for (let at = 0; at < 4; at++) {
+    const since = clock.now();
+    engines.at(-1)?.die(noRoom());
+    while (engines.length < at + 2) await clock.advance(1000);
+    begun.push(clock.now() - since);
+  }
+  expect(begun).toEqual([5000, 10_000, 20_000, 40_000]);
+});
+
+it('waits on where the new engine finds no room at its start', async () => {
+  const { clock, engines, refusals, faults } = await running();
+  refusals.push(new LockstepError('database-not-opened', 'no room', '/state/lockstep.db'));
+  engines[0]?.die(noRoom());
+  await clock.advance(5000);
+  expect(engines).toHaveLength(1);
+  await clock.advance(10_000);
+  expect(engines).toHaveLength(2);
+  expect(faults).toEqual([]);
+});
+
+it('ends with any other fault, then and while it stands still', async () => {
+  const first = await running();
+  const bug = new TypeError('a bug');
+  first.engines[0]?.die(bug);
+  expect(first.faults).toEqual([bug]);
+  const second = await running();
+  const locked = new LockstepError('keys-locked', 'locked', '');
+  second.refusals.push(locked);
+  second.engines[0]?.die(noRoom());
+  await second.clock.advance(5000);
+  expect(second.faults).toEqual([locked]);
+});
+
+it('stops while it stands still, and begins no more', async () => {
+  const { clock, engines, engine } = await running();
+  engines[0]?.die(noRoom());
+  expect(await engine.stop(1000)).toBe(true);
+  await clock.advance(600_000);
+  expect(engines).toHaveLength(1);
+});
+
+it('is not begun at all on a disk that is full from the start', async () => {
+  const start = vi.fn(() => Promise.reject(new LockstepError('database-not-opened', 'no room', '/state')));
+  const port = { clock: new FakeClock(), diskSpace: () => Promise.resolve(null), log: () => {}, onFault: () => {} };
+  await expect(startLastingEngine(options, start, port)).rejects.toMatchObject({ code: 'database-not-opened' });
+});
