@@ -1,4 +1,5 @@
 import type { RecordState, Sibling } from '../merge/record-state.ts';
+import { entryMapOf } from '../record/entry-maps.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import type { FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
@@ -8,17 +9,19 @@ const MOST_NEW = 40;
 
 /**
  * What a source shows, where an entry that seems to be new is one the record has already and the source did not show: what another device that shares
- * the place wrote there, before this one did. `before`: what the source showed. Where the values of a conflict stand beside each other, the entry that
+ * the place wrote there, before this one did. Of what is named by its key (a word, a person, a day that is left out) none is ever another one. `before`: what the source showed. Where the values of a conflict stand beside each other, the entry that
  * shows one of them may be the other one's, as the place shows it now. Given keys of their own, two devices that show either value of a conflict each
  * found one more entry in what the other had written, without end. The same map where nothing is new. Pure.
  */
 export function saidAlready(kind: RecordKind, state: RecordState, before: Fields, now: Fields): Fields {
-  const news = [...now].filter(([field]) => field.includes('/') && !before.has(field) && !state.fields.has(field));
+  const news = [...now].filter(
+    ([field]) => entryMapOf(field) !== null && !before.has(field) && !state.fields.has(field),
+  );
   if (news.length === 0 || news.length > MOST_NEW) return now;
   const shown = new Map(now);
   for (const [field, value] of news) {
-    const map = field.slice(0, field.indexOf('/') + 1);
-    const entries = [...state.fields].filter(([key]) => key.startsWith(map));
+    const map = entryMapOf(field);
+    const entries = [...state.fields].filter(([key]) => entryMapOf(key) === map);
     const unshown = (said: Value): FieldName | undefined =>
       entries.find(([key, siblings]) => !shown.has(key) && !before.has(key) && says(kind, key, siblings, said))?.[0];
     const own = unshown(value);

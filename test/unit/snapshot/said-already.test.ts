@@ -53,3 +53,24 @@ it('what is new in nothing is the same', () => {
   const now = phones({ a: '2' });
   expect(saidAlready('contacts', record({ a: '1|2' }), phones({ a: '1' }), now)).toBe(now);
 });
+it('of what is named by its key none is another one: a word, a task, a member, a day that is left out', () => {
+  const day = { excluded: true, series: 's' };
+  for (const [kind, map, value] of [
+    ['contacts', 'keywords', true],
+    ['contacts', 'members', true],
+    ['contacts', 'csv', 'a'],
+    ['calendar', 'keywords', true],
+    ['calendar', 'categories', true],
+    ['calendar', 'relatedTo', { relation: { parent: true } }],
+    ['calendar', 'recurrenceOverrides', day],
+  ] as const) {
+    const theirs = state({ exists: [[true, 1]], [`${map}/theirs`]: [[value, 2]] });
+    const now: Fields = new Map([[fieldName(`${map}/ours`), value]]);
+    expect([...saidAlready(kind, theirs, new Map(), now).keys()]).toEqual([`${map}/ours`]);
+  }
+});
+it('nor is a property of another name that says the same', () => {
+  const theirs = state({ exists: [[true, 1]], 'vCard/x-a/k': [[{ value: 'v' }, 2]] });
+  const now: Fields = new Map([[fieldName('vCard/x-b/k'), { value: 'v' }]]);
+  expect([...saidAlready('contacts', theirs, new Map(), now).keys()]).toEqual(['vCard/x-b/k']);
+});
