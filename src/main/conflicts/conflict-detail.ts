@@ -2,6 +2,7 @@ import type { ConflictDetailView } from '../../contract/contract.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort } from '../past/history-port.ts';
+import { lackWords } from '../past/lack-words.ts';
 import { fileEntry } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
@@ -60,6 +61,6 @@ async function readText(port: Port, record: RecordId, value: Value): Promise<Tex
     return { text: null, why: entry.type === 'directory' ? 'It is a folder.' : `It is a link to ${entry.target}.` };
   if (entry.size > LONGEST_TEXT) return { text: null, why: 'It is too big to be shown as a text.' };
   const bytes = await port.contents.read(record, entry);
-  if (bytes === null) return { text: null, why: 'Its content is not here, and no device that is linked now has it.' };
+  if (bytes === null) return { text: null, why: `Its content is not here, and ${lackWords(port, 'it')}.` };
   return { text: textOf(bytes), why: null };
 }

@@ -2,6 +2,7 @@ import { openConflicts } from '../conflicts/open-conflicts.ts';
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
 import { findRecord } from '../past/find-record.ts';
 import type { HistoryContents, HistoryPort } from '../past/history-port.ts';
+import { lackWords } from '../past/lack-words.ts';
 import { findMoment } from '../past/moment.ts';
 import { stateOf } from '../past/record-past.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -42,7 +43,7 @@ export async function catRecord(
   if (bytes !== null) return bytes;
   throw new LockstepError(
     'content-not-kept',
-    `The content of ${record.id} is not here, and no device that is linked now has it.`,
+    `The content of ${record.id} is not here, and ${lackWords(port, 'it')}.`,
     record.id,
   );
 }

@@ -6,6 +6,7 @@ import { openConflicts } from '../conflicts/open-conflicts.ts';
 import { hasRightOne, isConflict, isLive, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort, HistorySource } from '../past/history-port.ts';
+import { lackWords } from '../past/lack-words.ts';
 import { replacedBy } from '../past/record-past.ts';
 import { valueView } from '../past/value-view.ts';
 import { ALIAS_OF, alsoIn, MATCHED_BY, textsIn } from '../record/alias.ts';
@@ -178,22 +179,12 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
       : sources.filter(
           (source) => !isOutside(source, record) && !noItem.includes(source) && isDue(port, record, source),
         );
-  const why = waiting.some((source) => source.lacks(record.row)) ? lackWords(port) : '';
+  const why = waiting.some((source) => source.lacks(record.row)) ? `: ${lackWords(port, 'its content')}` : '';
   if (waiting.length > 0) parts.push(`still to be written to ${listed(waiting.map(({ location }) => location))}${why}`);
   const behind = devicesBehind(port, record);
   if (behind.length > 0) parts.push(`not yet applied on ${listed(behind)}`);
   if (parts.length === 0) return 'in step';
   return live || parts.length > 1 || gone === undefined ? parts.join('; ') : `${parts[0]}, and in step`;
-}
-
-/** Why its content does not come. */
-function lackWords(port: Port): string {
-  const silent = port.members
-    .others()
-    .flatMap(({ device, isSilent }) => (isSilent ? [port.members.nameOf(device)] : []));
-  if (silent.length === 0) return ': no device that is linked has its content';
-  const send = silent.length === 1 ? 'is linked and sends' : 'are linked and send';
-  return `: ${listed(silent)} ${send} nothing of the contents asked for, and no other device that is linked has its content`;
 }
 
 /** Is it not in the source, whose format has no item for such a record? */

@@ -2,6 +2,7 @@ import { LockstepError } from '../platform/trouble.ts';
 import type { Digest } from '../record/ids.ts';
 import { findRecord } from './find-record.ts';
 import type { HistoryPort } from './history-port.ts';
+import { lackWords } from './lack-words.ts';
 
 /** A photo of a contact is far smaller. Bytes. */
 const MOST = 4 << 20;
@@ -11,7 +12,7 @@ const MOST = 4 << 20;
  * linked has them.
  */
 export async function readContent(
-  port: Pick<HistoryPort, 'collection' | 'contents'>,
+  port: Pick<HistoryPort, 'collection' | 'contents' | 'members'>,
   text: string,
   content: string,
   size: number,
@@ -22,9 +23,5 @@ export async function readContent(
   if (size > MOST) throw new LockstepError('too-big', 'It is too big to be shown here.', record.id);
   const bytes = await port.contents.read(record.id, { digest: content as Digest, size });
   if (bytes !== null) return bytes;
-  throw new LockstepError(
-    'content-not-kept',
-    'Its bytes are not here, and no device that is linked now has them.',
-    record.id,
-  );
+  throw new LockstepError('content-not-kept', `Its bytes are not here, and ${lackWords(port, 'them')}.`, record.id);
 }

@@ -228,9 +228,15 @@ describe('the detail of a conflict', () => {
     const detail = await conflictDetail(laptop.port, record, conflict);
     expect(detail.texts.map((each) => each.why)).toEqual([
       null,
-      'Its content is not here, and no device that is linked now has it.',
+      'Its content is not here, and no device that is linked has it.',
     ]);
     expect(detail.merged).toBeNull();
+    const { members } = laptop.port;
+    const others = () => members.others().map((other) => ({ ...other, isSilent: true }));
+    const whileSilent = await conflictDetail({ ...laptop.port, members: { ...members, others } }, record, conflict);
+    expect(whileSilent.texts[1]?.why).toBe(
+      'Its content is not here, and Phone and Desk are linked and send nothing of the contents asked for, and no other device that is linked has it.',
+    );
     phone.bytes.set(phone.file('mine').digest, new TextEncoder().encode('mine'));
     group.linked.add(phone);
     expect((await conflictDetail(laptop.port, record, conflict)).texts[1]?.text).toBe('mine');

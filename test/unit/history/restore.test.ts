@@ -8,6 +8,7 @@ import { restoreTo } from '../../../src/main/history/restore-to.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../../src/main/history/verify.ts';
 import { findMoment } from '../../../src/main/past/moment.ts';
+import { readContent } from '../../../src/main/past/read-content.ts';
 import { ENTRY, EXECUTABLE, MODIFIED } from '../../../src/main/record/file-entry.ts';
 import type { FieldName } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
@@ -191,6 +192,11 @@ describe('restore', () => {
   });
 });
 
+const silentMembers = ({ port: { members } }: GroupDevice) => ({
+  ...members,
+  others: () => members.others().map((other) => ({ ...other, isSilent: true })),
+});
+
 describe('cat', () => {
   const read = async (which: Parameters<typeof catRecord>[2]) =>
     new TextDecoder().decode(await catRecord(laptop.port, 'a', which));
@@ -215,8 +221,13 @@ describe('cat', () => {
   it('says what is no file, not there, or not kept', async () => {
     save(laptop, 'a', 'one');
     await expect(read({ at: at(0) })).rejects.toMatchObject({ code: 'no-such-record' });
+    const { digest, size } = laptop.file('one');
     laptop.bytes.clear();
     await expect(read({})).rejects.toMatchObject({ code: 'content-not-kept', subject: 'a' });
+    const silent = { ...laptop.port, members: silentMembers(laptop) };
+    const told = 'Phone is linked and sends nothing of the contents asked for, and no other device that is linked has';
+    await expect(catRecord(silent, 'a', {})).rejects.toThrow(`The content of a is not here, and ${told} it.`);
+    await expect(readContent(silent, 'a', digest, size)).rejects.toThrow(`Its bytes are not here, and ${told} them.`);
     const change = laptop.edit('a', new Map([[ENTRY, { type: 'symlink', target: 'b' } as Value]]));
     if (change !== null) laptop.write([change]);
     await expect(read({})).rejects.toMatchObject({ code: 'not-a-file' });
