@@ -84,6 +84,8 @@ export class OpenSources {
     return collection.transact(() => {
       const isCompared = collection.records.hasSnapshots(source.row);
       const anew = isCompared ? { ...source, adopting: true } : source;
+      // One that was still to be compared at its join waits until the collection is here, as before.
+      if (isCompared && !source.adopting) registry.setComparesAgain(source.id, true);
       collection.records.dropSnapshots(source.row);
       registry.updateSource(anew);
       registry.setShows(source.id, shows);
@@ -112,6 +114,7 @@ export class OpenSources {
         heldBack: (id, revision) => isTree && engine.keeper.holdsBack(source.row, id, revision),
         leavesOut: () => engine.keeper.leavesOut(replica, synchronizer),
         caughtUp: () => replica.memberPositions.caughtUp(),
+        mayCompare: () => engine.registry.comparesAgain(source.id) || replica.memberPositions.caughtUp(),
         mayWrite: () => replica.mayWrite(),
         limits: () => engine.config.safety,
         changed: () => engine.changed(),
@@ -119,6 +122,7 @@ export class OpenSources {
         lookLater: (groups, after) => this.schedules.get(source.row)?.lookLater(groups, after),
         sourceUpdated: (updated) => {
           engine.registry.updateSource(updated);
+          if (!updated.adopting) engine.registry.setComparesAgain(updated.id, false);
           engine.network.standingChanged(replica.id);
         },
       },

@@ -22,8 +22,10 @@ export interface SynchronizerPort {
   heldBack(id: RecordId, revision?: Revision): boolean;
   /** What its rules leave out is let go of, but for what is held back afterwards. */
   leavesOut(): Promise<void>;
-  /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9). */
+  /** All that other members told of is here. */
   caughtUp(): boolean;
+  /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9); one that did so before, at once. */
+  mayCompare(): boolean;
   /** false: what changes in the source stays there. */
   mayWrite(): boolean;
   limits(): SafetyLimits;

@@ -263,7 +263,7 @@ export class Synchronizer {
   async #takeIn(groups: readonly string[] | null, asked: boolean, begins: () => void): Promise<boolean> {
     const scope = this.#later.next(groups, asked);
     const all = scope.within === null;
-    if (this.source.adopting && !this.#port.caughtUp()) {
+    if (this.source.adopting && !this.#port.mayCompare()) {
       this.#status.set('scanning', 'Waits until the collection is here, to compare the two.');
       return false;
     }

@@ -206,7 +206,11 @@ it('a book whose format can show more than when it was last compared: what it la
   database.prepare("INSERT OR REPLACE INTO setting(key, value) SELECT 'shows.' || uid, '-1' FROM source").run();
   database.close();
   writeFileSync(theirs, readFileSync(theirs, 'utf8').replace('TEL:1', 'TEL:2\r\nNOTE:new'));
+  // The collection is here, whoever is met.
+  await a.stop();
   await b.restart();
+  await expect.poll(async () => (await b.history(collection, '--record', '1'))[0]?.device).toBe(b.id);
+  await a.restart();
   await b.sync();
   const [conflict, ...others] = await b.conflicts();
   expect(others).toEqual([]);

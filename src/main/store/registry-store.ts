@@ -136,6 +136,14 @@ export class RegistryStore {
     this.setSetting(`shows.${source}`, shows === 1 ? null : String(shows));
   }
 
+  /** Was this source compared with its collection before, and is it to be again, as its format shows another part of it? */
+  comparesAgain(source: SourceId): boolean {
+    return this.setting(`again.${source}`) !== null;
+  }
+  setComparesAgain(source: SourceId, isSo: boolean): void {
+    this.setSetting(`again.${source}`, isSo ? '1' : null);
+  }
+
   acknowledged(collection: number, device: DeviceId): ReadonlyMap<LogId, Acknowledged> {
     return new Map(
       this.#sql.acknowledged.all(collection, device).map(([log, held, applied]) => [log as LogId, { held, applied }]),
@@ -215,7 +223,7 @@ function statements(database: Database.Database) {
     ),
     removeSource: database.prepare<[number]>('DELETE FROM source WHERE id = ?'),
     forgetShown: database.prepare<[number]>(
-      "DELETE FROM setting WHERE key = (SELECT 'shows.' || uid FROM source WHERE id = ?)",
+      "DELETE FROM setting WHERE key IN (SELECT each.prefix || uid FROM source, (SELECT 'shows.' AS prefix UNION SELECT 'again.') AS each WHERE id = ?)",
     ),
     acknowledged: rows<[number, string], [string, number, number]>(
       'SELECT log, held, applied FROM acknowledged WHERE collection = ? AND device = ?',
@@ -240,6 +248,7 @@ function statements(database: Database.Database) {
       'DELETE FROM quarantine WHERE collection = ?',
       ...RELAY_TABLES.map((table) => `DELETE FROM ${table} WHERE collection = ?`),
       "DELETE FROM setting WHERE key IN (SELECT 'shows.' || uid FROM source WHERE collection = ?)",
+      "DELETE FROM setting WHERE key IN (SELECT 'again.' || uid FROM source WHERE collection = ?)",
       'DELETE FROM source WHERE collection = ?',
       "DELETE FROM setting WHERE key GLOB (SELECT 'partial.' || uid || '.*' FROM collection WHERE id = ?)",
       "DELETE FROM setting WHERE key GLOB (SELECT 'whole.' || uid || '.*' FROM collection WHERE id = ?)",

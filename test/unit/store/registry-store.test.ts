@@ -48,6 +48,7 @@ function addCollection(database: Database, name: string): number {
   const place = `source of ${name}` as SourceId;
   const source = registry.addSource(place, row, `/${name}`, 'folder', { only: [], ignore: [], readOnly: false });
   registry.setShows(place, 2);
+  registry.setComparesAgain(place, true);
   registry.setPartial(id, laptop, true);
   registry.setWhole(id, laptop, '1-2');
   registry.setSetting(`holders.${id}`, '1');
