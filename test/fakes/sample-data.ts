@@ -427,8 +427,12 @@ export const DUPLICATES: readonly DuplicateView[] = [
   {
     collection: PEOPLE,
     records: [
-      { record: 'a-1', title: 'Ada Lovelace' },
-      { record: 'b-1', title: 'Lovelace, Ada' },
+      {
+        record: 'a-1',
+        title: 'Ada Lovelace',
+        alone: [{ path: 'phones/p1', value: { number: '+44 20 7946 0018', contexts: { work: true } } }],
+      },
+      { record: 'b-1', title: 'Lovelace, Ada', alone: [] },
     ],
     sure: true,
     by: ['email ada@example.org', 'name ada lovelace'],
@@ -436,8 +440,19 @@ export const DUPLICATES: readonly DuplicateView[] = [
   ...Array.from({ length: 900 }, (_, at) => ({
     collection: PEOPLE,
     records: [
-      { record: `p${at}`, title: `Person ${at}` },
-      { record: `q${at}`, title: `Person ${at}` },
+      {
+        record: `p${at}`,
+        title: `Person ${at}`,
+        alone: [{ path: 'emails/e', value: { address: `person${at}@example.org` } }],
+      },
+      {
+        record: `q${at}`,
+        title: `Person ${at}`,
+        alone: [
+          { path: 'organizations/o', value: { name: 'Analytical Engines' } },
+          { path: 'notes/n', value: { note: 'Met in Vienna.' } },
+        ],
+      },
     ],
     sure: false,
     by: [`name person ${at}`],

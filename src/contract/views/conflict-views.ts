@@ -43,11 +43,21 @@ export interface ConflictsView {
   readonly total: number;
 }
 
+/** A field of a contact or an event, and what it says. */
+export interface FieldView {
+  readonly path: string;
+  readonly value: ValueView;
+}
+
 /** Two contacts that may be one person. */
 export interface DuplicateView {
   readonly collection: string;
-  /** The first would stay. */
-  readonly records: readonly { readonly record: string; readonly title: string }[];
+  /** The first would stay. `alone`: what this one says and the other does not, the most telling first, three at most. */
+  readonly records: readonly {
+    readonly record: string;
+    readonly title: string;
+    readonly alone: readonly FieldView[];
+  }[];
   /** They share a name, and an e-mail or phone. */
   readonly sure: boolean;
   /** What they share: `email ada@example.org`. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { aloneWords } from '../../contract/alone-words.ts';
 import type { ActView, Choice, ConflictView, PackageView, ResultView } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
@@ -134,11 +135,12 @@ const duplicates: Command = {
       views.length === 0
         ? 'No duplicates.\n'
         : call.table(
-            ['', 'A', 'B', 'both have'],
+            ['', 'A', 'B', 'both have', 'only A', 'only B'],
             views.map(({ records, sure, by }) => [
               sure ? 'sure' : 'maybe',
               ...records.map(({ record, title }) => `${title} (${record})`),
               by.join(', '),
+              ...records.map(({ alone }) => aloneWords(alone)),
             ]),
             '',
           ),
@@ -152,26 +154,29 @@ const history: Command = {
   takes: '[COLLECTION]',
   summary: 'what was changed, where and when; newest first',
   details:
-    'What one large change became is told once, with the id that undoes all of it, and by its first changes. With --all, and as JSON,\n' +
-    'every package is told with all its changes.',
+    'What one large change became is one act: told once, with the id that undoes all of it, and by its first changes. With --all, and as\n' +
+    'JSON, every package is told with all its changes; with --acts acts are, as JSON too. --limit counts what is told: acts, or packages.',
   options: {
     record: { type: 'string', value: 'RECORD', help: 'only changes of this record' },
     limit: { type: 'string', value: 'N', help: 'at most so many' },
     before: { type: 'string', value: 'TIME|ID', help: 'older than this' },
-    all: { type: 'boolean', help: 'every change' },
+    all: { type: 'boolean', help: 'every package, with every change' },
+    acts: { type: 'boolean', help: 'every act, with every change' },
   },
   async run(call) {
+    const [isAll, isActs] = [flagOption(call.options, 'all'), flagOption(call.options, 'acts')];
+    if (isAll && isActs) throw usageError('Give --all or --acts, not both.', 'acts');
     const query = given({
       collection: call.positionals[0],
       record: textOption(call.options, 'record'),
       limit: wholeNumberOption(call.options, 'limit', 1, 1_000_000),
       before: textOption(call.options, 'before'),
     });
-    if (call.json || flagOption(call.options, 'all')) {
+    if (isAll || (call.json && !isActs)) {
       const packages = await call.ask('history:list', query);
       await call.print(packages, (views) => views.map((view) => showWritten(call, view)).join('\n') || 'No history.\n');
     } else {
-      const acts = await call.ask('history:acts', { ...query, changesLimit: SPELLED_OUT });
+      const acts = await call.ask('history:acts', isActs ? query : { ...query, changesLimit: SPELLED_OUT });
       await call.print(acts, (views) => views.map((view) => showAct(call, view)).join('\n') || 'No history.\n');
     }
     return EXIT.done;

@@ -14,6 +14,7 @@ import { findDuplicates, pairsOf } from './find-duplicates.ts';
 import { areApart, fuseContacts, keepApart } from './fuse-contacts.ts';
 import type { Told } from './match-contacts.ts';
 import { resultOf } from './result.ts';
+import { tellApart } from './tell-apart.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
 
@@ -25,13 +26,19 @@ export async function listDuplicates({ collection }: Pick<Port, 'collection'>): 
   const { kind, records } = collection;
   if (kind !== 'contacts') return [];
   const told = await contactsOf(collection);
-  const view = (record: StoredRecord) => ({ record: record.id, title: storedTitle(kind, record) });
+  const fields = (record: StoredRecord) => fieldsOf(shownFields(kind, record.state, collection.log.order));
   const duplicates: DuplicateView[] = [];
   for await (const { ids, sure, shared } of inTurns(findDuplicates(told), AT_ONCE)) {
     const [one, other] = [records.find(ids[0]), records.find(ids[1])];
     if (one === null || other === null || areApart(one, other)) continue;
     const by = shared.map(({ by, mark }) => `${by} ${mark}`);
-    duplicates.push({ collection: collection.stored.id, records: [view(one), view(other)], sure, by });
+    const alone = tellApart(fields(one), fields(other));
+    const both = [one, other].map((each, at) => ({
+      record: each.id,
+      title: storedTitle(kind, each),
+      alone: alone[at] ?? [],
+    }));
+    duplicates.push({ collection: collection.stored.id, records: both, sure, by });
   }
   return duplicates;
 }

@@ -1,5 +1,6 @@
 import { ChevronRight, Merge } from 'lucide-react';
 import { useState } from 'react';
+import { differenceWords } from '../../contract/alone-words.ts';
 import type { CollectionView, DuplicateView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
@@ -14,7 +15,7 @@ import { VirtualRows } from '../components/virtual-rows.tsx';
 import { DuplicateDialog } from './duplicate-dialog.tsx';
 import { pairTitle, sharedWords } from './duplicate-words.ts';
 
-const ROW = 52;
+const ROW = 72;
 
 /** The contacts of a collection that may be one person, to be looked at pair by pair. */
 export function DuplicatesDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
@@ -72,6 +73,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
                   <span className="row-text">
                     <span className="strong">{pairTitle(pair)}</span>
                     <span className="muted">{sharedWords(pair.by)}</span>
+                    <span className="muted">{differenceWords(pair)}</span>
                   </span>
                   {pair.sure && <span className="tag">very likely one</span>}
                   <ChevronRight aria-hidden size={16} />

@@ -547,8 +547,13 @@ describe('what is printed', () => {
     const said = (await run(['history'])).out;
     expect(said).toContain('add 598, delete 2; undo all of it: lockstep undo ab-5..7\n');
     expect(said).toContain('and 599 more\n');
-    for (const args of [['--all'], ['--json']])
+    for (const args of [['--all'], ['--json'], ['--all', '--json']])
       expect((await run(['history', ...args])).out).toMatch(/ab-7(?![\s\S]*undo)/);
+    expect((await run(['history', '--acts'])).out).toContain('undo all of it: lockstep undo ab-5..7');
+    expect(JSON.parse((await run(['history', '--acts', '--json'])).out)).toMatchObject([
+      { id: 'ab-5..7', collection: 'c', device: 'd1', changes: [{ record: change.record }] },
+    ]);
+    expect((await run(['history', '--acts', '--all'])).status).toBe(2);
   });
 
   it('tells a conflict in words: its field, the values, and devices by their names', async () => {
