@@ -42,10 +42,13 @@ it('what an admin sets every member learns, and has no more once it is cleared',
   await group.pass(5000);
   expect([relayOf(first), relayOf(second)]).toEqual([HOME, HOME]);
   expect(second.running?.handlers.status()).toMatchObject({ collections: [{ relay: { url: HOME } }] });
+  const shown = () => [second.running?.handlers.config('relay', null), second.running?.handlers.config(null, null)];
+  for (const each of shown()) expect(each).toMatchObject({ relay: HOME });
   expect(config(first, '')).toEqual({ relay: '' });
   await group.pass(5000);
   expect([relayOf(first), relayOf(second)]).toEqual(['', '']);
   expect(second.running?.handlers.status()).toMatchObject({ collections: [{ relay: null }] });
+  for (const each of shown()) expect(each).toMatchObject({ relay: '' });
 });
 
 it('a device that is an admin of none is told who is, and nothing is set', async () => {

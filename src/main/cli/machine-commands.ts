@@ -84,7 +84,7 @@ const config: Command = {
   details:
     `${settingLines()}\n\n` +
     'relay counts for the collections that this device is an admin of, whoever set theirs before. What is shown is what this device says,\n' +
-    'that of serve --relay too; status tells which one each collection has.',
+    'that of serve --relay too, or where it says none what its collections have of others; status tells which one each of them has.',
   options: {},
   offers: Object.keys(SETTING_WORDS),
   async run(call) {
@@ -97,7 +97,8 @@ const config: Command = {
         'No settings.',
       ),
     );
-    if (key === 'relay' && value !== undefined) await noteLeftToOthers(call, String(settings.relay ?? ''));
+    if (key === 'relay' && value !== undefined)
+      await noteLeftToOthers(call, value === '' ? '' : String(settings.relay ?? ''));
     return EXIT.done;
   },
 };

@@ -36,9 +36,16 @@ export class RelaySetting {
     this.#url = url !== null && url !== '' ? parseRelayUrl(url).url : this.#device.config.text('relay');
   }
 
-  /** What this device gives its collections now, whether it was set or is for this run; '' for none. */
-  get url(): string {
-    return this.#url;
+  /**
+   * What this device gives its collections now, whether it was set or is for this run; where it gives none, which they have of others (with a comma
+   * between several); '' for none.
+   */
+  get shown(): string {
+    if (this.#url !== '') return this.#url;
+    const learned = [...this.#device.replicas.values()].flatMap(({ membership }) =>
+      membership.isMember() && membership.relay() !== '' ? [membership.relay()] : [],
+    );
+    return [...new Set(learned)].join(', ');
   }
 
   /**

@@ -9,6 +9,7 @@ import { exportFormat, exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice, findRequest } from './find-named.ts';
 import { forgetJoin, joinRequest } from './join-request.ts';
 import { listRecords } from './list-records.ts';
+import { membershipChecks } from './membership-checks.ts';
 import { nearbyRequests } from './nearby-requests.ts';
 import { problemViews } from './problem-views.ts';
 import { recognizePlace } from './recognize-place.ts';
@@ -141,18 +142,19 @@ export function handlersOf(engine: Engine): Handlers {
         : exportRecords(engine, replica, file, format);
     },
     config: (key, value) => {
-      if (key === null) return { ...engine.config.all(), relay: engine.relaySetting.url };
+      if (key === null) return { ...engine.config.all(), relay: engine.relaySetting.shown };
       const name = engine.config.named(key);
       if (value !== null)
         if (name === 'relay') engine.relaySetting.set(value);
         else engine.config.set(name, value);
-      return { [name]: name === 'relay' ? engine.relaySetting.url : engine.config.value(name) };
+      return { [name]: name === 'relay' ? engine.relaySetting.shown : engine.config.value(name) };
     },
     doctor: () => [
       integrity(engine),
       keysCheck(engine.world.keys.kept),
       copiesCheck(engine),
       { check: 'listening', ok: true, detail: engine.network.listenAddress, fix: null },
+      ...membershipChecks(engine.replicas.values()),
       ...relayChecks(statusView(engine).collections),
     ],
     'desktop:pick-folder': () => null,

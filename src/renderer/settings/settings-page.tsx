@@ -37,7 +37,7 @@ export function SettingsPage() {
               name={device?.name ?? ''}
               onSaved={config.reload}
             />
-            {at === 0 && <RelaySettings url={String(config.value?.relay ?? '')} onSaved={config.reload} />}
+            {at === 0 && <RelaySettings url={oneAddress(String(config.value?.relay ?? ''))} onSaved={config.reload} />}
           </Fragment>
         ))}
       <DoctorList />
@@ -130,3 +130,6 @@ function SettingsGroup(props: {
     </Form>
   );
 }
+
+/** Several that this device learned of others are told below the field, each with what it is for. */
+const oneAddress = (relay: string): string => (relay.includes(',') ? '' : relay);

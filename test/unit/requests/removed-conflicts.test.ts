@@ -12,8 +12,18 @@ it('the conflict of a collection this device was removed from waits for nobody h
     1, 1,
   ]);
 
+  const member = { check: 'membership', ok: true };
+  for (const device of [a, b])
+    expect(device.running?.handlers.doctor()).toContainEqual(expect.objectContaining(member));
   a.engine.members.remove(room.replica(a), b.engine.deviceId);
   await room.run(60_000);
+  expect(b.running?.handlers.doctor()).toContainEqual({
+    check: 'membership',
+    ok: false,
+    detail: expect.stringMatching(/^This device was removed from .*To join again, leave it first\.$/),
+    fix: `To leave it: lockstep leave ${name.slice(0, 12)}`,
+  });
+  expect(a.running?.handlers.doctor()).toContainEqual(expect.objectContaining(member));
   expect(collectionView(b.engine, room.replica(b))).toMatchObject({ removed: true, conflicts: 0 });
   expect([asked.conflicts(null), asked.firstConflicts({ limit: 10 })]).toEqual([[], { list: [], total: 0 }]);
   expect(asked.resolveAll('newest', null)).toMatchObject({ records: 0 });
