@@ -1,6 +1,5 @@
 import { LockstepError } from '../../src/main/platform/trouble.ts';
 import {
-  type DavAnswer,
   type DavChanges,
   type DavKind,
   type DavResource,
@@ -8,6 +7,7 @@ import {
   type DavText,
 } from '../../src/main/sources/dav/dav-server.ts';
 import { ServerBusy } from '../../src/main/sources/dav/server-busy.ts';
+import type { DavAnswer } from '../../src/main/sources/dav/write-answer.ts';
 import type { FakeClock } from './fake-clock.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -62,7 +62,13 @@ export class SimulatedDav {
   }
   write(path: string, etag: string | null, text: string | null): DavAnswer {
     const there = this.cards.get(path);
-    const is = (status: number): DavAnswer => ({ status, isPage: false, etag: null, detail: `answers ${status}` });
+    const is = (status: number): DavAnswer => ({
+      status,
+      isPage: false,
+      isOfUidThere: false,
+      etag: null,
+      detail: `answers ${status}`,
+    });
     if (text === null && there === undefined) return is(404);
     if (etag === null ? there !== undefined : there?.etag !== etag && !(etag === '*' && there !== undefined))
       return is(412);

@@ -13,8 +13,9 @@ import type {
   UnreadDocument,
 } from '../text/document-place.ts';
 import { AskedServer } from './asked-server.ts';
-import type { DavAnswer, DavKind, DavServer, DavText } from './dav-server.ts';
+import type { DavKind, DavServer, DavText } from './dav-server.ts';
 import { ServerBusy } from './server-busy.ts';
+import type { DavAnswer } from './write-answer.ts';
 
 /** A server is asked so often whether anything changed; it tells nobody by itself. */
 const ASK_MS = 60_000;
@@ -128,15 +129,16 @@ export class DavPlace implements DocumentPlace {
     const address = new URL(name, url).href;
     try {
       if (bytes === null) {
-        const { status, detail, isPage } = await server.remove(address, etag ?? '*');
+        const answer = await server.remove(address, etag ?? '*');
+        const { status, isPage } = answer;
         this.#refusesWrites = false;
-        if (status !== 404 && status >= 300) return refused(reasonOf(status), detail);
+        if (status !== 404 && status >= 300) return notDone(answer);
         if (isPage && (await server.texts(url, [name], kind)).length > 0) return refused('io', NOT_DONE);
         this.#held.delete(name);
         return { done: 'written', document: null };
       }
       const answer = await this.#put(address, expected === null ? null : etag, bytes);
-      if (answer.status >= 300) return refused(reasonOf(answer.status), answer.detail);
+      if (answer.status >= 300) return notDone(answer);
       const [document] = await this.read([name]);
       return this.#judge(name, etag, answer, document);
     } catch (error) {
@@ -159,7 +161,7 @@ export class DavPlace implements DocumentPlace {
         try {
           const answer = await this.#put(new URL(name, url).href, null, bytes);
           if (answer.status < 300) answers.set(name, answer);
-          else outcomes.set(name, refused(reasonOf(answer.status), answer.detail));
+          else outcomes.set(name, notDone(answer));
         } catch (error) {
           if (!(error instanceof LockstepError)) throw error;
           if (!(error instanceof ServerBusy)) outcomes.set(name, this.#failedToWrite(error));
@@ -263,6 +265,10 @@ const NOT_DONE = 'the server answers with a page, and has not done it (perhaps i
 const unreadable = (name: string, detail: string): UnreadDocument => ({ name, code: 'unreadable', detail });
 const away = (detail: string): SourceCondition => ({ is: 'unavailable', code: 'unreadable', detail });
 const refused = (reason: ProblemCode, detail: string): DocumentWritten => ({ done: 'refused', reason, detail });
+
+/** What has the UID of another one is not taken before that one goes: nothing that stands there is in its way by its name. */
+const notDone = ({ status, isOfUidThere, detail }: DavAnswer): DocumentWritten =>
+  refused(isOfUidThere ? 'not-taken' : reasonOf(status), detail);
 
 function reasonOf(status: number): ProblemCode {
   if (status === 412) return 'changed-underneath';

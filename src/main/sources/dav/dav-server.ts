@@ -12,6 +12,7 @@ import { LockstepError } from '../../platform/trouble.ts';
 import { checkXml } from './check-xml.ts';
 import { type Account, type GuardOptions, guardedFetch } from './guarded-fetch.ts';
 import { ensureNotBusy, ServerBusy } from './server-busy.ts';
+import { answerOf, type DavAnswer } from './write-answer.ts';
 
 export type DavKind = 'contacts' | 'calendar';
 
@@ -35,17 +36,6 @@ export interface DavChanges {
   readonly gone: readonly string[];
 }
 
-/** How a server answered a write. */
-export interface DavAnswer {
-  readonly status: number;
-  /** It came with a page for people, which is no proof that anything was done. */
-  readonly isPage: boolean;
-  /** Of what was written, where the server tells that. */
-  readonly etag: string | null;
-  /** What it said, where it did not do it; for people. */
-  readonly detail: string;
-}
-
 const ITEM_TYPE = /^text\/(?:x-)?(?:vcard|calendar|directory)\b/i;
 /** With these a server refuses a request whatever it asks for: asked for less it would answer the same. */
 const REFUSED: ReadonlySet<number> = new Set([401, 429, 502, 503, 504]);
@@ -59,8 +49,6 @@ const MOST_BYTES = 50 << 20;
 const ENDED = /<\/(?:[\w.-]+:)?multistatus\s*>|<(?:[\w.-]+:)?multistatus\b[^<>]*\/>/;
 const TAIL = 4096;
 const CUT_SHORT = 'cut-short';
-/** As much of what a server says is looked at for people. */
-const SAID = 2000;
 
 /** What of CardDAV and CalDAV is needed, over tsdav: discovery and raw reports; what to make of them is decided elsewhere. */
 export class DavServer {
@@ -272,16 +260,7 @@ export class DavServer {
     body: Uint8Array | null,
   ): Promise<DavAnswer> {
     const response = await this.#fetch(url, { method, headers, body: body as BodyInit | null });
-    const { status, statusText, headers: told } = response;
-    const isPage = /^text\/html\b/i.test(told.get('content-type') ?? '');
-    if (response.ok) return { status, isPage, etag: told.get('etag'), detail: '' };
-    const said = (await response.text())
-      .slice(0, SAID)
-      .replace(/<[^>]*>/g, ' ')
-      .replace(/\s+/g, ' ')
-      .trim();
-    const answer = `the server answers ${status} ${statusText}`.trim();
-    return { status, isPage, etag: null, detail: said === '' ? answer : `${answer}: ${said.slice(0, 200)}` };
+    return answerOf(response);
   }
 
   async #token(url: string): Promise<string | null> {

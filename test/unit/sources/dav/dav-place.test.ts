@@ -281,6 +281,33 @@ describe('a collection on a server', () => {
     },
   );
 
+  it.each([
+    ['a status of success that lists what went wrong', 207],
+    ['a conflict', 409],
+  ])('that has another item of the UID takes none, and %s says so', async (_, code) => {
+    await place.list();
+    const error = '<d:error><card:no-uid-conflict/></d:error>';
+    const inside = `${status(`${BOOK}new.vcf`, 412).replace('</d:response>', '')}${error}<d:responsedescription>UID already in use.</d:responsedescription></d:response>`;
+    server.answer = (asked) => (asked.method === 'PUT' ? { ...multistatus(inside), status: code } : book.answer(asked));
+    const written = await place.write(`${BOOK}new.vcf`, null, Buffer.from(card('a')));
+    expect(written).toMatchObject({
+      done: 'refused',
+      reason: 'not-taken',
+      detail: expect.stringMatching(/another item of the same UID and takes but one .*UID already in use/),
+    });
+    // What it lists is no news of other items.
+    expect(await names()).toEqual([`${BOOK}a.vcf`, `${BOOK}b.vcf`]);
+  });
+
+  it('that lists nothing that went wrong has written it', async () => {
+    await place.list();
+    server.answer = (asked) => {
+      const answer = book.answer(asked);
+      return asked.method === 'PUT' ? multistatus(status(asked.path, 200)) : answer;
+    };
+    expect((await place.write(`${BOOK}new.vcf`, null, Buffer.from(card('new')))).done).toBe('written');
+  });
+
   it('that changed since it was read is not written at all', async () => {
     const { documents } = await place.list();
     book.changed = found(`${BOOK}a.vcf`, '<d:getetag>"a2"</d:getetag>');
