@@ -50,12 +50,22 @@ const alertRule: FieldRule = { ...plainRule, isLater: wasDismissedLater };
 
 /** Each computer that rings notes when somebody dismissed it there: of one alarm the last of these is right, as for every calendar (RFC 9074, 6). */
 function wasDismissedLater(a: Value, b: Value): boolean | null {
-  if (!isAlert(a) || !isAlert(b)) return null;
+  if (!isObject(a) || !isObject(b)) return null;
   const [{ acknowledged: one = '', ...rest }, { acknowledged: other = '', ...others }] = [a, b];
   return equalValues(rest, others) ? String(one) > String(other) : null;
 }
 
-const isAlert = (value: Value): value is { readonly [key: string]: Value } =>
+const participantRule: FieldRule = { ...plainRule, isLater: wasAnswered };
+
+/** Whoever answers is not asked any more, which some programs take down and others do not: of one answer that is no question. */
+function wasAnswered(a: Value, b: Value): boolean | null {
+  if (!isObject(a) || !isObject(b)) return null;
+  const [{ expectReply: one = null, ...rest }, { expectReply: other = null, ...others }] = [a, b];
+  const isOneAnswer = rest.participationStatus !== undefined && equalValues(rest, others);
+  return isOneAnswer && (one === null) !== (other === null) ? one === null : null;
+}
+
+const isObject = (value: Value): value is { readonly [key: string]: Value } =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
 
 /** A zone of somebody's own is named by its rules: whatever else stands in its text, and in whatever order, says nothing. */
@@ -74,6 +84,7 @@ export function fieldRule(kind: RecordKind, field: FieldName): FieldRule {
   if (LARGER.has(field)) return largerRule;
   if (kind === 'calendar') {
     if (field.startsWith('alerts/')) return alertRule;
+    if (field.startsWith('participants/')) return participantRule;
     if (field.startsWith(TIME_ZONES)) return zoneRule;
     if (field.startsWith(COMPONENT)) return componentRule;
   }

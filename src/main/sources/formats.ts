@@ -38,6 +38,8 @@ const vcard3 = (): TextFormat => alsoInUtf16(vcardFormat('3.0'));
 /** Of cards: days and people in lines of older names are shown since 2. */
 const CARDS = 2;
 const calendar = (): TextFormat => alsoInUtf16(icalendarFormat);
+/** Of calendars: what says all in its parameters is shown since 2. */
+const EVENTS = 2;
 /** New cards on a server are 3.0, which all of them take. */
 export const CARDDAV: SourceFormat = {
   name: 'carddav',
@@ -54,6 +56,7 @@ export const CALDAV: SourceFormat = {
   layout: 'server',
   ending: '.ics',
   text: calendar,
+  shows: EVENTS,
 };
 /** A calendar that somebody publishes, which is read only. */
 export const SUBSCRIPTION: SourceFormat = {
@@ -62,6 +65,7 @@ export const SUBSCRIPTION: SourceFormat = {
   layout: 'feed',
   ending: '.ics',
   text: calendar,
+  shows: EVENTS,
 };
 
 const FORMATS: readonly SourceFormat[] = [
@@ -89,8 +93,15 @@ const FORMATS: readonly SourceFormat[] = [
     shows: 2,
   },
   { name: 'thunderbird', kind: 'contacts', layout: 'address-book', ending: '.sqlite', text: vcard4, shows: CARDS },
-  { name: 'icalendar', kind: 'calendar', layout: 'one-file', ending: '.ics', text: calendar },
-  { name: 'icalendar-folder', kind: 'calendar', layout: 'folder-of-files', ending: '.ics', text: calendar },
+  { name: 'icalendar', kind: 'calendar', layout: 'one-file', ending: '.ics', text: calendar, shows: EVENTS },
+  {
+    name: 'icalendar-folder',
+    kind: 'calendar',
+    layout: 'folder-of-files',
+    ending: '.ics',
+    text: calendar,
+    shows: EVENTS,
+  },
   CARDDAV,
   CALDAV,
   SUBSCRIPTION,

@@ -45,3 +45,25 @@ describe('how fields merge', () => {
     expect(fieldRule(kind, fieldName(field)).concurrent).toBe(concurrent);
   });
 });
+
+describe('one answer of a participant', () => {
+  const { isLater } = fieldRule('calendar', fieldName('participants/p1'));
+  const asked = { calendarAddress: 'mailto:a@example.org', expectReply: true, participationStatus: 'accepted' };
+  const { expectReply: _, ...answered } = asked;
+
+  it('is right where nobody is asked any more, whoever took that down', () => {
+    expect([isLater?.(answered, asked), isLater?.(asked, answered)]).toEqual([true, false]);
+  });
+  it('and another one, or none yet, are for a person', () => {
+    const declined = { ...answered, participationStatus: 'declined' };
+    const { participationStatus: __, ...open } = answered;
+    for (const [a, b] of [
+      [declined, asked],
+      [declined, answered],
+      [open, { ...open, expectReply: true }],
+      [{ ...answered, expectReply: 'x' }, asked],
+      [null, asked],
+    ] as const)
+      expect([isLater?.(a, b), isLater?.(b, a)]).toEqual([null, null]);
+  });
+});

@@ -18,6 +18,7 @@ it('zones are found wherever their parameter stands in a line, each with the yea
       ' York:20290101T080000',
       'SUMMARY:TZID=No/Parameter:2030',
       'X-C;TZID=Custom-1:no time',
+      'X-D;TZID="Say ^\'now^\'":20310101T080000',
       'END:VEVENT',
     ),
   ).toEqual([
@@ -26,5 +27,6 @@ it('zones are found wherever their parameter stands in a line, each with the yea
     ['Mine, too', 2028],
     ['America/New_York', 2029],
     ['Custom-1', 1970],
+    ['Say "now"', 2031],
   ]);
 });

@@ -20,6 +20,7 @@ describe('a TZID', () => {
     ['(GMT-05:00) Eastern Time (US & Canada)', 'America/New_York'],
     ['UTC', 'Etc/UTC'],
     ['Etc/Zulu', 'Etc/UTC'],
+    ['tzone://Microsoft/Utc', 'Etc/UTC'],
     ['EST', null],
     ['+01:00', null],
     ['Europe/Nowhere', null],
@@ -162,4 +163,22 @@ describe('a zone of somebody’s own', () => {
     expect(compose(read)).toContain('DTSTART;TZID=Nowhere:20240101T100000');
     expect(readOne(compose(read))).toEqual(read);
   });
+});
+
+it('whose name has quotes and commas in it goes with its rules to another calendar', () => {
+  const ours = calendar(
+    'BEGIN:VTIMEZONE',
+    'TZID:Our ship\\, "deck" time',
+    'BEGIN:STANDARD',
+    'DTSTART:19700101T000000',
+    'TZOFFSETFROM:+0230',
+    'TZOFFSETTO:+0230',
+    'END:STANDARD',
+    'END:VTIMEZONE',
+    event('SUMMARY:Watch', 'DTSTART;TZID="Our ship, ^\'deck^\' time":20240301T090000', 'DURATION:PT1H'),
+  );
+  const before = readOne(ours);
+  const there = compose(before);
+  expect(there).toContain('TZID:Our ship\\, "deck" time');
+  expect(readOne(there)).toEqual(before);
 });

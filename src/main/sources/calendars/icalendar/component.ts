@@ -1,4 +1,4 @@
-import { cleanParam, cleanText, isName, type Param, type Property } from './property.ts';
+import { cleanParam, cleanText, decodeCarets, encodeCarets, isName, type Param, type Property } from './property.ts';
 
 /** A component as meant: what is between its BEGIN and END. */
 export interface Component {
@@ -64,7 +64,7 @@ function propertyText({ name, params, value }: Property): string {
 
 function paramText({ name, values }: Param): string {
   const texts = values.map((value) => {
-    const escaped = cleanParam(value).replace(/[\^"\n]/g, (char) => (char === '^' ? '^^' : char === '"' ? "^'" : '^n'));
+    const escaped = encodeCarets(cleanParam(value));
     return /[:;,]/.test(escaped) ? `"${escaped}"` : escaped;
   });
   return `;${name}=${texts.join(',')}`;
@@ -82,12 +82,9 @@ function parseProperty(line: string): Property | null {
     const values = list.match(/"[^"]*"|[^,]+/g) ?? [''];
     params.push({
       name: paramName.toUpperCase(),
-      values: values.map((value) => decodeParam(value.replace(/^"|"$/g, ''))),
+      values: values.map((value) => decodeCarets(value.replace(/^"|"$/g, ''))),
     });
     at += whole.length;
   }
   return line[at] === ':' ? { name: name.toUpperCase(), params, value: line.slice(at + 1) } : null;
 }
-
-const decodeParam = (text: string): string =>
-  text.replace(/\^([\^n'])/g, (_, char: string) => (char === 'n' ? '\n' : char === "'" ? '"' : '^'));

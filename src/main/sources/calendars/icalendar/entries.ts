@@ -14,6 +14,7 @@ import {
   param,
   paramOf,
   paramsOf,
+  paramText,
   property,
   unescapeText,
 } from './property.ts';
@@ -56,7 +57,9 @@ const ADDRESS_LISTS: readonly (readonly [name: string, key: string])[] = [
   ['MEMBER', 'memberOf'],
 ];
 const ATTENDEE_PARAMS = new Set(
-  'CN CUTYPE ROLE PARTSTAT RSVP SENT-BY EMAIL LANGUAGE DELEGATED-TO DELEGATED-FROM MEMBER VALUE JSID'.split(' '),
+  'CN CUTYPE ROLE PARTSTAT RSVP SENT-BY EMAIL LANGUAGE DELEGATED-TO DELEGATED-FROM MEMBER VALUE JSID SCHEDULE-STATUS'.split(
+    ' ',
+  ),
 );
 /** A word of a parameter that we have a place for: iCalendar's token, in small letters. */
 const word = (text: string): string | null => (/^[A-Za-z0-9-]{1,64}$/.test(text) ? lower(text) : null);
@@ -68,7 +71,7 @@ const participants: EntryCodec = {
   names: ['ATTENDEE'],
   read(of) {
     const entry: { [key: string]: Value } = { calendarAddress: normalAddress(of.value) };
-    const name = paramOf(of, 'CN');
+    const name = paramText(of, 'CN');
     if (name !== null && name !== '') entry.name = cleanWord(name);
     const kind = word(paramOf(of, 'CUTYPE') ?? '');
     if (kind !== null && kind !== 'individual') entry.kind = KINDS[kind.toUpperCase()] ?? kind;
@@ -148,7 +151,7 @@ const links: EntryCodec = {
     if (type !== null && type !== '') entry.contentType = lower(cleanWord(type));
     const size = paramOf(of, 'SIZE');
     if (size !== null && /^\d{1,15}$/.test(size)) entry.size = Number(size);
-    const title = paramOf(of, 'FILENAME') ?? paramOf(of, 'LABEL');
+    const title = paramText(of, 'FILENAME') ?? paramText(of, 'LABEL');
     if (title !== null && title !== '') entry.title = cleanWord(title);
     const display = paramOf(of, 'DISPLAY');
     if (display !== null) entry.display = lower(cleanWord(display));
@@ -205,7 +208,7 @@ const virtualLocations: EntryCodec = {
     const uri = cleanWord(of.value);
     if (uri === '') return null;
     const entry: { [key: string]: Value } = { uri };
-    const label = paramOf(of, 'LABEL');
+    const label = paramText(of, 'LABEL');
     if (label !== null && label !== '') entry.name = cleanWord(label);
     const features = of.params.flatMap(({ name, values }) =>
       name === 'FEATURE' ? values.flatMap((each) => each.split(',')) : [],

@@ -6,7 +6,17 @@ import type {
 } from '../../text/content-lines.ts';
 import { composeLine } from '../../text/content-lines.ts';
 import type { Component } from './component.ts';
-import { escapeText, inCapitals, type Param, type Property, property, sameValues, unescapeText } from './property.ts';
+import {
+  decodeCarets,
+  encodeCarets,
+  escapeText,
+  inCapitals,
+  type Param,
+  type Property,
+  property,
+  sameValues,
+  unescapeText,
+} from './property.ts';
 import { fromVcalendar, toVcalendar } from './vcalendar.ts';
 
 /** How the lines of one calendar are written. */
@@ -44,7 +54,7 @@ function paramsOfLine(natives: readonly NativeParam[]): readonly Param[] {
 }
 
 function decodedParams(values: readonly string[]): readonly string[] {
-  for (let at = 0; at < values.length; at++) if (values[at]?.includes('^')) return values.map(decodeParam);
+  for (let at = 0; at < values.length; at++) if (values[at]?.includes('^')) return values.map(decodeCarets);
   return values;
 }
 
@@ -107,8 +117,8 @@ const valuesOf = ({ params }: Property, name: string): readonly string[] =>
   params.flatMap((each) => (each.name === name ? each.values : []));
 
 function nativeParam(name: string, values: readonly string[]): NativeParam {
-  if (values.length === 1) return { name, values: [encodeParam(values[0] as string)], quoted: NOT_QUOTED };
-  return { name, values: values.map(encodeParam), quoted: values.map(() => false) };
+  if (values.length === 1) return { name, values: [encodeCarets(values[0] as string)], quoted: NOT_QUOTED };
+  return { name, values: values.map(encodeCarets), quoted: values.map(() => false) };
 }
 
 /** Lines that are quoted-printable stay that; of vCalendar those become it that could not be written otherwise. */
@@ -153,11 +163,6 @@ function quotedPrintable({ value }: Pick<ContentLine, 'value'>, { lineEnd, isOld
   }
   return written + lineEnd;
 }
-
-const decodeParam = (text: string): string =>
-  text.replace(/\^([\^n'])/g, (_, char: string) => (char === 'n' ? '\n' : char === "'" ? '"' : '^'));
-const encodeParam = (text: string): string =>
-  !/[\^"\n]/.test(text) ? text : text.replace(/[\^"\n]/g, (char) => (char === '^' ? '^^' : char === '"' ? "^'" : '^n'));
 
 const NO_PARAMS: readonly Param[] = [];
 const NO_NATIVE_PARAMS: readonly NativeParam[] = [];

@@ -34,6 +34,12 @@ export function paramOf({ params }: Property, name: string): string | null {
   return null;
 }
 
+/** The text of a parameter that has but one: programs forget the quotes around a comma in it. null: it has none. */
+export function paramText(of: Property, name: string): string | null {
+  const values = of.params.find((each) => each.name === name)?.values;
+  return values === undefined ? null : values.join(',');
+}
+
 /** A name of a line in capitals, as it is written nearly always. */
 export const inCapitals = (name: string): string => (CAPITALS.test(name) ? name : name.toUpperCase());
 
@@ -119,6 +125,15 @@ export function paramsOf(carried: Value | undefined): readonly Param[] {
 
 /** A value of a parameter: any text of several lines is possible (RFC 6868), control characters are not. */
 export const cleanParam = (text: string): string => cleanText(text).replaceAll('\t', ' ');
+
+/** The text that a value of a parameter stands for (RFC 6868). */
+export const decodeCarets = (text: string): string =>
+  text.includes('^')
+    ? text.replace(/\^([\^n'])/g, (_, char: string) => (char === 'n' ? '\n' : char === "'" ? '"' : '^'))
+    : text;
+/** A text as the value of a parameter that may need quotes. */
+export const encodeCarets = (text: string): string =>
+  /[\^"\n]/.test(text) ? text.replace(/[\^"\n]/g, (char) => (char === '^' ? '^^' : char === '"' ? "^'" : '^n')) : text;
 
 const textsOf = (value: Value | undefined): readonly string[] =>
   Array.isArray(value)

@@ -1,23 +1,14 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
-import { remembering } from '../../text/remembering.ts';
 import { MalformedItem } from '../../text/text-format.ts';
 import { alarmIdentity, readAlarm } from './alarm.ts';
 import { assignKeys, type Keyless, type Telling } from './assign-keys.ts';
-import { parseDuration } from './civil.ts';
+import { normalDuration, parseDuration } from './civil.ts';
 import { type Component, componentText, isChurn, parseComponent } from './component.ts';
 import { ENTRY_CODECS, type EntryCodec, readRelation, unknown } from './entries.ts';
 import { entriesOf, entryField } from './keys.ts';
-import {
-  cleanText,
-  isName,
-  isPlain,
-  otherParams,
-  type Property,
-  paramOf,
-  splitList,
-  unescapeText,
-} from './property.ts';
+import { cleanText, isName, isPlain, otherParams, type Property, paramOf, splitList } from './property.ts';
+import { conceptOf, keywordOf } from './read-word.ts';
 import { parseRule } from './rule.ts';
 import { type SingleCodec, singlesOf } from './singles.ts';
 import { type EventTime, keyOfTime, readTime } from './times.ts';
@@ -46,9 +37,14 @@ export interface PartSlot {
 const TYPE = fieldName('@type');
 const WHEN = fieldName('when');
 const RULE = fieldName('recurrenceRule');
+const ESTIMATE = fieldName('estimatedDuration');
 const TIMES = new Set(['DTSTART', 'DTEND', 'DUE', 'DURATION']);
 const codecOf = new Map(ENTRY_CODECS.flatMap((codec) => codec.names.map((name) => [name, codec] as const)));
-const SINGLE_PARAMS: Readonly<Record<string, ReadonlySet<string>>> = { SUMMARY: new Set(['LANGUAGE', 'VALUE']) };
+/** A server notes with SCHEDULE-STATUS whether it could tell somebody (RFC 6638 7.3): that is nobody's edit. */
+const SINGLE_PARAMS: Readonly<Record<string, ReadonlySet<string>>> = {
+  SUMMARY: new Set(['LANGUAGE', 'VALUE']),
+  ORGANIZER: new Set(['VALUE', 'SCHEDULE-STATUS']),
+};
 const VALUE_ONLY = new Set(['VALUE']);
 const TIME_PARAMS = new Set(['VALUE', 'TZID']);
 /** A component with more entries than this is nobody's event. */
@@ -207,8 +203,18 @@ class ComponentReader {
     }
     if (endAt >= 0) this.#slots[endAt] = this.#propertyAt(endAt).name;
     if (lasting !== null && start !== null) this.#slots[lastingAt] = 'DURATION';
+    if (this.#isTask && end !== null) this.#readEstimate();
     this.#fields.set(WHEN, when as unknown as Value);
     this.#when = when;
+  }
+
+  /** How long a task takes that is due by itself: before ESTIMATED-DURATION programs wrote DURATION beside DUE, which servers refuse. */
+  #readEstimate(): void {
+    const at = this.#timeAt('ESTIMATED-DURATION') < 0 ? this.#timeAt('DURATION') : -1;
+    const estimate = at < 0 ? null : normalDuration(this.#propertyAt(at).value);
+    if (estimate === null) return;
+    this.#slots[at] = 'ESTIMATED-DURATION';
+    this.#fields.set(ESTIMATE, estimate);
   }
 
   /** The first property of this name that says anything; -1: there is none. */
@@ -301,7 +307,7 @@ class ComponentReader {
 
   #unknown(at: number, of: Property): void {
     // What no other program could be given stays in the text alone.
-    if (!isName(of.name) || cleanText(of.value) === '') return;
+    if (!isName(of.name) || (cleanText(of.value) === '' && !saysByParams(of))) return;
     const value = unknown.read(of);
     this.#entry(unknown, { at, value, identity: unknown.identity(value), also: -1 });
     const tzid = paramOf(of, 'TZID');
@@ -369,19 +375,11 @@ class ComponentReader {
   }
 }
 
-/** What a member of CATEGORIES or CONCEPT says; null: nothing. */
-interface Word {
-  readonly slot: string;
-  readonly field: FieldName;
-}
-
-const keywordOf = remembering(1_000, (member) => readWord('CATEGORIES', 'keywords', member));
-const conceptOf = remembering(1_000, (member) => readWord('CONCEPT', 'categories', member));
-
-function readWord(name: string, map: string, member: string): Word | null {
-  const word = unescapeText(member).replaceAll('\n', ' ').trim();
-  return word === '' ? null : { slot: `${name}/${word}`, field: entryField(map, word) };
-}
+/** Parameters that tell how a value is to be read. */
+const OF_VALUE = new Set(['VALUE', 'LANGUAGE', 'FMTTYPE', 'TZID']);
+/** Does it say something without a value? Apple tells so where somebody sets out from, of a place it found no coordinates of. */
+const saysByParams = ({ name, params }: Property): boolean =>
+  name.startsWith('X-') && params.some((each) => !OF_VALUE.has(each.name) && isName(each.name));
 
 const textIdentity = (value: Value): string => (isPlain(value) && typeof value.text === 'string' ? value.text : '');
 const PART_TELLING: Readonly<Record<'alerts' | 'iCalendarComponent', Telling>> = {

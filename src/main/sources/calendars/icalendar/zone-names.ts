@@ -1,8 +1,8 @@
 import { cleanWord } from './property.ts';
 import { windowsZone } from './windows-zones.ts';
 
-/** UTC under its other names. */
-const UTC_NAMES = /^(?:etc\/)?(?:utc|uct|zulu|universal|z)$/i;
+/** UTC under its other names, also Microsoft's. */
+const UTC_NAMES = /^(?:(?:etc\/)?(?:utc|uct|zulu|universal|z)|tzone:\/\/microsoft\/utc)$/i;
 export const UTC = 'Etc/UTC';
 
 const REMEMBERED = 5_000;

@@ -1,3 +1,5 @@
+import { decodeCarets } from './property.ts';
+
 const USE = 'TZID=';
 const USES = /^[A-Z-]+;(?:[^:"\r\n]*;)?TZID=(?:([^":;\r\n]+)|"([^"\r\n]+)").*$/gm;
 const SEMICOLON = 0x3b;
@@ -21,7 +23,7 @@ export function eachZoneUse(text: string, tell: (tzid: string, year: number) => 
         .slice(lines.lastIndexOf('\n', at) + 1, end)
         .matchAll(USES)) {
         const behind = line.slice(line.indexOf(quoted) + quoted.length);
-        tell(quoted, Number(/:(\d{4})/.exec(behind)?.[1] ?? 1970));
+        tell(decodeCarets(quoted), Number(/:(\d{4})/.exec(behind)?.[1] ?? 1970));
       }
     at = lines.indexOf(USE, end);
   }

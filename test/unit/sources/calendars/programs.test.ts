@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fieldName } from '../../../../src/main/record/ids.ts';
+import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
+import { lawBroken } from '../../../fakes/text-format-laws.ts';
+import { calendar, changedLines, compose, edit, event, readOne, split, task } from './calendar-text.ts';
+
+// As Outlook, Exchange, Google Takeout, Apple Calendar, Nextcloud, Fastmail, Thunderbird and Zimbra write them.
+const FOLDER = join(import.meta.dirname, '../../../fixtures/calendars');
+const TITLE = fieldName('title');
+
+describe.each(readdirSync(FOLDER).sort())('%s', (name) => {
+  const bytes = readFileSync(join(FOLDER, name));
+  const text = split(bytes);
+  const items = text.items.map((item) => ({ item, fields: icalendarFormat.read(text, item, null) }));
+
+  it('is whole, and stays as it is where nothing changed', () => {
+    expect(text.damaged).toEqual([]);
+    const writes = items.map(({ item, fields }) => ({ item, before: fields, after: fields, uid: 'u' }));
+    expect(Buffer.compare(icalendarFormat.write(text, writes), bytes)).toBe(0);
+  });
+  it('says the same in a calendar of ours', () => {
+    for (const { fields } of items) {
+      expect(lawBroken(icalendarFormat, fields)).toBeNull();
+      expect(icalendarFormat.project(fields)).toEqual(fields);
+    }
+  });
+  it('changes the one line that is edited', () => {
+    for (const { item, fields } of items) {
+      const after = icalendarFormat.project(new Map([...fields, [TITLE, 'Edited; here, now']]));
+      if (!fields.has(fieldName('when'))) continue;
+      const written = icalendarFormat.write(text, [{ item, before: fields, after, uid: 'u' }]);
+      const { gone, come } = changedLines(bytes.toString(), Buffer.from(written).toString());
+      for (const line of [...gone, ...come]) expect(line).toMatch(/^SUMMARY\b/);
+      expect(come.length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('what programs write against the rules', () => {
+  it('a comma in a name without quotes is part of it', () => {
+    const read = readOne(
+      calendar(
+        event(
+          'DTSTART:20240101T080000Z',
+          'ATTENDEE;CN=Berger, Lea:mailto:lea@example.org',
+          'ATTACH;FILENAME=Plan, new.pdf:https://example.org/f/1',
+        ),
+      ),
+    );
+    const entries = Object.values(read);
+    expect(entries).toContainEqual({ calendarAddress: 'mailto:lea@example.org', name: 'Berger, Lea' });
+    expect(entries).toContainEqual({ href: 'https://example.org/f/1', title: 'Plan, new.pdf', rel: 'enclosure' });
+  });
+  it('a task that says how long it takes beside when it is due tells that to others, who would refuse it so', () => {
+    const text = calendar(task('DTSTART:20240101T080000', 'DUE:20240105T080000', 'DURATION:PT3H', 'SUMMARY:x'));
+    const read = readOne(text);
+    expect(read).toMatchObject({ estimatedDuration: 'PT3H', when: { due: '2024-01-05T08:00:00' } });
+    const there = compose(read);
+    expect(there).toContain('ESTIMATED-DURATION:PT3H');
+    expect(there).not.toMatch(/^DURATION/m);
+    expect(readOne(there)).toEqual(read);
+    expect(changedLines(text, edit(text, { estimatedDuration: 'PT4H' }))).toEqual({
+      gone: ['DURATION:PT3H'],
+      come: ['DURATION:PT4H'],
+    });
+  });
+  it('what says all in its parameters, without a value, is carried', () => {
+    const line = 'X-APPLE-TRAVEL-START;ROUTING=CAR;VALUE=URI;X-TITLE="Home; the old one":';
+    const text = calendar(event('DTSTART:20240101T080000Z', line, 'X-EMPTY;VALUE=TEXT:', 'COMMENT;X-A=1:'));
+    expect(compose(readOne(text)).replace(/\r\n /g, '')).toContain(line);
+    expect(Object.values(readOne(text)).filter((each) => each.name !== undefined)).toHaveLength(1);
+  });
+  it('whether a server could tell somebody is nobody’s edit, and stays where it is noted', () => {
+    const lines = (noted: string): string =>
+      calendar(
+        event(
+          'DTSTART:20240101T080000Z',
+          `ORGANIZER${noted};CN=Uwe:mailto:uwe@example.org`,
+          `ATTENDEE${noted};PARTSTAT=ACCEPTED:mailto:l@example.org`,
+        ),
+      );
+    const [plain, noted] = [lines(''), lines(';SCHEDULE-STATUS="2;Ok"')];
+    expect(readOne(noted)).toEqual(readOne(plain));
+    const [key, participant] =
+      Object.entries(readOne(noted)).find(([field]) => field.startsWith('participants/')) ?? [];
+    expect(edit(noted, { [key ?? '']: { ...participant, participationStatus: 'declined' } })).toBe(
+      noted.replace('PARTSTAT=ACCEPTED', 'PARTSTAT=DECLINED'),
+    );
+  });
+});
