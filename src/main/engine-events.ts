@@ -44,6 +44,10 @@ export class EngineEvents {
     this.tell('notice', notice);
     return true;
   }
+  /** What was told of the subject holds no more: once it does again, it is told again. */
+  forget(subject: string): void {
+    this.#noticed.delete(subject);
+  }
   /** As `notice`, and whoever asks for the status is told of it until the end, once where several subjects say the same. */
   warn(subject: string, notice: NoticeView): boolean {
     const isFirst = this.notice(subject, notice);

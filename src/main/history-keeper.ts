@@ -148,6 +148,7 @@ export class HistoryKeeper {
   /** Ends what is under way; the writing thread is free afterwards. */
   async stop(): Promise<void> {
     this.#retention.stop();
+    this.#conflicts.stop();
     this.#synced.stop();
     await this.#whole.stop();
     await this.#idle.stop();

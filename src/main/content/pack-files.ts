@@ -17,6 +17,7 @@ import {
   stateOffset,
 } from './pack-block.ts';
 import { readFully } from './read-fully.ts';
+import { ReusedRows } from './reused-rows.ts';
 import { writeFully } from './write-fully.ts';
 
 /** Bytes after which a pack is closed and the next one begun. */
@@ -49,7 +50,8 @@ export class PackFiles {
   readonly #directory: string;
   readonly #onDamage: (digest: Digest, where: string) => void;
   readonly #packs = new Map<number, Pack>();
-  readonly #blocks: Block[] = [];
+  /** Each flush makes one, and a pack that is written anew is gone with all of its own. */
+  #blocks = new ReusedRows<Block>();
   #newest = 0;
   #index: ObjectIndex | null = null;
   #pending = new Map<Digest, Uint8Array>();
@@ -115,7 +117,7 @@ export class PackFiles {
     if (pending !== undefined) return pending;
     const place = this.#open().get(name);
     if (place === null) return null;
-    const block = this.#blocks[Math.floor(place / BLOCK_OBJECTS)]!;
+    const block = this.#blocks.at(Math.floor(place / BLOCK_OBJECTS))!;
     const bytes = this.#readObject(block, place % BLOCK_OBJECTS);
     if (bytes !== null && digestOf(bytes) === name) return bytes;
     this.#index!.delete(name);
@@ -131,7 +133,7 @@ export class PackFiles {
       this.#pending.delete(name);
       const place = index.get(name);
       if (place === null) continue;
-      const block = this.#blocks[Math.floor(place / BLOCK_OBJECTS)]!;
+      const block = this.#blocks.at(Math.floor(place / BLOCK_OBJECTS))!;
       this.#markDropped(block, place % BLOCK_OBJECTS);
       index.delete(name);
       touched.add(block.pack);
@@ -175,7 +177,7 @@ export class PackFiles {
     if (this.#index !== null) return this.#index;
     const index = new ObjectIndex();
     this.#packs.clear();
-    this.#blocks.length = 0;
+    this.#blocks = new ReusedRows();
     const numbers = this.#fs
       .readDirectory(this.#directory)
       .map(({ name }) => /^(\d{6,})\.pack$/.exec(name ?? '')?.[1])
@@ -216,7 +218,7 @@ export class PackFiles {
   /** An interrupted rewrite leaves an object twice; the older one would come back when the newer is dropped. */
   #dropOlder(index: ObjectIndex, name: Digest): void {
     const place = index.get(name);
-    if (place !== null) this.#markDropped(this.#blocks[Math.floor(place / BLOCK_OBJECTS)]!, place % BLOCK_OBJECTS);
+    if (place !== null) this.#markDropped(this.#blocks.at(Math.floor(place / BLOCK_OBJECTS))!, place % BLOCK_OBJECTS);
   }
 
   #sound(block: Block, n: number, name: Digest): boolean {
@@ -229,7 +231,7 @@ export class PackFiles {
     block: Block,
     entries: Iterable<[number, { readonly digest: Digest; readonly length?: number; readonly bytes?: Uint8Array }]>,
   ): void {
-    const row = this.#blocks.push(block) - 1;
+    const row = this.#blocks.add(block);
     for (const [n, entry] of entries) {
       const length = entry.length ?? entry.bytes?.length ?? 0;
       index.set(entry.digest, row * BLOCK_OBJECTS + n);
@@ -356,6 +358,7 @@ export class PackFiles {
     this.#stopReading();
     this.#fs.unlink(pack.path);
     this.#packs.delete(pack.number);
+    this.#blocks.remove((block) => block.pack === pack);
   }
 
   #pathOf(number: number): string {

@@ -12,12 +12,24 @@ import { LARGEST_FETCHED, roomFor } from './room-for.ts';
 const STEP_BYTES = 4 << 20;
 /** Where there was no room, and none was made, there is none a moment later. */
 const FULL_MS = 60_000;
+/** What was sought in vain is sought again after so long, then four times as long, up to the second: whoever lacked it may have it by then. */
+const AGAIN_MS = 30_000;
+const LONGEST_AGAIN_MS = 60 * 60_000;
 
 export interface ConflictContent {
   readonly record: RecordId;
   readonly content: NamedContent;
   /** It is of a file in a folder that stands beside a file: where a folder here holds it, it can be had. */
   readonly inFolder: boolean;
+}
+
+/** A search for a content that came to nothing so far. */
+interface Search {
+  /** Who was linked, and the file here that should hold it: with others it is worth another one at once. */
+  readonly where: string;
+  /** When it is due again, and what it waits then; milliseconds. */
+  readonly due: number;
+  readonly pause: number;
 }
 
 /** Of a folder that stands beside a file this many items are looked after. */
@@ -69,8 +81,9 @@ export class KeepConflicts implements IdleJob {
   readonly #port: KeepPort;
   readonly #contents: ConflictContents;
   readonly #needsRoom: () => void;
-  /** Where a content was sought in vain: nothing is asked twice of the same. */
-  readonly #tried = new Map<Digest, string>();
+  /** Of what is missing. */
+  readonly #searches = new Map<Digest, Search>();
+  #cancel: (() => void) | null = null;
   #fullUntil = Number.NEGATIVE_INFINITY;
 
   /** `needsRoom`: what should be kept does not fit any more. */
@@ -97,8 +110,13 @@ export class KeepConflicts implements IdleJob {
     }
   }
 
+  stop(): void {
+    this.#cancel?.();
+  }
+
   async step(): Promise<boolean> {
     if (this.#port.clock.now() < this.#fullUntil) return false;
+    const sought = new Set<Digest>();
     for (const each of this.#port.collections()) {
       const missing = this.#contents
         .of(each.collection)
@@ -109,19 +127,51 @@ export class KeepConflicts implements IdleJob {
             !(inFolder && this.#holder(content.digest) !== null),
         );
       const linked = each.linked().join(' ');
-      let bytes = 0;
+      const wanted = [];
       for (const { record, content } of missing) {
         const holder = this.#holder(content.digest);
         const where = `${linked}/${holder === null ? '' : hexOf(holder.revision)}`;
-        if (this.#tried.get(content.digest) === where || (linked === '' && holder === null)) continue;
+        sought.add(content.digest);
+        // As soon as somebody is linked it is worth another try.
+        if (linked === '' && holder === null) this.#searches.delete(content.digest);
+        else if (this.#isDue(content.digest, where)) wanted.push({ record, content, holder, where });
+      }
+      let bytes = 0;
+      for (const { record, content, holder, where } of wanted) {
         if (bytes > 0 && bytes + content.size > STEP_BYTES) return true;
         if (!(await this.#hasRoom(content.size))) return false;
         bytes += content.size;
-        this.#tried.set(content.digest, where);
+        this.#noteSearch(content.digest, where);
         if (!(await this.#copy(each, holder, content))) await this.#fetch(each, record, content);
       }
     }
+    for (const digest of this.#searches.keys()) if (!sought.has(digest)) this.#searches.delete(digest);
+    this.#seekAgain();
     return false;
+  }
+
+  #isDue(digest: Digest, where: string): boolean {
+    const last = this.#searches.get(digest);
+    if (last === undefined || last.where !== where) return true;
+    const left = last.due - this.#port.clock.now();
+    // A clock that was set back must not make it wait for long.
+    return left <= 0 || left > last.pause;
+  }
+  #noteSearch(digest: Digest, where: string): void {
+    const last = this.#searches.get(digest);
+    const pause = last?.where === where ? Math.min(4 * last.pause, LONGEST_AGAIN_MS) : AGAIN_MS;
+    this.#searches.set(digest, { where, due: this.#port.clock.now() + pause, pause });
+  }
+  /** Nothing else may happen until the next search is due. */
+  #seekAgain(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    if (this.#searches.size === 0) return;
+    const first = [...this.#searches.values()].reduce(
+      (least, { due }) => Math.min(least, due),
+      Number.POSITIVE_INFINITY,
+    );
+    this.#cancel = this.#port.clock.after(first - this.#port.clock.now(), () => this.#port.wake());
   }
 
   #holder(digest: Digest) {

@@ -33,7 +33,9 @@ export interface NetworkHost {
   readonly registry: Pick<RegistryStore, 'addresses' | 'setAddresses' | 'setting' | 'setSetting'>;
   readonly events: {
     tell(name: 'requests', requests: readonly RequestView[]): void;
+    tell(name: 'notice', notice: NoticeView): void;
     notice(subject: string, notice: NoticeView): void;
+    forget(subject: string): void;
   };
   changed(): void;
   /** Bytes a second to or from all peers; 0: no limit. */

@@ -246,6 +246,7 @@ export class PeerNetwork {
         about: 'removed',
         ...whyOut(replica.membership, replica.collection.stored.name),
       });
+    else this.#engine.events.forget(`removed-${id}`);
     this.#engine.changed();
   }
   readonly #knownMembers = new Map<CollectionId, ReadonlySet<DeviceId>>();
@@ -258,7 +259,7 @@ export class PeerNetwork {
     for (const { device, name, addedBy } of known === undefined ? [] : others) {
       if (known?.has(device) === true || addedBy === this.#engine.deviceId) continue;
       const by = replica.membership.member(addedBy)?.name ?? 'a device that was removed since';
-      this.#engine.events.notice(`joined-${replica.id}-${device}`, {
+      this.#engine.events.tell('notice', {
         about: 'joined',
         title: `${name} shares ${collection} now`,
         text: `It was let in by ${by}. If you do not know it, remove it on the Devices page.`,

@@ -34,8 +34,7 @@ export class FetchRelayed {
 
   /** What is waited for here and does not lie there. */
   get wanted(): readonly WantedThere[] {
-    const now = this.#port.clock.now();
-    for (const [key, { at }] of this.#wanted) if (now - at > WANTED_MS) this.#wanted.delete(key);
+    this.#forgetOld();
     return [...this.#wanted.values()].flatMap(({ digest, kind, hint }) =>
       this.#store.content(digest, kind) === null ? [{ digest, kind, hint }] : [],
     );
@@ -68,6 +67,11 @@ export class FetchRelayed {
     }
   }
 
+  #forgetOld(): void {
+    const now = this.#port.clock.now();
+    for (const [key, { at }] of this.#wanted) if (now - at > WANTED_MS) this.#wanted.delete(key);
+  }
+
   #noteWanted(asked: readonly ContentAsked[], found: readonly (ContentGiven | null)[]): void {
     const at = this.#port.clock.now();
     let isNew = false;
@@ -79,7 +83,10 @@ export class FetchRelayed {
         this.#wanted.set(key, { digest, kind, hint: hint ?? '', at });
       }
     }
-    if (isNew) this.#port.wants();
+    if (!isNew) return;
+    // Where no relay is used nobody asks what is wanted.
+    this.#forgetOld();
+    this.#port.wants();
   }
 
   /** false: the pack is not there, or not what was said of it. */

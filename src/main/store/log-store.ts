@@ -129,7 +129,7 @@ export class LogStore {
     if (row === undefined)
       row = Number(this.#sql.addPackage.run(log.row, number, short, time, changes, bytes).lastInsertRowid);
     else this.#sql.fillPackage.run(time, changes, bytes, row);
-    this.#places.set(row, { log: log.log, number, hash: short, time });
+    this.#remember(row, { log: log.log, number, hash: short, time });
     this.#branches.delete(log.log);
     return row;
   }
@@ -196,10 +196,13 @@ export class LogStore {
       const found = this.#sql.place.get(row);
       if (found === undefined) throw new Error(`no package ${row}`);
       place = { log: found[0] as LogId, number: found[1], hash: found[2], time: found[3] };
-      if (this.#places.size >= CACHED_PLACES) this.#places.clear();
-      this.#places.set(row, place);
+      this.#remember(row, place);
     }
     return place;
+  }
+  #remember(row: number, place: Place): void {
+    if (this.#places.size >= CACHED_PLACES) this.#places.clear();
+    this.#places.set(row, place);
   }
 
   /** Larger is later: by (signed hybrid time, log, number, hash, index), the same on every device. */

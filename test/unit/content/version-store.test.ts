@@ -223,6 +223,36 @@ describe('version store', () => {
     expect(open().has(nameOf(kept[215]!))).toBe(true);
   });
 
+  it('has what was kept and was not dropped, however often its packs were written anew', () => {
+    const random = new SeededRandom('for months');
+    const kept = new Map<number, Uint8Array>();
+    let store = open();
+    for (let round = 0; round < 300; round++) {
+      for (let n = 0; n < 4; n++) {
+        const bytes = small(round * 4 + n);
+        store.keepBytes(nameOf(bytes), bytes);
+        kept.set(round * 4 + n, bytes);
+      }
+      store.flush();
+      const gone = [...kept].filter(() => random.chance(0.2));
+      store.drop(gone.map(([, bytes]) => nameOf(bytes)));
+      for (const [n] of gone) kept.delete(n);
+      if (random.chance(0.02)) {
+        store.close();
+        store = open();
+      }
+    }
+    for (const bytes of kept.values()) expect(equal(store.read(nameOf(bytes)), bytes)).toBe(true);
+    const listed: Digest[] = [];
+    for (let part: number | null = 0; part !== null; ) {
+      const { items, next } = store.listing(part);
+      listed.push(...items.map(({ digest: name }) => name));
+      part = next;
+    }
+    expect(listed).toHaveLength(kept.size);
+    expect(new Set(listed)).toEqual(new Set([...kept.values()].map(nameOf)));
+    expect(damaged).toEqual([]);
+  });
   it('begins a new pack where one is full', () => {
     const store = open();
     for (let n = 0; n < 20; n++) {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { digestOf } from '../../../src/main/platform/hash.ts';
 import { KeepRoom } from './keep-room.ts';
 
 it('brings every value of a conflict and what they were made from to both devices', async () => {
@@ -40,6 +41,30 @@ it('rests where what a conflict needs does not fit, and brings it once there is 
   expect(asked).toBeLessThan(40);
   a.engine.config.set('history.bytes', '1000');
   await room.run(700_000);
+  expect(room.kept(a, 'by B')).toBe(true);
+  room.expectNoFaults();
+});
+
+it('seeks what a conflict needs again, where whoever is linked did not have it yet', async () => {
+  const room = await KeepRoom.open('not yet', 2, { 'a.txt': 'base' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  room.group.cut(a, b);
+  room.write(a, 'a.txt', 'by A');
+  room.write(b, 'a.txt', 'by B');
+  await room.run(5000);
+  const { contents } = a.engine;
+  const { read } = contents;
+  let inVain = 0;
+  contents.read = (id, entry, ask) => {
+    if (entry.digest !== digestOf(Buffer.from('by B')) || inVain === 2) return read.call(contents, id, entry, ask);
+    inVain++;
+    return Promise.resolve(null);
+  };
+  room.group.mendAll();
+  await room.run(120_000);
+  expect(inVain).toBe(2);
+  expect(room.kept(a, 'by B')).toBe(false);
+  await room.run(120_000);
   expect(room.kept(a, 'by B')).toBe(true);
   room.expectNoFaults();
 });
