@@ -278,9 +278,9 @@ export class Synchronizer {
       return takeIn(this.#takeInPort(), this.#request(scope));
     });
     if (taken.is === 'done') {
-      this.#problems.looked(troubled, all);
-      this.#stage.queueDue([...taken.behind, ...leftDue]);
       const looked = new Set(scope.within);
+      this.#problems.looked(troubled, all, (id) => looked.has(groupOf(id)));
+      this.#stage.queueDue([...taken.behind, ...leftDue]);
       // What is held back was not looked at: whoever lets go of it calls for a look.
       if (!all) this.construction.retryWhere((id) => looked.has(groupOf(id)) && !this.#port.heldBack(id));
     }

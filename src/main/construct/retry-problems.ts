@@ -41,13 +41,15 @@ export class RetryProblems {
   }
 
   /**
-   * After a look, at everything or not: `before` is what was named until then. An item that can be read is no problem of reading any more, but
+   * After a look, at everything or (`wasLookedAt`) not: `before` is what was named until then. An item that can be read is no problem of reading any more, but
    * what could not be written there is still due: it stays named, and only a look at everything tries it again. A try can itself be what the
    * next look is called for, so trying after each would never rest. Not so of what is new and had no place in a damaged text: that is refused
-   * without a look, and this one may be of the text mended.
+   * without a look, and this one may be of the text mended. Nor of
+   * what stands in a text as it did, but for the rest of which it could not be written: only a look tells what became of that, and a try that is
+   * refused once more calls for none.
    */
-  looked(before: readonly StoredProblem[], all: boolean): void {
-    const { problems, records } = this.#collection;
+  looked(before: readonly StoredProblem[], all: boolean, wasLookedAt: (id: RecordId) => boolean): void {
+    const { problems, records, kind } = this.#collection;
     for (const { source, record, code, detail, since } of before) {
       const found = records.find(record);
       if (found === null) continue;
@@ -56,7 +58,9 @@ export class RetryProblems {
       if (this.#heldBack(record)) continue;
       // What came meanwhile was not written over what stood there.
       const hadNoPlace = code === 'malformed' && records.snapshot(source, found.row) === undefined;
-      if (all || hadNoPlace || (isGone && !WRITE_PROBLEMS.has(code))) this.#construction.enqueue(found.row, null);
+      const waitedForRest = code === 'changed-underneath' && kind !== 'files' && wasLookedAt(record);
+      if (all || hadNoPlace || waitedForRest || (isGone && !WRITE_PROBLEMS.has(code)))
+        this.#construction.enqueue(found.row, null);
     }
   }
 
