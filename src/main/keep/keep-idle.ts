@@ -6,11 +6,15 @@ const QUIET_MS = 150;
 /** After much work a pause is rather a stall of it than its end: then a fifth of its time, up to this. */
 const LONGEST_QUIET_MS = 2000;
 const QUIET_SHARE = 0.2;
+/** Where there is never such a pause, as while programs write for hours, what is to be done gets a turn this often, and for so long. */
+const TURN_EVERY_MS = 60_000;
+const TURN_MS = 3000;
 /** After a job failed. */
 const BACK_OFF_MS = 60_000;
 
 /**
- * Runs jobs one step at a time, in order, while the device has nothing better to do. Costs nothing while nobody calls `wake`.
+ * Runs jobs one step at a time, in order, while the device has nothing better to do; and where it always has, now and then. Costs nothing while
+ * nobody calls `wake`.
  */
 export class IdleWork {
   readonly #clock: Clock;
@@ -51,12 +55,14 @@ export class IdleWork {
     this.#timer = this.#clock.after(milliseconds, () => {
       this.#timer = null;
       if (this.#isBusy()) this.#note();
-      const quiet = this.#clock.now() - this.#lastWake;
+      const now = this.#clock.now();
+      const quiet = now - this.#lastWake;
       const worked = (this.#lastWake - (this.#since ?? this.#lastWake)) * QUIET_SHARE;
       const needed = Math.min(LONGEST_QUIET_MS, Math.max(QUIET_MS, worked));
       // A wall clock that was set back must not put this off for as long.
-      if (quiet >= 0 && quiet < needed) this.#arm(QUIET_MS);
-      else this.#begin();
+      if (quiet < 0 || quiet >= needed) this.#begin(this.#run());
+      else if (now - (this.#since ?? now) >= TURN_EVERY_MS) this.#begin(this.#turn());
+      else this.#arm(QUIET_MS);
     });
   }
 
@@ -65,8 +71,8 @@ export class IdleWork {
     this.#since ??= this.#lastWake;
   }
 
-  #begin(): void {
-    this.#running = this.#run()
+  #begin(work: Promise<number | null>): void {
+    this.#running = work
       .catch((error: unknown) => {
         if (!this.#stopped) this.#fault(error as Error);
         return BACK_OFF_MS;
@@ -91,5 +97,20 @@ export class IdleWork {
       }
     this.#since = null;
     return null;
+  }
+
+  /** In the midst of other work: a step of each by turns, so that none waits for all of another. When to go on. */
+  async #turn(): Promise<number | null> {
+    const until = this.#clock.now() + TURN_MS;
+    for (let open = this.#jobs; open.length > 0 && this.#clock.now() < until; ) {
+      const more: IdleJob[] = [];
+      for (const job of open) {
+        if (this.#stopped) return null;
+        if (await job.step()) more.push(job);
+      }
+      open = more;
+    }
+    this.#since = this.#clock.now();
+    return QUIET_MS;
   }
 }

@@ -72,3 +72,39 @@ it('begins no step after it was stopped', async () => {
   await clock.advance(10_000);
   expect(done).toEqual([]);
 });
+
+it('gives each job a turn once a minute where it is never quiet, and leaves no timer afterwards', async () => {
+  const clock = new FakeClock();
+  const done = { first: 0, second: 0 };
+  let left = 0;
+  const idle = new IdleWork(
+    clock,
+    [
+      {
+        step: async () => {
+          done.first++;
+          return left-- > 0;
+        },
+      },
+      {
+        step: async () => {
+          done.second++;
+          return false;
+        },
+      },
+    ],
+    () => false,
+    () => {},
+  );
+  for (let second = 0; second < 600; second++) {
+    left = 5;
+    idle.wake();
+    await clock.advance(140);
+    idle.wake();
+    await clock.advance(140);
+  }
+  expect(done.second).toBe(2);
+  expect(done.first).toBe(12);
+  await clock.advance(10_000);
+  expect(clock.untilNext()).toBeNull();
+});
