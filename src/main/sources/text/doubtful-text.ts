@@ -124,6 +124,10 @@ export function whyNotYet(
     return { code: 'malformed', detail: endsWithin(lineOf(document.bytes, end.start)) };
   const there = new Set(document.ids);
   const missing = own.filter(({ id }) => !there.has(id));
+  if (!document.fresh && isCutOff(format, document, own, missing.length > 0)) {
+    const start = document.text.items.at(-1)?.spans[0]?.start ?? 0;
+    return { code: 'malformed', detail: endsWithin(lineOf(document.bytes, start)) };
+  }
   const isJudged = document.isJudged && missing.every(({ id }) => known.isNamed(id));
   const isWhole = document.isOurs || (missing.length === 0 && !mayGoOn(format, document, own));
   if (end === null && (isJudged || isWhole)) return null;
@@ -133,24 +137,64 @@ export function whyNotYet(
   return { code: 'changed-underneath', detail };
 }
 
-/** Is a text written just now, and may some of what the snapshot knows be yet to come? */
-export function isUnsettled(
+/** What the end of a text leaves open. */
+export interface OpenEnd {
+  /** It is written just now, and some of what the snapshot knows may be yet to come. */
+  readonly unsettled: boolean;
+  /** The item that may be but the beginning of one: it is not taken in; null: none. */
+  readonly torn: NativeItem | null;
+  /** Named, with what is missing. */
+  readonly problems: readonly ItemProblem[];
+}
+
+const CLOSED: OpenEnd = { unsettled: false, torn: null, problems: [] };
+
+/** What the end of a text leaves open: while it is written, and, where it is cut off, for as long as it stands so. */
+export function openEnd(
   format: TextFormat,
-  { name, fresh, bytes }: Loaded,
+  document: Loaded,
   known: Known,
   claimed: ReadonlySet<RecordId>,
-): boolean {
-  if (!fresh) return false;
-  const own = known.in.get(name) ?? [];
-  const breaksOff = format.breaksOffUnseen === true && own.length > 0 && bytes.at(-1) !== LINE_END;
-  return breaksOff || own.some(({ id }) => !claimed.has(id));
+  many: boolean,
+): OpenEnd {
+  const own = known.in.get(document.name) ?? [];
+  if (document.fresh) {
+    const breaksOff = format.endOf !== undefined && own.length > 0 && document.bytes.at(-1) !== LINE_END;
+    if (!breaksOff && own.every(({ id }) => claimed.has(id))) return CLOSED;
+    const torn = tornItem(format, document, own);
+    const id = torn === null ? null : (document.ids[document.text.items.length - 1] ?? null);
+    const problems: ItemProblem[] =
+      id === null ? [] : [{ id, code: 'changing', detail: 'it seems to be written just now' }];
+    return { unsettled: true, torn, problems };
+  }
+  const missing = own.filter(({ id }) => !claimed.has(id));
+  if (!isCutOff(format, document, own, missing.length > 0)) return CLOSED;
+  const torn = tornItem(format, document, own);
+  const start = torn?.spans[0]?.start ?? 0;
+  const detail = `the text ends within what begins at ${placeIn(document, start, many)}, and some that was in it is missing: write the rest of it, or an end behind it, and it is clear what was deleted`;
+  const last = document.ids[document.text.items.length - 1] ?? null;
+  const name = last !== null && known.ids.has(last) ? last : recordId(`line ${lineOf(document.bytes, start)}`);
+  const problems = [name, ...missing.map(({ id }) => id)].map((id) => ({ id, code: 'malformed' as const, detail }));
+  return { unsettled: false, torn, problems };
+}
+
+/**
+ * Is a text whose items have no end of their own cut off within one, however long it has stood so? Some that the snapshot knows is `missing`, what it
+ * ends with is another than that knows, and lacks a part of itself, or the end that the text had before. Who writes one, and rests for long within it,
+ * deleted nothing of what is yet to come; where each is whole nobody could tell.
+ */
+function isCutOff(format: TextFormat, document: Loaded, own: readonly KnownItem[], missing: boolean): boolean {
+  if (format.endOf === undefined || !missing) return false;
+  const end = format.endOf(document.text);
+  if (end === 'whole' || (end === 'bare' && own.some(({ endsBare }) => endsBare))) return false;
+  return document.text.items.length === 0 || tornItem(format, document, own) !== null;
 }
 
 /** The last item of such a text, where it is another than the snapshot knows and may be but the beginning of it. `own`: what it knows of the text. */
-export function tornItem(format: TextFormat, { text, ids }: Loaded, own: readonly KnownItem[]): NativeItem | null {
+function tornItem(format: TextFormat, { text, ids }: Loaded, own: readonly KnownItem[]): NativeItem | null {
   const at = text.items.length - 1;
   const item = text.items[at];
-  if (format.breaksOffUnseen === undefined || item === undefined) return null;
+  if (format.endOf === undefined || item === undefined) return null;
   const before = own.find(({ id }) => id === ids[at]);
   return before !== undefined && equalBytes(before.digest, digestOf(text, item)) ? null : item;
 }

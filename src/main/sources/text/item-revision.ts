@@ -17,20 +17,24 @@ export interface ItemRevision {
    * that not be read. 1: it is alone, as where this is not asked.
    */
   readonly pieces: number;
+  /** It is the last of a text that ended as no whole one does (`TextFormat.endOf`): whoever writes that may leave out its end. */
+  readonly endsBare: boolean;
 }
 
-type Names = Pick<ItemRevision, 'name' | 'uid' | 'readAs' | 'pieces'>;
+type Names = Pick<ItemRevision, 'name' | 'uid' | 'readAs' | 'pieces' | 'endsBare'>;
 
 const DIGEST_BYTES = 16;
 /** Neither a name of a document, an id of a record, the name of a charset nor a number has one. */
 const PART = '\0';
+const BARE = 'bare';
 
 /**
  * Layout: digest, length of the document's revision u8, that revision, the document's name in UTF-8, and each behind a zero byte the UID, how it
- * was read, and the number of pieces in decimal digits, as far as there is something to say. Local to this device; never sent.
+ * was read, the number of pieces in decimal digits, and a mark that its text ended bare, as far as there is
+ * something to say. Local to this device; never sent.
  */
-export function writeItemRevision({ digest, document, name, uid, readAs, pieces }: ItemRevision): Revision {
-  const parts = [uid, readAs, pieces === 1 ? '' : String(pieces)];
+export function writeItemRevision({ digest, document, name, uid, readAs, pieces, endsBare }: ItemRevision): Revision {
+  const parts = [uid, readAs, pieces === 1 ? '' : String(pieces), endsBare ? BARE : ''];
   let text = name;
   for (let at = 0, last = parts.findLastIndex((part) => part !== ''); at <= last; at++) text += PART + parts[at];
   return Buffer.concat([digest, Uint8Array.of(document.length), document, Buffer.from(text)]);
@@ -52,9 +56,9 @@ export function namesIn(revision: Revision): Names {
   const at = documentEnd(revision);
   if (at === revision.length) return ONLY_DOCUMENT;
   const text = Buffer.from(revision.buffer, revision.byteOffset + at, revision.length - at).toString();
-  if (!text.includes(PART)) return { name: text, uid: '', readAs: '', pieces: 1 };
-  const [name = '', uid = '', readAs = '', pieces = '1'] = text.split(PART);
-  return { name, uid, readAs, pieces: Number(pieces) };
+  if (!text.includes(PART)) return { ...ONLY_DOCUMENT, name: text };
+  const [name = '', uid = '', readAs = '', pieces = '', bare = ''] = text.split(PART);
+  return { name, uid, readAs, pieces: pieces === '' ? 1 : Number(pieces), endsBare: bare !== '' };
 }
 
 /** Was the item read from its document when that had this revision? */
@@ -65,6 +69,6 @@ export function isOfDocument(revision: Revision, document: Uint8Array): boolean 
 }
 
 /** Of a place with but one document, mostly. */
-const ONLY_DOCUMENT: Names = { name: '', uid: '', readAs: '', pieces: 1 };
+const ONLY_DOCUMENT: Names = { name: '', uid: '', readAs: '', pieces: 1, endsBare: false };
 
 const documentEnd = (revision: Revision): number => DIGEST_BYTES + 1 + (revision[DIGEST_BYTES] ?? 0);

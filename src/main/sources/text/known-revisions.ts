@@ -34,15 +34,22 @@ export class KnownItem {
   readonly uid: string;
   /** The same. */
   readonly pieces: number;
+  /** The same. */
+  readonly endsBare: boolean;
   readonly #known: KnownRevision;
   #listed: ListedItem | null = null;
   /** The document that was found to hold it just so. */
   #foundIn: ListedDocument | null = null;
 
-  constructor(id: RecordId, { uid, pieces }: Pick<ItemRevision, 'uid' | 'pieces'>, known: KnownRevision) {
+  constructor(
+    id: RecordId,
+    { uid, pieces, endsBare }: Pick<ItemRevision, 'uid' | 'pieces' | 'endsBare'>,
+    known: KnownRevision,
+  ) {
     this.id = id;
     this.uid = uid;
     this.pieces = pieces;
+    this.endsBare = endsBare;
     this.#known = known;
   }
 

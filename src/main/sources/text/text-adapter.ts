@@ -23,7 +23,7 @@ import { AssignItems } from './assign-items.ts';
 import { composeText } from './compose-text.ts';
 import { ConstructTexts } from './construct-texts.ts';
 import { DOCUMENTS_AT_ONCE, type DocumentListing, type DocumentPlace, type ListedDocument } from './document-place.ts';
-import { damagedIn, goneAstray, isUnsettled, tornItem } from './doubtful-text.ts';
+import { damagedIn, goneAstray, openEnd } from './doubtful-text.ts';
 import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
 import { type Loaded, placeIn, unassigned } from './loaded-text.ts';
@@ -155,16 +155,12 @@ export class TextAdapter implements SourceAdapter {
       document.isJudged = !document.fresh;
       this.#texts.remember(document);
       problems.push(...damagedIn(document, this.#place.many, known, claimed, astray, named));
-      const isUnsure = isUnsettled(this.#format, document, known, claimed);
-      unsettled ||= isUnsure;
-      const torn = isUnsure ? tornItem(this.#format, document, known.in.get(document.name) ?? []) : null;
+      const end = openEnd(this.#format, document, known, claimed, this.#place.many);
+      unsettled ||= end.unsettled;
+      problems.push(...end.problems);
       document.text.items.forEach((item, at) => {
         const id = document.ids[at];
-        if (id === null || id === undefined) return;
-        if (item === torn) {
-          problems.push({ id, code: 'changing', detail: 'it seems to be written just now' });
-          return;
-        }
+        if (id === null || id === undefined || item === end.torn) return;
         const revision = this.#texts.revisionOf(document, item, id);
         const isNameless = item.uid === null && !known.ids.has(id);
         isAnyNameless ||= isNameless;

@@ -38,6 +38,9 @@ export interface Damaged extends Span {
   readonly isOpen?: true;
 }
 
+/** How a text ends: behind its last item; with that, but without what ends one; within it, for something of it is not there. */
+export type TextEnd = 'whole' | 'bare' | 'short';
+
 /** How a text was read before (`SplitText.readAs`); null: it was not. */
 export type ReadBefore = { readonly as: string | undefined } | null;
 
@@ -96,8 +99,8 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
   refuses?(fields: Fields, uid: string, text: SplitText<Item>): string | null;
   /** Items are the same row or card though they changed, where none states a UID: which known item (index) each new one is; null: a new one. */
   align?(items: readonly Fields[], known: readonly Fields[]): readonly (number | null)[];
-  /** An item that breaks off looks like a whole one: a row, an entry that has no end of its own. */
-  readonly breaksOffUnseen?: true;
+  /** How a text ends whose last item looks like a whole one where it breaks off: a row, an entry has no end of its own. Absent: what breaks off is damaged. */
+  endOf?(text: SplitText<Item>): TextEnd;
   /** What a new file of this format begins with. */
   empty(): Uint8Array;
 }

@@ -20,7 +20,7 @@ export interface ItemPlace {
  * be read.
  */
 export class TextsAtHand {
-  readonly #format: Pick<TextFormat, 'split' | 'splitOn'>;
+  readonly #format: Pick<TextFormat, 'split' | 'splitOn' | 'endOf'>;
   readonly #many: boolean;
   readonly #readBefore: (name: string) => ReadBefore;
   readonly #loaded = new Map<string, Loaded>();
@@ -28,7 +28,11 @@ export class TextsAtHand {
   #version = 0;
 
   /** `many`: as `DocumentPlace` says. `readBefore`: how a document was read that is not at hand. */
-  constructor(format: Pick<TextFormat, 'split' | 'splitOn'>, many: boolean, readBefore: (name: string) => ReadBefore) {
+  constructor(
+    format: Pick<TextFormat, 'split' | 'splitOn' | 'endOf'>,
+    many: boolean,
+    readBefore: (name: string) => ReadBefore,
+  ) {
     this.#format = format;
     this.#many = many;
     this.#readBefore = readBefore;
@@ -118,12 +122,17 @@ export class TextsAtHand {
     return document.fresh && (this.#many || item === document.text.items[0]);
   }
 
+  #isWhole(text: SplitText): boolean {
+    return this.#format.endOf === undefined || this.#format.endOf(text) === 'whole';
+  }
+
   /** Bytes that decide what an item says: it is the same as long as they are. */
   revisionOf(document: Loaded, item: NativeItem, id: RecordId): Revision {
     const { readAs = '' } = document.text;
     const uid = item.uid === null ? '' : recordIdOfUid(item.uid);
     const isOwn = uid === id || uid === id.replace(NUMBER, '');
-    if (isOwn && document.name === '' && readAs === '' && !this.#many)
+    const endsBare = item === document.text.items.at(-1) && !this.#isWhole(document.text);
+    if (isOwn && document.name === '' && readAs === '' && !endsBare && !this.#many)
       return plainItemRevision(digestTextOf(document.text, item));
     const own: ItemRevision = {
       digest: digestOf(document.text, item),
@@ -132,6 +141,7 @@ export class TextsAtHand {
       uid: isOwn ? '' : uid,
       readAs,
       pieces: 1,
+      endsBare,
     };
     return writeItemRevision(
       this.#many ? { ...own, document: document.revision, pieces: piecesOf(document.text) } : own,

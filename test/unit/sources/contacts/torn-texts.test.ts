@@ -76,3 +76,33 @@ it('no edit turns a text into other words once it was read', () => {
   expect(format.split(table(windows, windows), { as: undefined }).readAs).toBe('windows-1252');
   expect(format.split(Buffer.from('\ufeffFirst Name,Last Name\r\n'), { as: 'windows-1252' }).readAs).toBe(undefined);
 });
+
+it.each(['utf8', 'utf16le'] as const)('a table says whether its last row is whole, in %s', (charset) => {
+  const format = csvFormat('csv-google');
+  const end = (text: string) => format.endOf?.(format.split(Buffer.from(`\ufeff${text}`, charset)));
+  const header = 'First Name,Last Name,Notes';
+  expect(['\r\n', '\n', '\r', ''].map((lineEnd) => end(`${header}\r\na,b,c${lineEnd}`))).toEqual([
+    'whole',
+    'whole',
+    'whole',
+    'bare',
+  ]);
+  expect([end(`${header}\r\na,b,`), end(`${header}\r\na,b`), end(`${header}\r\na,b\r\n`)]).toEqual([
+    'bare',
+    'short',
+    'whole',
+  ]);
+  expect([end(header), end(`${header}\r\n`), end('')]).toEqual(['bare', 'whole', 'whole']);
+});
+
+it('an entry of an LDIF is whole where a blank line follows it', () => {
+  const end = (text: string) => ldifFormat.endOf?.(ldifFormat.split(Buffer.from(text)));
+  const entry = 'dn: cn=Ann\ncn: Ann\n';
+  expect([end(''), end('version: 1\n'), end(`${entry}\n`), end(`${entry}\n# 1 entry\n`)]).toEqual([
+    'whole',
+    'whole',
+    'whole',
+    'whole',
+  ]);
+  expect([end(entry), end(entry.trimEnd()), end('vers')]).toEqual(['bare', 'bare', 'bare']);
+});

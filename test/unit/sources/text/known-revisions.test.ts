@@ -14,6 +14,7 @@ const revision = (name: string, mark: number, readAs = '', uid = '', pieces = 1)
     uid,
     readAs,
     pieces,
+    endsBare: false,
   }),
   vouches: mark % 2 === 0,
 });

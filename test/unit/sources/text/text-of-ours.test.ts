@@ -115,7 +115,7 @@ describe('a text that stands as it was written here', () => {
     const { put, list, knows } = await room(vcardFormat('4.0'), '');
     await put({ ada: named('Ada'), bob: named('Bob') });
     const revisions = new Map(await list());
-    const own = { document: new Uint8Array(0), name: '', uid: 'bob', readAs: '', pieces: 1 };
+    const own = { document: new Uint8Array(0), name: '', uid: 'bob', readAs: '', pieces: 1, endsBare: false };
     const zoe = writeItemRevision({ ...own, digest: digestIn(revisions.get('bob') as Revision) });
     revisions.delete('bob');
     knows(new Map([...revisions, ['zoe', zoe]]));

@@ -25,6 +25,7 @@ const known = (name: string, mark: number, vouches = true, pieces = 1): KnownRev
     uid: '',
     readAs: '',
     pieces,
+    endsBare: false,
   }),
   vouches,
 });

@@ -1,7 +1,7 @@
 import { unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
-import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
+import type { ItemWrite, TextEnd, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { BLANK, canName, isBlank, type NewTexts, plainText } from '../cells/cells.ts';
 import { hasCellFor, hasNoRowFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
@@ -21,7 +21,7 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
   const empty = (): Uint8Array => newFile(layout);
   return {
     kind: 'contacts',
-    breaksOffUnseen: true,
+    endOf: (text) => endOf(text as CsvText),
     guesses: true,
     split: (bytes, was = null) => splitCsv(bytes, layout, was),
     read(text, item, previous) {
@@ -229,6 +229,14 @@ function placed(
 
 function encoded(text: CsvText, said: string): Uint8Array {
   return encodeText(said, text.charset) ?? NO_BYTES;
+}
+
+/** A row has as many cells as there are columns, mostly; what is in none, is not there. */
+function endOf(text: CsvText): TextEnd {
+  const { header, bytes, items } = text;
+  if (header === null || endsLine(text, bytes)) return 'whole';
+  const last = items.at(-1);
+  return last !== undefined && rowOf(text, last).cells.length < header.length ? 'short' : 'bare';
 }
 
 function endsLine(text: CsvText, bytes: Uint8Array): boolean {

@@ -3,7 +3,7 @@ import { fieldName } from '../../../record/ids.ts';
 import type { Fields } from '../../../record/value.ts';
 import { appended } from '../../text/appended.ts';
 import { type Edit, splice } from '../../text/content-lines.ts';
-import type { ItemWrite, TextFormat } from '../../text/text-format.ts';
+import type { ItemWrite, TextEnd, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { BLANK, plainText, type Row, withPlainBreaks } from '../cells/cells.ts';
 import { hasNoRowFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
@@ -35,7 +35,7 @@ const OTHER = /^([a-z0-9.-]{1,64}(?:;[a-z0-9-]{1,64})*)(?:#([2-9]|[1-9]\d{1,2}))
 /** LDIF content records, as Thunderbird and other mail programs export address books. Files that change a directory, or name others, are refused. */
 export const ldifFormat: TextFormat<LdifRecord> = {
   kind: 'contacts',
-  breaksOffUnseen: true,
+  endOf: (text) => endOf(text as LdifText),
   split: splitLdif,
   read({ bytes }, item, previous) {
     const { row, others } = cellsOf(bytes, item);
@@ -168,6 +168,14 @@ function writeRecords(text: LdifText, writes: readonly ItemWrite<LdifRecord>[]):
 
 const endsWith = (bytes: Uint8Array, end: string): boolean =>
   Buffer.from(bytes.subarray(-end.length)).toString('latin1') === end;
+
+/** An entry ends with a blank line; many leave that out behind the last. */
+function endOf({ bytes, items }: LdifText): TextEnd {
+  const last = items.at(-1);
+  const isEnded =
+    last === undefined ? bytes.length === 0 || bytes.at(-1) === LF : behindRecord(bytes, last) > last.next;
+  return isEnded ? 'whole' : 'bare';
+}
 
 /** With the blank line that follows it. */
 function behindRecord(bytes: Uint8Array, { next }: LdifRecord): number {
