@@ -180,6 +180,30 @@ describe.each(SERVERS)('%s', (name) => {
         }
       });
 
+      it('a card that is new on the server, and edited there before it is read back: the edit is there', async () => {
+        let raced = 0;
+        const others = { method: 'REPORT', run: async (): Promise<void> => undefined };
+        others.run = async () => {
+          const found = [...(await server.texts(server.book))].find(([, each]) => each.includes('u-fourth'));
+          if (found === undefined) {
+            server.before = others;
+            return;
+          }
+          raced++;
+          const [href, each] = found;
+          await server.send('PUT', href, each.replace('+1 555 0505', '+1 555 0606'));
+        };
+        server.before = others;
+        writeFileSync(file, text() + card('u-fourth', 'Eve Fourth', 'TEL:+1 555 0505', 'NOTE:of mine'));
+        await inStep();
+        await inStep();
+        expect(raced).toBe(1);
+        expect(text()).toContain('+1 555 0606');
+        expect(text()).not.toContain('+1 555 0505');
+        expect((await server.holding(server.book, 'u-fourth')).text).toContain('NOTE:of mine');
+        expect(await a.conflicts()).toEqual([]);
+      });
+
       it('a card without UID in the file gets there, and stays without one here', async () => {
         writeFileSync(file, text() + card(null, 'Di Nameless', 'TEL:+1 555 0404'));
         await inStep();

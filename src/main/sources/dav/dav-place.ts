@@ -209,7 +209,7 @@ export class DavPlace implements DocumentPlace {
     if (made !== null && !isOurs && this.#tellsVersions)
       return refused('changed-underneath', `${name} changed on the server just now`);
     this.#tellsVersions ||= isOurs;
-    return { done: 'written', document };
+    return { done: 'written', document, isUnsure: !isOurs };
   }
 
   #failedToWrite(error: unknown): DocumentWritten {

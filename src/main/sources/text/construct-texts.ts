@@ -3,7 +3,6 @@ import { equalBytes } from '../../platform/equal-bytes.ts';
 import { digestOf as contentDigest } from '../../platform/hash.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { putInContents, takeOutContents } from '../../record/content-reference.ts';
-import { fieldRule, type RecordKind } from '../../record/field-rules.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
 import { equalFields, type Fields } from '../../record/value.ts';
 import type { ConstructItem, ConstructOutcome, ItemProblem } from '../source-adapter.ts';
@@ -11,6 +10,7 @@ import type { AssignItems } from './assign-items.ts';
 import { momentOf } from './compose-text.ts';
 import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocument } from './document-place.ts';
 import { whyNotYet } from './doubtful-text.ts';
+import { beforeOthers, isEditedByOthers } from './edited-by-others.ts';
 import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { digestIn, namesIn } from './item-revision.ts';
 import { type Known, type KnownItem, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
@@ -163,7 +163,7 @@ export class ConstructTexts {
   ): readonly ConstructOutcome[] {
     const items = writes.map(({ item }) => item);
     if (written.done === 'refused') return items.map(({ id }) => refused(id, written.reason, written.detail));
-    return this.#reread(before.name, written.document, items, before, known);
+    return this.#reread(written, items, before, known);
   }
 
   /**
@@ -306,13 +306,12 @@ export class ConstructTexts {
 
   /** What the place made of what it was given. */
   #reread(
-    name: string,
-    document: ReadDocument | null,
+    { document, isUnsure }: Extract<DocumentWritten, { done: 'written' }>,
     items: readonly ConstructItem[],
     before: Loaded,
     known: () => Known,
   ): readonly ConstructOutcome[] {
-    this.#texts.forget(name);
+    this.#texts.forget(before.name);
     if (document === null) return items.map(({ id }) => ({ id, done: 'written', revision: null, kept: null }));
     const loaded = this.#texts.load(document, before);
     // Whoever was there keeps its id; what is new is told by its UID or by what it says.
@@ -342,22 +341,14 @@ export class ConstructTexts {
       }
       const revision = this.#texts.revisionOf(loaded, item, id);
       const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
+      const unedited = isUnsure === true ? beforeOthers(this.#format.kind, fields, holds) : null;
+      if (unedited !== null) {
+        loaded.isOurs = false;
+        return { ...written, fresh: true, holds: unedited };
+      }
       return equalFields(holds, fields) ? written : { ...written, holds };
     });
   }
-}
-
-/**
- * Does an item differ, as it was read back, in what we did not touch? A place that writes things in its own way has written that so before: somebody
- * edited it between our writing and our reading, and the next look takes that in. `held`: as it was before, `meant`: as it was to be.
- */
-function isEditedByOthers(kind: RecordKind, held: Fields, meant: Fields, holds: Fields): boolean {
-  const fields = new Set([...held.keys(), ...holds.keys()]);
-  return [...fields].some((field) => {
-    const { same, incidental } = fieldRule(kind, field);
-    const before = held.get(field) ?? null;
-    return incidental !== true && same(before, meant.get(field) ?? null) && !same(before, holds.get(field) ?? null);
-  });
 }
 
 /** What the snapshot knows of one document. */

@@ -34,8 +34,11 @@ export interface NewDocument {
   readonly bytes: Uint8Array;
 }
 export type DocumentWritten =
-  /** `document`: as the place holds it now, which may be other than what it was given; null: it is gone, as asked. */
-  | { readonly done: 'written'; readonly document: ReadDocument | null }
+  /**
+   * `document`: as the place holds it now, which may be other than what it was given; null: it is gone, as asked. `isUnsure`: nothing tells whether
+   * somebody else wrote to it since. Absent: nobody did.
+   */
+  | { readonly done: 'written'; readonly document: ReadDocument | null; readonly isUnsure?: boolean }
   | { readonly done: 'refused'; readonly reason: ProblemCode; readonly detail: string };
 
 /** Where texts of items lie: one file, a folder of files, a collection on a server. Knows bytes and names, nothing of what is in them. */
