@@ -7,6 +7,7 @@ import { isLive, shownFields } from '../merge/record-state.ts';
 import type { RecordId } from '../record/ids.ts';
 import { fieldsOf, type Projection } from '../snapshot/lens.ts';
 import type { Reading, SourceAdapter } from '../sources/source-adapter.ts';
+import type { DirtyItems } from './dirty-items.ts';
 
 /** So many items are kept in memory between being compared and being taken in; further ones are read again. */
 const READ_AHEAD = 20_000;
@@ -27,15 +28,18 @@ export class MeetBook {
   readonly #source: number;
   readonly #adapter: SourceAdapter;
   readonly #project: Projection;
+  readonly #readOnly: boolean;
   readonly #ids = new Set<RecordId>();
   readonly #ahead = new Map<RecordId, Reading>();
   #matches = NOBODY;
 
-  constructor(collection: Collection, source: number, adapter: SourceAdapter, project: Projection) {
+  /** `readOnly`: nothing may be written of who is met. */
+  constructor(collection: Collection, source: number, adapter: SourceAdapter, project: Projection, readOnly: boolean) {
     this.#collection = collection;
     this.#source = source;
     this.#adapter = adapter;
     this.#project = project;
+    this.#readOnly = readOnly;
   }
 
   /** The book has an item of this id. */
@@ -63,6 +67,10 @@ export class MeetBook {
       if (!this.#ids.has(id)) unseen.push({ id, said: saidBy(this.#project?.(full) ?? full) });
     }
     const same = matchSame(unseen, items);
+    if (this.#readOnly) {
+      this.#matches = same;
+      return;
+    }
     const found = new Set([...same.values()].map(({ record }) => record));
     const others = matchContacts(
       records.filter(({ id }) => !found.has(id)),
@@ -81,6 +89,21 @@ export class MeetBook {
   /** The contact an item was found to be; null: none. */
   matchOf(id: RecordId): RecordId | null {
     return this.#matches.get(id)?.record ?? null;
+  }
+
+  /**
+   * Where this device may only read, items that say just what contacts of the collection are to say here show those: nothing is to be written for that,
+   * and they would be beside them else, and everywhere once the device may edit. They are `dirty` as those they are; who else surely is one stays apart.
+   */
+  follow(dirty: DirtyItems): void {
+    const { records } = this.#collection;
+    for (const [item, { record }] of this.#readOnly ? this.#matches : NOBODY) {
+      const found = records.find(record);
+      if (found === null || this.#ids.has(record) || records.snapshot(this.#source, found.row) !== undefined) continue;
+      const size = dirty.drop(item);
+      if (size !== null && this.#adapter.recognize?.(item, record) !== null) dirty.add({ id: record, size });
+    }
+    if (this.#readOnly) this.#matches = NOBODY;
   }
 
   /** What it means that this item is a contact of the collection that has another id; null: it is none, or not any more. Inside a transaction. */

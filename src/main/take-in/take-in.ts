@@ -13,6 +13,7 @@ import { CompareListing } from './compare-listing.ts';
 import { planName, questionOf } from './deleted-elsewhere.ts';
 import { type DirtyItem, DirtyItems } from './dirty-items.ts';
 import { DraftChange } from './draft-change.ts';
+import { formerLists } from './former-lists.ts';
 import { GoneItems, type Moves, NO_MOVES } from './gone-items.ts';
 import { HeldItems } from './held-items.ts';
 import { groupOf, itemIn } from './item-group.ts';
@@ -26,8 +27,6 @@ import { followRenamed } from './renamed-contacts.ts';
 const BATCH_ITEMS = 400;
 /** So much takes long enough to read that a person is told. */
 const LONG_READ_BYTES = 64 << 20;
-/** From this size on it is worth looking up where a file was cut before. */
-const CUT_AGAIN_BYTES = 4 << 20;
 
 export type TakeInResult =
   | {
@@ -188,6 +187,7 @@ class Look {
     if (this.#listing.holdsSome) this.#gone.clear();
     if (!request.dry) await this.#letGoOfLeftOut();
     await this.#meets?.match(this.#readNews());
+    this.#meets?.follow(this.#dirty);
     if (!this.#streams && this.#meets === null) await this.#followRenamed();
     const readings = this.#streams ? null : await this.#readAll();
     const moves = readings === null ? NO_MOVES : this.#gone.movesTo(readings);
@@ -250,8 +250,8 @@ class Look {
   #meetBook(): MeetBook | null {
     const { collection, source, adapter } = this.#port;
     const { kind, records } = collection;
-    if (!source.adopting || this.#request.readOnly || kind !== 'contacts' || records.live === 0) return null;
-    return adapter.recognize === undefined ? null : new MeetBook(collection, source.row, adapter, this.#held.project);
+    if (!source.adopting || kind !== 'contacts' || records.live === 0 || adapter.recognize === undefined) return null;
+    return new MeetBook(collection, source.row, adapter, this.#held.project, this.#request.readOnly);
   }
 
   #followRenamed(): Promise<void> {
@@ -310,7 +310,8 @@ class Look {
     const ids = wanted.map((item) => item.id);
     const bytes = wanted.reduce((sum, item) => sum + item.size, 0);
     if (bytes >= LONG_READ_BYTES && !this.#request.dry) this.#port.readsLong();
-    const read = await this.#port.adapter.read(ids, this.#request.signal, this.#formerLists(wanted));
+    const lists = formerLists(this.#port, this.#held, wanted);
+    const read = await this.#port.adapter.read(ids, this.#request.signal, lists);
     for (const each of read) {
       if ('code' in each) this.#problems.note(each);
       else readings.push(each);
@@ -321,19 +322,6 @@ class Look {
     if (news.length > 0) await this.#port.keepContents(news);
     this.#port.progress(wanted.length, bytes);
     return readings;
-  }
-
-  /** The chunk lists of large items as this source held them. */
-  #formerLists(batch: readonly DirtyItem[]): ReadonlyMap<RecordId, Uint8Array> {
-    const { collection, contents } = this.#port;
-    const lists = new Map<RecordId, Uint8Array>();
-    for (const { id, size } of batch) {
-      const found = size < CUT_AGAIN_BYTES ? null : collection.records.find(id);
-      const entry = found === null ? null : fileEntry(this.#held.at(found.row)?.get(ENTRY)?.value);
-      const list = entry?.type === 'file' && entry.chunks !== undefined ? contents.chunkList(entry.chunks) : null;
-      if (list !== null) lists.set(id, list);
-    }
-    return lists;
   }
 
   /** Takes out of what is gone what a later look is to judge. */
