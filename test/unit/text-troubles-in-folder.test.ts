@@ -148,3 +148,28 @@ it('what cannot be read in two files is told of each, with its file', async () =
     ['a card (other.vcf)', 'line 1 of other.vcf'],
   ]);
 });
+
+it('a card that was put into a text which changes as it is read is deleted nowhere', async () => {
+  const [a, b] = await open(MORE);
+  const own = b.user.fs.readDirectory('/home/people').find(({ name }) => name?.includes('u1'))?.name ?? '';
+  const all = MORE + cardOf('u1', 'P1');
+  b.user.writeFile(PATH, all);
+  b.user.remove(`/home/people/${own}`);
+  await room.group.pass(100);
+  let raced = 0;
+  b.onCall = ({ name, path }) => {
+    if (name === 'read' && path.endsWith('more.vcf')) {
+      b.onCall = null;
+      raced++;
+      b.user.writeFile(PATH, all.replace('FN:P4', 'FN:P4 of b'));
+    }
+    return null;
+  };
+  await room.look(b);
+  await room.group.pass(10_000);
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect([own, raced, room.deletions(b)]).toEqual(['u1.vcf', 1, []]);
+  expect([room.problems(b), room.live(a)]).toEqual([[], 4]);
+  expect(room.read(a)).toContain('P4 of b');
+});

@@ -59,6 +59,8 @@ interface Survey {
   readonly loaded: ReadonlyMap<string, Loaded>;
   /** How many were to be read. */
   readonly read: number;
+  /** A text changed as it was read: what went with another one may be in it by now. */
+  readonly isChanging: boolean;
 }
 
 /** Texts as a source: contacts or events in a file, a folder of files or on a server, in whatever format they are written. */
@@ -144,12 +146,12 @@ export class TextAdapter implements SourceAdapter {
       survey = await this.#survey(listing, vouched, known, signal);
     }
     const { documents, problems: unlisted } = listing;
-    const { items, problems, claimed, loaded } = survey;
+    const { items, problems, claimed, loaded, isChanging } = survey;
     this.#texts.clear();
     const isNamed = (id: RecordId): boolean => this.#known.isNamed(id);
     const astray = goneAstray(documents, loaded.values(), known, claimed, isNamed);
     const named = new Set<RecordId>();
-    let unsettled = false;
+    let unsettled = isChanging && [...known.ids].some((id) => !claimed.has(id));
     let isAnyNameless = false;
     for (const document of loaded.values()) {
       document.isJudged = !document.fresh;
@@ -224,7 +226,8 @@ export class TextAdapter implements SourceAdapter {
       else unsure.push(unassigned(document));
     }
     this.#assign.assign(unsure, known, claimed);
-    return { items, problems, claimed, loaded, read: toRead.length + doubted.names.length };
+    const isChanging = unread.some(({ code }) => code === 'changing');
+    return { items, problems, claimed, loaded, read: toRead.length + doubted.names.length, isChanging };
   }
 
   /** Is it at hand, as it is listed? Else nothing here keeps what is. */
