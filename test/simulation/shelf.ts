@@ -39,6 +39,8 @@ export class Shelf {
   readonly path: string;
   /** What people last saved, by its path. */
   readonly #meant = new Map<string, string>();
+  /** New names of texts, by those they had. */
+  readonly #renamed = new Map<string, string>();
   /** First rows that were ever written to the table. */
   readonly #headers = new Set([HEADER]);
   /** Texts that stood there once, as a backup has them; microseconds since 1970. */
@@ -253,8 +255,9 @@ export class Shelf {
   /** Gives a text another name. */
   rename(path: string, to: string): void {
     this.device.user.move(path, to);
-    const meant = this.#meant.get(path);
+    const meant = this.#meantAt(path);
     if (meant !== undefined) this.#meant.set(to, meant);
+    this.#renamed.set(path, to);
   }
   /** Begins to save it in place; the function returned writes the rest. */
   saveSlowly(path: string, text: string): () => void {
@@ -276,12 +279,16 @@ export class Shelf {
   repair(): string | null {
     const torn = this.isAway || this.server !== null ? [] : this.#torn();
     if (torn.length === 0) return null;
-    for (const path of torn) this.save(path, this.#meant.get(path) ?? '', 'rename');
+    for (const path of torn) this.save(path, this.#meantAt(path) ?? '', 'rename');
     return `write ${torn} again`;
+  }
+  /** What people last saved there, or under the name it got then: a loss of power may take the name back, and leave what was written. */
+  #meantAt(path: string): string | undefined {
+    return this.#meant.get(path) ?? this.#meant.get(this.#renamed.get(path) ?? '');
   }
   #torn(): readonly string[] {
     return [...this.texts()].flatMap(([path, text]) =>
-      (text === '' && this.#meant.get(path) !== '') || this.#isTorn(text) ? path : [],
+      (text === '' && this.#meantAt(path) !== '') || this.#isTorn(text) ? path : [],
     );
   }
   #isTorn(text: string): boolean {
