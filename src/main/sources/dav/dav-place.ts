@@ -205,11 +205,16 @@ export class DavPlace implements DocumentPlace {
     if (document === undefined || 'code' in document)
       return refused('changed-underneath', document?.detail ?? 'it went at once');
     const isOurs = made === this.#held.get(name);
+    if (isOurs) {
+      this.#tellsVersions = true;
+      return { done: 'written', document };
+    }
     // Whoever wrote to it at once is not taken for the server: the next look finds out what they changed.
-    if (made !== null && !isOurs && this.#tellsVersions)
-      return refused('changed-underneath', `${name} changed on the server just now`);
-    this.#tellsVersions ||= isOurs;
-    return { done: 'written', document, isUnsure: !isOurs };
+    const isOthers = made !== null && this.#tellsVersions;
+    if (!isOthers) return { done: 'written', document, edited: 'perhaps' };
+    // What is new they can have changed only as we wrote it; into what was there they may have put what it was before.
+    if (was === null) return { done: 'written', document, edited: 'surely' };
+    return refused('changed-underneath', `${name} changed on the server just now`);
   }
 
   #failedToWrite(error: unknown): DocumentWritten {

@@ -306,7 +306,7 @@ export class ConstructTexts {
 
   /** What the place made of what it was given. */
   #reread(
-    { document, isUnsure }: Extract<DocumentWritten, { done: 'written' }>,
+    { document, edited }: Extract<DocumentWritten, { done: 'written' }>,
     items: readonly ConstructItem[],
     before: Loaded,
     known: () => Known,
@@ -341,7 +341,7 @@ export class ConstructTexts {
       }
       const revision = this.#texts.revisionOf(loaded, item, id);
       const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
-      const unedited = isUnsure === true ? beforeOthers(this.#format.kind, fields, holds) : null;
+      const unedited = edited === undefined ? null : beforeOthers(this.#format.kind, fields, holds, edited);
       if (unedited !== null) {
         loaded.isOurs = false;
         return { ...written, fresh: true, holds: unedited };

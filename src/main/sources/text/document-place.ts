@@ -33,12 +33,14 @@ export interface NewDocument {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
+/** Somebody wrote to what we wrote; nothing tells whether anybody did. */
+export type EditedSince = 'surely' | 'perhaps';
 export type DocumentWritten =
   /**
-   * `document`: as the place holds it now, which may be other than what it was given; null: it is gone, as asked. `isUnsure`: nothing tells whether
-   * somebody else wrote to it since. Absent: nobody did.
+   * `document`: as the place holds it now, which may be other than what it was given; null: it is gone, as asked. `edited`: by somebody
+   * else since. Absent: nobody did.
    */
-  | { readonly done: 'written'; readonly document: ReadDocument | null; readonly isUnsure?: boolean }
+  | { readonly done: 'written'; readonly document: ReadDocument | null; readonly edited?: EditedSince }
   | { readonly done: 'refused'; readonly reason: ProblemCode; readonly detail: string };
 
 /** Where texts of items lie: one file, a folder of files, a collection on a server. Knows bytes and names, nothing of what is in them. */

@@ -1,6 +1,7 @@
 import { fieldRule, type RecordKind } from '../../record/field-rules.ts';
 import type { FieldName } from '../../record/ids.ts';
 import type { Fields, Value } from '../../record/value.ts';
+import type { EditedSince } from './document-place.ts';
 
 /*
  * Servers write what they are given in their own way, and many do not tell which version they made of it. So what is read back may be that, or what
@@ -32,11 +33,16 @@ const MADE_UP = new Set(['name', 'title']);
 const SAID_IN = new Set(['full', 'value', 'name', 'number', 'address', 'note', 'components', 'units']);
 
 /**
- * What a place made of an item that it was given (`meant`), where it `holds` it with something in it that nobody but a person can have written: as the
- * place held it before that. What was edited is told by the next look, as what differs from this. null: there is no such thing.
+ * What a place made of an item that it was given (`meant`), where somebody edited it before it was read back (`holds`): as the place held it before
+ * that. What was edited is told by the next look, as what differs from this. Where nothing tells whether anybody did, what only people write does. What
+ * is not there any more the server may have left out. null: nothing was edited.
  */
-export function beforeOthers(kind: RecordKind, meant: Fields, holds: Fields): Fields | null {
-  const edited = [...holds].flatMap(([field, value]) => (isOfPeople(kind, meant, field, value) ? field : []));
+export function beforeOthers(kind: RecordKind, meant: Fields, holds: Fields, is: EditedSince): Fields | null {
+  const edited = [...holds].flatMap(([field, value]) => {
+    const { same, incidental } = fieldRule(kind, field);
+    if (incidental === true || same(meant.get(field) ?? null, value)) return [];
+    return is === 'surely' || isOfPeople(kind, meant, field, value) ? field : [];
+  });
   if (edited.length === 0) return null;
   const before = new Map(holds);
   const maps = new Set(edited.map(mapOf));
@@ -47,7 +53,7 @@ export function beforeOthers(kind: RecordKind, meant: Fields, holds: Fields): Fi
 }
 
 function isOfPeople(kind: RecordKind, meant: Fields, field: FieldName, value: Value): boolean {
-  if (!OF_PEOPLE[kind].has(mapOf(field)) || fieldRule(kind, field).same(meant.get(field) ?? null, value)) return false;
+  if (!OF_PEOPLE[kind].has(mapOf(field))) return false;
   if (MADE_UP.has(field) && !meant.has(field)) return false;
   const given = plain([...meant.values()].flatMap((said) => textsIn(said, () => true)).join(' '));
   const squeezed = given.replaceAll(NOT_OF_WORDS, '');

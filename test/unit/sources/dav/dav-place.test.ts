@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DavPlace } from '../../../../src/main/sources/dav/dav-place.ts';
 import { DavServer } from '../../../../src/main/sources/dav/dav-server.ts';
+import type { ListedDocument } from '../../../../src/main/sources/text/document-place.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { FakeBook, FakeServer, found, multistatus, status } from './fake-server.ts';
 
@@ -229,7 +230,11 @@ describe('a collection on a server', () => {
     told = (etag) => etag;
     expect(await write('d')).toBe('written');
     theirs = card('somebody');
-    expect(await write('e')).toBe('refused');
+    // What is new they edited as we wrote it; what was there before they may have put back.
+    const made = await place.write(`${BOOK}e.vcf`, null, Buffer.from(card('e')));
+    expect(made).toMatchObject({ done: 'written', edited: 'surely', document: { bytes: Buffer.from(theirs) } });
+    const { revision } = (await place.list()).documents.find(({ name }) => name === `${BOOK}d.vcf`) as ListedDocument;
+    expect((await place.write(`${BOOK}d.vcf`, revision, Buffer.from(card('e')))).done).toBe('refused');
   });
 
   it.each([

@@ -22,26 +22,32 @@ it.each<readonly [string, 'contacts' | 'calendar', { readonly [field: string]: V
   ['with an alarm of its own', 'calendar', { ...TALK, 'alerts/a': { description: 'This is a reminder' } }],
   ['in another zone', 'calendar', { ...TALK, when: { start: '2026-03-01T09:00:00', timeZone: 'Etc/UTC' } }],
 ])('what a server writes in its own way is nobody else’s: %s', (_, kind, holds) => {
-  expect(beforeOthers(kind, fields(kind === 'contacts' ? ANN : TALK), fields(holds))).toBe(null);
+  expect(beforeOthers(kind, fields(kind === 'contacts' ? ANN : TALK), fields(holds), 'perhaps')).toBe(null);
 });
 
 it('nor is a name it gives to what has none', () => {
-  expect(beforeOthers('calendar', fields({ description: 'x' }), fields({ description: 'x', title: 'No title' }))).toBe(
-    null,
-  );
+  const holds = fields({ description: 'x', title: 'No title' });
+  expect(beforeOthers('calendar', fields({ description: 'x' }), holds, 'perhaps')).toBe(null);
 });
 
 it('words that nobody gave it are somebody’s, and what else it made of the item is the server’s', () => {
   const holds = { name: ANN.name as Value, 'phones/a': { number: '030 7654321' }, 'notes/n': { note: 'Likes tea' } };
-  expect(beforeOthers('contacts', fields(ANN), fields(holds))).toEqual(
+  expect(beforeOthers('contacts', fields(ANN), fields(holds), 'perhaps')).toEqual(
     fields({ ...holds, 'phones/a': ANN['phones/a'] as Value }),
   );
   const moved = { ...TALK, title: 'Talk in Bonn' };
-  expect(beforeOthers('calendar', fields(TALK), fields(moved))).toEqual(fields(TALK));
+  expect(beforeOthers('calendar', fields(TALK), fields(moved), 'perhaps')).toEqual(fields(TALK));
 });
 
 it('an entry that became another one is missed, and one that came is not', () => {
   const { 'phones/a': _, ...others } = ANN;
   const holds = fields({ ...others, 'phones/b': { number: '0999 888' } });
-  expect(beforeOthers('contacts', fields(ANN), holds)).toEqual(fields(ANN));
+  expect(beforeOthers('contacts', fields(ANN), holds, 'perhaps')).toEqual(fields(ANN));
+});
+
+it('where it is sure that somebody edited it all that is there counts, and what is not does not', () => {
+  const { 'notes/n': _, ...others } = ANN;
+  const meant = fields(ANN);
+  expect(beforeOthers('contacts', meant, fields({ ...others, 'vCard/x/k': 'x' }), 'surely')).toEqual(fields(others));
+  expect(beforeOthers('contacts', meant, fields(others), 'surely')).toBe(null);
 });
