@@ -14,6 +14,7 @@ import { PLANTED_SHARING_BUGS } from './planted-sharing-bugs.mjs';
 import { PLANTED_STORE_BUGS } from './planted-store-bugs.mjs';
 import { PLANTED_TAKE_IN_BUGS } from './planted-take-in-bugs.mjs';
 import { PLANTED_TEXT_BUGS } from './planted-text-bugs.mjs';
+import { PLANTED_WAITING_BUGS } from './planted-waiting-bugs.mjs';
 
 const SIMULATION = 'test/simulation';
 
@@ -660,4 +661,5 @@ export const PLANTED_BUGS = [
   ...PLANTED_TAKE_IN_BUGS,
   ...PLANTED_CONSTRUCT_BUGS,
   ...PLANTED_TEXT_BUGS,
+  ...PLANTED_WAITING_BUGS,
 ];

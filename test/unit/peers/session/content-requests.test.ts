@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type MessageOf, PIECE_LAST } from '../../../../src/main/peers/protocol/messages.ts';
 import { ContentRequests, type Fetched } from '../../../../src/main/peers/session/content-requests.ts';
 import type { ContentAsked } from '../../../../src/main/peers/session/shared-collection.ts';
-import { slabsOf } from '../../../../src/main/platform/slabs.ts';
+import { SLAB_BYTES, slabsOf } from '../../../../src/main/platform/slabs.ts';
 import { digest } from '../../../../src/main/record/ids.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { flush } from '../../../fakes/flush.ts';
@@ -42,9 +42,11 @@ interface Answer {
   items: readonly (Fetched | null)[] | null;
 }
 function ask(...names: readonly string[]): Answer {
+  return askFor(1, ...names.map((name) => wanted(name)));
+}
+function askFor(h: number, ...asked: readonly ContentAsked[]): Answer {
   const answer: Answer = { items: null };
-  const asked = names.map((name) => wanted(name));
-  void requests.ask(1, asked).then((items) => {
+  void requests.ask(h, asked).then((items) => {
     answer.items = items;
   });
   return answer;
@@ -131,6 +133,41 @@ describe('a peer that sends nothing of what it was asked for', () => {
     expect([texts(last), requests.isSilent]).toEqual([['there'], false]);
   });
 
+  it('is asked after ten minutes again, not after twenty, where it sent something between two silences', async () => {
+    ask('a');
+    await clock.advance(2 * MINUTE);
+    send(1, 0, 'first');
+    ask('b');
+    await clock.advance(2 * MINUTE);
+    expect(silences).toEqual([true, false, true]);
+    await clock.advance(10 * MINUTE);
+    ask('c');
+    expect(sent).toHaveLength(3);
+  });
+
+  it('gives to who asks for one thing twice what it sends after all, twice', async () => {
+    ask('a');
+    await clock.advance(2 * MINUTE);
+    send(1, 0, 'first', 0, 2);
+    const twice = ask('a', 'a');
+    send(1, 0, 'first', 2);
+    await flush();
+    expect([texts(twice), sent.length]).toEqual([['first', 'first'], 1]);
+  });
+
+  it('is asked anew for what it sent after all, once nobody has wanted that for two minutes', async () => {
+    ask('a', 'b');
+    await clock.advance(2 * MINUTE);
+    send(1, 0, 'first');
+    refuse(1, 1);
+    ask('b');
+    expect(sent).toHaveLength(2);
+    await clock.advance(2 * MINUTE);
+    send(2, 0, 'second');
+    ask('a');
+    expect(sent).toHaveLength(3);
+  });
+
   it('gives memory that nobody else writes to', async () => {
     const answer = ask('a', 'b');
     send(1, 0, 'first');
@@ -195,6 +232,68 @@ describe('a peer that moves', () => {
     ask('b');
     await clock.advance(MINUTE);
     expect(silences).toEqual([true]);
+  });
+
+  it('is silent in the end where a frame that begins to come in stands still', async () => {
+    ask('a');
+    arriving = 5;
+    await clock.advance(2 * MINUTE);
+    expect(silences).toEqual([true]);
+  });
+
+  it('has a minute for each thing that is asked for after nothing was', async () => {
+    ask('a');
+    await clock.advance(45 * SECOND);
+    requests.forget(1);
+    askFor(2, wanted('b'));
+    await clock.advance(45 * SECOND);
+    expect(silences).toEqual([]);
+    await clock.advance(15 * SECOND);
+    expect(silences).toEqual([true]);
+  });
+});
+
+describe('what is sent', () => {
+  it('may be as long as a list of chunks, or as what it is to be, and a chunk no longer than one', () => {
+    const long = 'x'.repeat((4 << 20) + 1);
+    for (const [asked, isTaken] of [
+      [wanted('a', 'chunk-list'), true],
+      [wanted('b', 'content'), false],
+      [{ ...wanted('c', 'content'), size: long.length }, true],
+      [{ ...wanted('d'), size: long.length }, false],
+    ] as const) {
+      askFor(1, asked);
+      expect(send(sent.length, 0, long, 0, 10), asked.kind).toBe(isTaken);
+    }
+  });
+
+  it('is each what it was, however many chunks come for one request', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const chunks = names.map((name) => name.repeat(SLAB_BYTES / 4 + 1));
+    const answer = ask(...names);
+    for (const [at, chunk] of chunks.entries()) send(1, at, chunk);
+    await flush();
+    expect(texts(answer)?.every((text, at) => text === chunks[at])).toBe(true);
+  });
+
+  it('is nothing where the peer refuses the rest of it', async () => {
+    const answer = ask('a');
+    send(1, 0, 'first', 0, 3);
+    refuse(1, 0);
+    await flush();
+    expect(answer.items).toEqual([null]);
+  });
+});
+
+describe('a link that has ended', () => {
+  it('asks for nothing more, and nobody waits', async () => {
+    const under = ask('a');
+    requests.end();
+    const after = ask('b');
+    await flush();
+    expect([texts(under), texts(after), sent.length]).toEqual([[null], [null], 1]);
+    await clock.advance(10 * MINUTE);
+    expect(silences).toEqual([]);
   });
 });
 

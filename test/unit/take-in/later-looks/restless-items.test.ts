@@ -77,3 +77,12 @@ it('plans one look for each group, until that is due', async () => {
   await clock.advance(8000);
   expect(items.plan(new Map([['logs', 9500]]))).toEqual([['logs', 9500]]);
 });
+
+it('plans a look anew where the clock was set back: nobody waits until it has come as far', async () => {
+  const time = new FakeClock();
+  const clock = time.device();
+  const items = new RestlessItems(clock);
+  items.plan(new Map([['logs', 8000]]));
+  clock.jump(-86_400_000);
+  expect(items.plan(new Map([['logs', 8000]]))).toEqual([['logs', 8000]]);
+});
