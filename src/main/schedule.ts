@@ -46,6 +46,8 @@ export class Schedule {
   /** What is planned was put off because something is being written. */
   #isPutOff = false;
   #timer: (() => void) | null = null;
+  /** That is to find out soon whether the source is there again. */
+  #isRetry = false;
   #retry: (() => void) | null = null;
   #retryAfter = FIRST_RETRY_MS;
   /** So many records lacked content when that was planned. */
@@ -125,12 +127,16 @@ export class Schedule {
     for (const { resolve } of [...this.#waiting.splice(0), ...this.#resting.splice(0)]) resolve();
   }
 
-  /** Plans the next look at everything. `isAnew`: there was one just now. A look at a part puts it off no further: where one comes every minute it never came. */
+  /**
+   * Plans the next look at everything. `isAnew`: there was one just now. A look at a part, or what is to be written, puts it off no further: where one
+   * comes every minute it never came.
+   */
   #plan(isAnew: boolean): void {
     const away = this.#synchronizer.state === 'unavailable';
-    if (!isAnew && !away && this.#timer !== null && !this.#stopped) return;
+    if (!isAnew && (!away || this.#isRetry) && this.#timer !== null && !this.#stopped) return;
     this.#timer?.();
     if (this.#stopped) return;
+    this.#isRetry = away;
     this.#timer = this.#clock.after(away ? UNAVAILABLE_RETRY_MS : this.#interval(), () => {
       this.#timer = null;
       this.dirty(null);
@@ -198,6 +204,8 @@ export class Schedule {
       this.#constructing = false;
       this.#planRetry();
       this.#lookAtWritten();
+      // Where that was found out as it was written to, nothing else would tell that it is there again.
+      if (this.#synchronizer.state === 'unavailable' && !this.#looking) this.#plan(false);
     }
   }
 

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { BATCH_SIZES, type BatchSizes } from '../../../src/main/platform/batch-sizes.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
@@ -9,14 +10,20 @@ export class KeepRoom {
   readonly group: SimulatedGroup;
   readonly devices: readonly SimulatedDevice[];
 
-  private constructor(seed: string, count: number) {
+  private constructor(seed: string, count: number, batches: BatchSizes) {
     this.group = new SimulatedGroup(new SeededRandom(seed));
+    this.group.batches = batches;
     this.devices = Array.from({ length: count }, () => this.group.addDevice({ skewed: false, folding: false }));
   }
 
   /** The first device has these files, and made the collection of them; the others have joined and hold them too. */
-  static async open(seed: string, count: number, files: Readonly<Record<string, string>>): Promise<KeepRoom> {
-    const room = new KeepRoom(seed, count);
+  static async open(
+    seed: string,
+    count: number,
+    files: Readonly<Record<string, string>>,
+    batches: BatchSizes = BATCH_SIZES,
+  ): Promise<KeepRoom> {
+    const room = new KeepRoom(seed, count, batches);
     const [first, ...others] = room.devices as [SimulatedDevice];
     for (const [path, text] of Object.entries(files)) room.write(first, path, text);
     await room.group.start(first);
