@@ -11,6 +11,7 @@ import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
 import { PLANTED_RELAYED_LINK_BUGS } from './planted-relayed-link-bugs.mjs';
 import { PLANTED_SESSION_BUGS } from './planted-session-bugs.mjs';
 import { PLANTED_SHARING_BUGS } from './planted-sharing-bugs.mjs';
+import { PLANTED_SOURCE_BUGS } from './planted-source-bugs.mjs';
 import { PLANTED_STORE_BUGS } from './planted-store-bugs.mjs';
 import { PLANTED_TAKE_IN_BUGS } from './planted-take-in-bugs.mjs';
 import { PLANTED_TEXT_BUGS } from './planted-text-bugs.mjs';
@@ -657,6 +658,7 @@ export const PLANTED_BUGS = [
   ...PLANTED_HALT_BUGS,
   ...PLANTED_SESSION_BUGS,
   ...PLANTED_SHARING_BUGS,
+  ...PLANTED_SOURCE_BUGS,
   ...PLANTED_STORE_BUGS,
   ...PLANTED_TAKE_IN_BUGS,
   ...PLANTED_CONSTRUCT_BUGS,
