@@ -78,7 +78,7 @@ export function addParams(entry: Draft, line: ContentLine, rule: PropertyRule | 
     }
     const { name, values } = param;
     if (isParam(name, 'PREF')) stated ??= Number(values[0]);
-    else if (name !== '' && name !== '__proto__' && !OF_VALUE.has(name.toUpperCase())) {
+    else if (PARAM_NAME.test(name) && !OF_VALUE.has(name.toUpperCase())) {
       others ??= {};
       others[name.toLowerCase()] = version === '4.0' ? values.map(decodeCarets) : values;
     }
@@ -248,7 +248,8 @@ export function unknownParams(params: readonly Param[]): Plain | null {
   let read: Plain | null = null;
   for (const param of params) {
     const key = param.name.toLowerCase();
-    if (key === '__proto__' || isNotation(param)) continue;
+    // What is no name (Android writes `X-CUSTOM(CHARSET=…)`) stays in the line: nobody else could be given it.
+    if ((key !== '' && !PARAM_NAME.test(key)) || isNotation(param)) continue;
     if (key === 'value')
       read = withWords(
         read ?? NOTHING,
