@@ -7,12 +7,14 @@ import { PLANTED_COPY_BUGS } from './planted-copy-bugs.mjs';
 import { PLANTED_DECISION_BUGS } from './planted-decision-bugs.mjs';
 import { PLANTED_FILES_BUGS } from './planted-files-bugs.mjs';
 import { PLANTED_HALT_BUGS } from './planted-halt-bugs.mjs';
+import { PLANTED_MEMBER_BUGS } from './planted-member-bugs.mjs';
 import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
 import { PLANTED_RELAYED_LINK_BUGS } from './planted-relayed-link-bugs.mjs';
 import { PLANTED_SESSION_BUGS } from './planted-session-bugs.mjs';
 import { PLANTED_SHARING_BUGS } from './planted-sharing-bugs.mjs';
 import { PLANTED_SOURCE_BUGS } from './planted-source-bugs.mjs';
 import { PLANTED_STORE_BUGS } from './planted-store-bugs.mjs';
+import { PLANTED_TABLE_BUGS } from './planted-table-bugs.mjs';
 import { PLANTED_TAKE_IN_BUGS } from './planted-take-in-bugs.mjs';
 import { PLANTED_TEXT_BUGS } from './planted-text-bugs.mjs';
 import { PLANTED_WAITING_BUGS } from './planted-waiting-bugs.mjs';
@@ -650,6 +652,7 @@ export const PLANTED_BUGS = [
     replace: 'return shared;\n  } catch {\n    return new Uint8Array(32);',
     tests: ['test/unit/peers/identity'],
   },
+  ...PLANTED_MEMBER_BUGS,
   ...PLANTED_RELAY_BUGS,
   ...PLANTED_RELAYED_LINK_BUGS,
   ...PLANTED_FILES_BUGS,
@@ -660,6 +663,7 @@ export const PLANTED_BUGS = [
   ...PLANTED_SHARING_BUGS,
   ...PLANTED_SOURCE_BUGS,
   ...PLANTED_STORE_BUGS,
+  ...PLANTED_TABLE_BUGS,
   ...PLANTED_TAKE_IN_BUGS,
   ...PLANTED_CONSTRUCT_BUGS,
   ...PLANTED_TEXT_BUGS,

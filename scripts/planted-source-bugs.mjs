@@ -119,7 +119,7 @@ export const PLANTED_SOURCE_BUGS = [
   {
     about: 'a folder that joins is compared before the collection is here',
     file: SYNCHRONIZER,
-    find: 'if (this.source.adopting && !this.#port.caughtUp()) {',
+    find: 'if (this.source.adopting && !this.#port.mayCompare()) {',
     replace: 'if (false) {',
     tests: TESTS,
   },

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Change } from '../../src/main/change-log/change.ts';
+import { digestOf } from '../../src/main/platform/hash.ts';
 import { EXISTS } from '../../src/main/record/file-entry.ts';
 import { recordId } from '../../src/main/record/ids.ts';
-import type { SimulatedDevice } from '../simulation/simulated-device.ts';
+import { ROOT, type SimulatedDevice } from '../simulation/simulated-device.ts';
 import { KeepRoom } from './keep/keep-room.ts';
 
 type Devices = [SimulatedDevice, SimulatedDevice];
@@ -94,4 +95,94 @@ it('who has no folder of a collection any more counts as having nothing of it', 
   await room.run(10_000);
   expect([room.replica(b).isPartial, counts()]).toEqual([true, false]);
   room.expectNoFaults();
+});
+
+it('what came and was not written when the program died is written after a restart', async () => {
+  const room = await KeepRoom.open('died before', 2, { file: 'first' });
+  const [a, b] = room.devices as Devices;
+  const { live } = room.replica(b).collection.records;
+  // It dies as soon as it knows of another one, before anything of that is on its disk.
+  b.onCall = () => (room.group.replica(b)?.collection.records.live === live ? null : { dies: 'before' });
+  room.write(a, 'other', 'not there yet');
+  await room.run(10_000);
+  expect([b.running, room.read(b, 'other')]).toEqual([null, null]);
+  b.onCall = null;
+  // Nobody else could tell it once more.
+  room.group.cut(a, b);
+  await room.group.start(b);
+  expect(room.replica(b).positions().applied).not.toEqual(room.replica(b).positions().held);
+  room.group.mendAll();
+  await room.run(120_000);
+  expect(room.read(b, 'other')).toBe('not there yet');
+  expect(room.replica(b).positions().applied).toEqual(room.replica(b).positions().held);
+  room.expectNoFaults();
+});
+
+it('what one member writes comes to another that it never meets, by the one between them', async () => {
+  const room = await KeepRoom.open('between', 3, { file: 'first' });
+  const [a, , c] = room.devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+  room.group.cut(a, c);
+  room.write(a, 'other', 'passed on');
+  room.write(a, 'file', 'edited');
+  await room.run(60_000);
+  expect([room.read(c, 'other'), room.read(c, 'file')]).toEqual(['passed on', 'edited']);
+  room.expectNoFaults();
+});
+
+it('an edit of what somebody moved meanwhile follows it, and one that may only read says nothing of its own', async () => {
+  const room = await KeepRoom.open('moved', 3, { file: 'as it was', more: 'another' });
+  const [a, b, c] = room.devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+  room.group.setRole(c, 'reader', a);
+  await room.run(5000);
+  for (const [one, other] of [
+    [a, b],
+    [a, c],
+    [b, c],
+  ] as const)
+    room.group.cut(one, other);
+  a.user.move(`${ROOT}/file`, `${ROOT}/moved`);
+  room.write(b, 'file', 'edited where it was');
+  await room.run(10_000);
+  // It is the first to have both.
+  for (const one of [a, b]) room.group.network.mend(one.host, c.host);
+  await room.run(120_000);
+  for (const device of [a, b, c])
+    expect([room.read(device, 'file'), room.read(device, 'moved')]).toEqual([null, 'edited where it was']);
+  const { log } = room.replica(c).collection;
+  expect(log.log(room.replica(c).collection.stored.ownLog, '').held).toBe(0);
+  room.expectNoFaults();
+});
+
+it('what was still written to a file as it was replaced stands beside what replaced it', async () => {
+  const room = await KeepRoom.open('moved on', 2, { file: 'first' });
+  const [a, b] = room.devices as Devices;
+  const bytes = Buffer.from('still written');
+  const moved = { digest: digestOf(bytes), instead: null, size: bytes.length, executable: false, modified: 1 };
+  expect(room.replica(b).takeMovedOn([{ ...moved, id: null }])).toEqual([]);
+  const [row] = room.replica(b).takeMovedOn([{ ...moved, id: recordId('file') }]);
+  await room.run(10_000);
+  expect(row).toBe(room.replica(b).collection.records.find(recordId('file'))?.row);
+  expect([room.conflicts(a), room.conflicts(b), room.read(a, 'file')]).toEqual([1, 1, 'first']);
+});
+
+it('a device of which a copy was put back writes on in a log of its own: nothing of either is lost', async () => {
+  const room = await KeepRoom.open('put back', 2, { file: 'first' });
+  const [a, b] = room.devices as Devices;
+  b.backUp();
+  room.write(b, 'after', 'written after the copy');
+  await room.run(10_000);
+  const { ownLog } = room.replica(b).collection.stored;
+  await room.group.until(b, b.stop());
+  b.restoreBackup();
+  await room.group.start(b);
+  await room.run(60_000);
+  room.write(b, 'later', 'written after the copy was put back');
+  await room.run(60_000);
+  expect(room.replica(b).collection.stored.ownLog).not.toBe(ownLog);
+  for (const device of [a, b])
+    expect([room.read(device, 'after'), room.read(device, 'later')]).toEqual([
+      'written after the copy',
+      'written after the copy was put back',
+    ]);
+  expect(room.conflicts(a)).toBe(0);
 });

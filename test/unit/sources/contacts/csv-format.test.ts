@@ -40,6 +40,95 @@ const set =
 
 describe('a CSV as it lies there', () => {
   it.each([
+    ['a mark', '\ufeff', 'Ѐ'.repeat(2000)],
+    ['no mark', '', ''],
+  ])('is read in UTF-16 by %s, whichever end is first', (_, mark, more) => {
+    const said = `${mark}First Name,Last Name,Notes\r\nJosé,Müller,x${more}\r\n`;
+    for (const bytes of [Buffer.from(said, 'utf16le'), Buffer.from(said, 'utf16le').swap16()]) {
+      const text = google.split(bytes);
+      expect(text.damaged).toEqual([]);
+      const [fields] = readAll(google, text) as [Fields];
+      expect(fields.get(fieldName('name'))).toMatchObject({ full: 'José Müller' });
+      expect(entriesOf(fields, 'notes')).toEqual([{ note: `x${more}` }]);
+    }
+  });
+
+  it('is what it was but for the cell that is cleared, or the only one that says something else', () => {
+    const bytes = Buffer.from('First Name,Last Name,Notes\nAna,B,x\nCleo,,\n');
+    const cleared = edit('csv-google', bytes, 0, (fields) => {
+      for (const field of fields.keys()) if (field.startsWith('notes/')) fields.delete(field);
+    });
+    expect(cleared).toBe('First Name,Last Name,Notes\nAna,B,\nCleo,,\n');
+    const other = { full: 'Bo', components: [{ kind: 'given', value: 'Bo' }] };
+    expect(edit('csv-google', bytes, 1, set('name', other))).toBe('First Name,Last Name,Notes\nAna,B,x\nBo,,\n');
+  });
+
+  it('is changed in many rows at a time, in whatever order they are told', () => {
+    const bytes = Buffer.from('First Name,Last Name,Notes\nAna,B,x\nBo,C,y\nCleo,D,z\n');
+    const text = google.split(bytes);
+    const all = readAll(google, text) as Fields[];
+    const writes = [2, 0, 1].map((at) => {
+      const before = all[at] as Fields;
+      const note = [...before.keys()].find((field) => field.startsWith('notes/')) as FieldName;
+      const after = at === 0 ? null : new Map(before).set(note, { note: `newer ${at}` });
+      return { item: text.items[at] ?? null, before, after, uid: '' };
+    });
+    expect(Buffer.from(google.write(text, writes)).toString()).toBe(
+      'First Name,Last Name,Notes\nBo,C,newer 1\nCleo,D,newer 2\n',
+    );
+  });
+
+  it('is given thousands of new rows, each once and with what it says alone', () => {
+    const text = google.split(Buffer.from('First Name,Last Name,Notes\n'));
+    const rows = Array.from({ length: 1203 }, (_, at) =>
+      at % 2 === 0 ? ([`P${at}`, '', `note of ${at}`] as const) : ([`P${at}`, `Q${at}`, ''] as const),
+    );
+    const writes = rows.map(([given, surname, note]) => {
+      const parts = [
+        { kind: 'given', value: given },
+        { kind: 'surname', value: surname },
+      ].filter(({ value }) => value !== '');
+      const name = { full: `${given} ${surname}`.trim(), components: parts };
+      const after = fieldsOf(note === '' ? { name } : { name, 'notes/n': { note } });
+      return { item: null, before: null, after, uid: '' };
+    });
+    expect(Buffer.from(google.write(text, writes)).toString()).toBe(
+      `First Name,Last Name,Notes\n${rows.map((row) => `${row.join(',')}\n`).join('')}`,
+    );
+  });
+
+  it('is given new rows beside one that says what its charset has no character for', () => {
+    const text = google.split(latin('First Name,Last Name,Notes\r\nJos\xe9,,\r\n'));
+    const person = (name: string) => ({ name: { full: name, components: [{ kind: 'given', value: name }] } });
+    const writes = [person('Zo\u00eb'), { ...person('Bo'), 'notes/n': { note: 'Łódź' } }].map((said) => ({
+      item: null,
+      before: null,
+      after: fieldsOf(said),
+      uid: '',
+    }));
+    expect(Buffer.from(google.write(text, writes)).toString('latin1')).toBe(
+      'First Name,Last Name,Notes\r\nJos\xe9,,\r\nZo\xeb,,\r\nBo,,\r\n',
+    );
+  });
+
+  it('is no empty one where a loss of power left only zeros of it', () => {
+    expect(google.split(new Uint8Array(600)).damaged).toHaveLength(1);
+    expect(google.split(Buffer.from(' \r\n\r\n')).damaged).toEqual([]);
+  });
+
+  it('is written in the first of two columns of one name', () => {
+    const bytes = Buffer.from('First Name,Notes,Notes\nAna,x,y\n');
+    expect(edit('csv-google', bytes, 0, set('notes', { note: 'newer' }))).toBe('First Name,Notes,Notes\nAna,newer,y\n');
+  });
+
+  it('keeps how lines end within a cell', () => {
+    const bytes = Buffer.from('First Name,Last Name,Notes\nAna,B,"one\r\ntwo"\n');
+    expect(edit('csv-google', bytes, 0, set('notes', { note: 'one\nthree' }))).toBe(
+      'First Name,Last Name,Notes\nAna,B,"one\r\nthree"\n',
+    );
+  });
+
+  it.each([
     ['windows-1252', latin('First Name,Last Name,Notes\r\nJos\xe9,M\xfcller,\x80\r\n'), 'José', 'Müller'],
     ['UTF-8 without a mark', Buffer.from('First Name,Last Name,Notes\nJosé,Müller,€\n'), 'José', 'Müller'],
     ['UTF-16', Buffer.from('\ufeffFirst Name\tLast Name\tNotes\r\nJosé\tMüller\t€\r\n', 'utf16le'), 'José', 'Müller'],

@@ -135,12 +135,9 @@ const isDamageAbove = ({ damaged }: CsvText, at: number): boolean => damaged.som
 
 /** Where new rows go: behind the last row that is understood, so that no damaged one swallows them. */
 function endOfRows(text: CsvText): number {
-  const { bytes, damaged, items } = text;
-  const last = items.at(-1);
-  const next = last === undefined ? null : spanOf(text, last.next, last.next).start;
+  const { bytes, damaged } = text;
   const broken = damaged.at(-1);
-  if (broken !== undefined && broken.end === bytes.length && broken.start >= (next ?? 0)) return broken.start;
-  return bytes.length;
+  return broken?.end === bytes.length ? broken.start : bytes.length;
 }
 
 function editsOf(text: CsvText, item: CsvRow, before: Fields | null, after: Fields): readonly Edit[] {

@@ -1,0 +1,88 @@
+/* Planted bugs (planted-bugs.mjs) of tables of contacts: how they are read, and what becomes of their rows as they are written. */
+/** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
+export const PLANTED_TABLE_BUGS = [
+  {
+    about: 'a table that is given many new rows at a time has the first of them twice',
+    file: 'src/main/sources/contacts/csv/csv-format.ts',
+    find: '    rows = [];\n  };',
+    replace: '  };',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'a new row of a table has what the one before it says where it says nothing',
+    file: 'src/main/sources/contacts/csv/csv-format.ts',
+    find: '    this.#cells.fill(this.#blank, 0, this.#last + 1);\n',
+    replace: '',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'new rows of a table are lost beside one its charset has no character for',
+    file: 'src/main/sources/contacts/csv/csv-format.ts',
+    find: '    if (!canSay(charset, said)) return;\n',
+    replace: '',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'rows of a table that are changed in another order than they stand in run into each other',
+    file: 'src/main/sources/contacts/csv/csv-format.ts',
+    find: '  edits.sort((a, b) => a.start - b.start);\n',
+    replace: '',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'clearing one cell of a row clears all of it',
+    file: 'src/main/sources/contacts/csv/csv-format.ts',
+    find: 'texts.row.every((each, at) => changed.has(at) || isBlank(each));',
+    replace: 'true;',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'a row whose only cell says something else says nothing any more',
+    file: 'src/main/sources/contacts/csv/csv-format.ts',
+    find: '[...changed.values()].every(isBlank) && texts.row.every(',
+    replace: 'texts.row.every(',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'lines within a cell end otherwise than they did once it changes',
+    file: 'src/main/sources/contacts/csv/csv-format.ts',
+    find: "raw !== row && raw[at]?.includes('\\r\\n') === true ? said.replaceAll('\\n', '\\r\\n') : said",
+    replace: 'said',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'a table of which a power loss left only zeros counts as empty',
+    file: 'src/main/sources/contacts/csv/csv-text.ts',
+    find: 'unit <= SPACE && unit > 0',
+    replace: 'unit <= SPACE',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'of two columns of one name the last is written',
+    file: 'src/main/sources/contacts/csv/csv-text.ts',
+    find: "if (places.has(column) || column === '') return;",
+    replace: "if (column === '') return;",
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'a table in UTF-16 whose words have few zeros is read as other words',
+    file: 'src/main/sources/contacts/csv/charset.ts',
+    find: "  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { charset: 'utf-16le', mark: 2 };\n",
+    replace: '',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'the same with its big ends first',
+    file: 'src/main/sources/contacts/csv/charset.ts',
+    find: "  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { charset: 'utf-16be', mark: 2 };\n",
+    replace: '',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'a table in UTF-16 without a mark is read as none',
+    file: 'src/main/sources/contacts/csv/charset.ts',
+    find: '    if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;\n',
+    replace: '',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+];
