@@ -254,8 +254,8 @@ export const PLANTED_TEXT_BUGS = [
   {
     about: 'what somebody writes to a server at once counts as what the server made of it',
     file: 'src/main/sources/dav/dav-place.ts',
-    find: 'if (made !== null && !isOurs && this.#tellsVersions)',
-    replace: 'if (made !== null && !isOurs && !this.#tellsVersions && isPage)',
+    find: 'const isOthers = made !== null && this.#tellsVersions;',
+    replace: 'const isOthers = false;',
     tests: DAV,
   },
   {
