@@ -188,6 +188,18 @@ describe('a CSV as it lies there', () => {
     );
   });
 
+  it('fills up the last row too where that has no line end, with a new row behind it or without', () => {
+    const text = google.split(latin('First Name,Last Name,Notes\nAnn,Bo'));
+    const [before] = readAll(google, text) as [Fields];
+    const after = new Map([...before, ...fieldsOf({ 'notes/n': { note: 'new' } })]);
+    const write = { item: text.items[0] ?? null, before, after, uid: 'x' };
+    const other = { item: null, before: null, after: before, uid: 'y' };
+    const written = (...writes: readonly (typeof write | typeof other)[]): string =>
+      Buffer.from(google.write(text, writes)).toString('latin1');
+    expect(written(write)).toBe('First Name,Last Name,Notes\nAnn,Bo,new');
+    expect(written(write, other)).toBe('First Name,Last Name,Notes\nAnn,Bo,new\nAnn,Bo,');
+  });
+
   it('skips rows that say nothing, and keeps them', () => {
     const bytes = Buffer.from('First Name,Last Name,Notes\n\n,,\nAna,,\n,,\n');
     expect(google.split(bytes).items).toHaveLength(1);

@@ -102,7 +102,7 @@ function writeRows(text: CsvText, writes: readonly ItemWrite<CsvRow>[]): Uint8Ar
     at = edit.end;
   };
   const end = endOfRows(text);
-  for (const edit of edits) if (edit.start < end) upTo(edit);
+  for (const edit of edits) upTo(edit);
   if (added.length > 0) upTo({ start: end, end, bytes: NO_BYTES });
   const written = edits.length === 0 ? text.bytes.subarray(0, end) : Buffer.concat(parts);
   const isOpen = added.length > 0 && !endsLine(text, written);
