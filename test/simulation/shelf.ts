@@ -293,7 +293,8 @@ export class Shelf {
   }
   #isTorn(text: string): boolean {
     if (text.includes('\0')) return true;
-    if (this.isTable) return text !== '' && ![...this.#headers].some((header) => text.startsWith(header));
+    if (this.isTable)
+      return text !== '' && !(text.endsWith('\n') && [...this.#headers].some((header) => text.startsWith(header)));
     const count = (line: string): number => text.split(line).length;
     return (
       ['VCARD', 'VEVENT', 'VTODO', 'VCALENDAR'].some((name) => count(`BEGIN:${name}`) !== count(`END:${name}`)) ||
