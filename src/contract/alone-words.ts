@@ -1,5 +1,6 @@
 import type { DuplicateView, FieldView } from './contract.ts';
 import { contactWords, fieldWords } from './field-words.ts';
+import { isPlain, text } from './plain-value.ts';
 
 const LONGEST = 60;
 
@@ -7,9 +8,8 @@ const LONGEST = 60;
 export const aloneWords = (alone: readonly FieldView[]): string => alone.map(fieldInWords).join(', ');
 
 function fieldInWords({ path, value }: FieldView): string {
-  const words = (contactWords(path, value) ?? (typeof value === 'string' ? value : ''))
-    .replace(/\s*\n\s*/g, ' ')
-    .trim();
+  const told = contactWords(path, value) ?? (isPlain(value) ? text(value.uri) : text(value));
+  const words = told.replace(/\s*\n\s*/g, ' ').trim();
   const name = fieldWords(path, value);
   if (words === '') return name;
   return `${name} ${words.length > LONGEST ? `${words.slice(0, LONGEST - 1)}…` : words}`;

@@ -31,6 +31,8 @@ export interface OccurrenceView {
 
 export interface AgendaView {
   readonly list: readonly OccurrenceView[];
+  /** The list tells all up to this moment only: so much takes place that the rest is left out. Absent: it tells all. */
+  readonly until?: number;
   /** What comes after the period, where nothing is in it. */
   readonly next: OccurrenceView | null;
 }

@@ -4,6 +4,7 @@ import { lackWords } from '../../contract/lack-words.ts';
 import { plainText } from '../platform/plain-text.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
+import { localTime } from './local-time.ts';
 import { inviteNearby, joinNearby } from './nearby-pairing.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
 import { checkFormat, FORMAT_NAMES, formatLines, KINDS, needsPassword, sourcePlace } from './place.ts';
@@ -307,8 +308,12 @@ const agenda: Command = {
       isAllDay ? '' : new Date(start).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' }),
       title,
     ];
-    await call.print(view, ({ list, next }) => {
-      if (list.length > 0) return call.table(['day', 'time', 'what'], list.map(line), '');
+    await call.print(view, ({ list, next, until }) => {
+      const rest =
+        until === undefined
+          ? ''
+          : `Not all of it is told from ${localTime(new Date(until).toISOString())} on: it is too much.\n`;
+      if (list.length > 0) return `${call.table(['day', 'time', 'what'], list.map(line), '')}${rest}`;
       return next === null ? 'Nothing comes.\n' : `Nothing in that time. Next: ${line(next).join(' ')}\n`;
     });
     return EXIT.done;

@@ -14,6 +14,7 @@ import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
+import { recordName } from '../components/record-name.ts';
 import { When } from '../components/when.tsx';
 import { ChangeDetail } from './change-detail.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
@@ -103,6 +104,7 @@ export function ActDialog(props: {
             <ChangeDetail
               key={change.id}
               change={change}
+              name={recordName(change.record, change.title, collection?.kind ?? null)}
               isFile={collection?.kind === 'files'}
               open={at === 0 && matching <= 3}
               busy={undo.busy}

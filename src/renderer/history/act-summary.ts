@@ -2,6 +2,7 @@ import type { ActView, HistoryChangeView, Kind } from '../../contract/contract.t
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
+import { recordName } from '../components/record-name.ts';
 
 type Action = HistoryChangeView['action'];
 
@@ -22,14 +23,15 @@ export const actionText = (action: Action): string => DID[action];
  */
 export function actSummary(act: ActView, kind: Kind | null): string {
   const [first] = act.changes;
-  if (act.changeCount === 1 && first !== undefined) return `${DID[first.action]} ${first.title}`;
+  if (act.changeCount === 1 && first !== undefined)
+    return `${DID[first.action]} ${recordName(first.record, first.title, kind)}`;
   const parts = ACTIONS.filter((action) => act.counts[action] > 0).map((action, at) => {
     const count = act.counts[action];
     return at === 0
       ? `${DID[action]} ${counted(count, kind === null ? 'item' : RECORD_WORD[kind])}`
       : `${DID[action].toLowerCase()} ${count.toLocaleString('en')}`;
   });
-  const names = act.changes.slice(0, 3).map((change) => change.title);
+  const names = act.changes.slice(0, 3).map(({ record, title }) => recordName(record, title, kind));
   const more = act.changeCount > names.length ? ' …' : '';
   return `${parts.join(', ')}${names.length === 0 ? '' : `: ${names.join(', ')}${more}`}`;
 }

@@ -59,6 +59,8 @@ function Lines({ texts }: { texts: readonly string[] }) {
 /** One change of a package: what it did to each field, and the way back. */
 export function ChangeDetail(props: {
   change: HistoryChangeView;
+  /** What its record is called. */
+  name: string;
   /** It is of a file, which is called by its path. */
   isFile: boolean;
   open: boolean;
@@ -79,7 +81,7 @@ export function ChangeDetail(props: {
           <ChevronDown aria-hidden size={16} className="chevron" />
           <span className={`tag action-${change.action}`}>{actionText(change.action)}</span>
           <span className={props.isFile ? 'path' : undefined} dir="auto">
-            {change.title}
+            {props.name}
           </span>
           {folder !== '' && <span className="path muted clip">{folder}</span>}
         </Button>
@@ -120,13 +122,13 @@ export function ChangeDetail(props: {
           <div className="actions">
             <ActionButton className="button button-small" isBusy={props.busy} onPress={props.onUndo}>
               <Undo2 aria-hidden size={14} />
-              Undo this change<span className="sr-only"> to {change.title}</span>
+              Undo this change<span className="sr-only"> to {props.name}</span>
             </ActionButton>
             {/* After its deletion there is nothing of it: to have it back is to undo that. */}
             {change.action !== 'delete' && (
               <ActionButton className="button button-small" isBusy={props.busy} onPress={props.onRestore}>
                 <RotateCcw aria-hidden size={14} />
-                Restore as it was then…<span className="sr-only"> {change.title}</span>
+                Restore as it was then…<span className="sr-only"> {props.name}</span>
               </ActionButton>
             )}
           </div>

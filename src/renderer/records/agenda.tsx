@@ -5,7 +5,7 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { OccurrenceRow } from './occurrence-row.tsx';
-import { dayHeading, timeOf } from './occurrence-words.ts';
+import { dayHeading, momentWords, timeOf } from './occurrence-words.ts';
 
 const DAY_MS = 86_400_000;
 const WEEKS = 4;
@@ -20,7 +20,7 @@ export function Agenda(props: { collection: string; now: number; onOpen: (occurr
   const view = agenda.value;
   if (view === null)
     return agenda.error === null ? <Loading what="what comes" /> : <ErrorNotice error={agenda.error} />;
-  const { list, next } = view;
+  const { list, next, until } = view;
   if (list.length === 0)
     return (
       <p className="muted">
@@ -33,7 +33,7 @@ export function Agenda(props: { collection: string; now: number; onOpen: (occurr
     const day = dayHeading(one, now);
     return before !== undefined && dayHeading(before, now) === day ? null : day;
   };
-  return (
+  const rows = (
     <VirtualRows
       label={`The next ${WEEKS} weeks`}
       className="rows-fill"
@@ -52,5 +52,15 @@ export function Agenda(props: { collection: string; now: number; onOpen: (occurr
         );
       }}
     />
+  );
+  if (until === undefined) return rows;
+  return (
+    <>
+      <p className="muted">
+        So much comes that only what begins before {momentWords(until)} is sure to be all of it. See a later day under
+        Month.
+      </p>
+      {rows}
+    </>
   );
 }

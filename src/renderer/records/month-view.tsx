@@ -65,6 +65,11 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const agenda = useRequest('calendar:agenda', [props.collection, from, to, zone]);
   const list = agenda.value?.list ?? [];
+  /** From then on so much takes place that the month does not tell it: the chosen day is asked about by itself. */
+  const until = agenda.value?.until ?? to;
+  const [dayFrom, dayTo] = [startOf(chosen), startOf(daysLater(chosen, 1))];
+  const isAsked = agenda.value !== null && dayTo > until;
+  const day = useRequest('calendar:agenda', isAsked ? [props.collection, dayFrom, dayTo, zone] : null);
   useEffect(() => {
     if (!byKey.current) return;
     byKey.current = false;
@@ -77,7 +82,8 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
     byKey.current = true;
     setChosen(next);
   };
-  const shown = on(chosen, list);
+  const shown = on(chosen, isAsked ? (day.value?.list ?? []) : list);
+  const isKnown = isAsked ? day.value !== null : agenda.value !== null;
   return (
     <section aria-label="Month" className="month">
       <div className="section-head">
@@ -102,7 +108,7 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
           </Button>
         </div>
       </div>
-      <ErrorNotice error={agenda.error} />
+      <ErrorNotice error={agenda.error ?? day.error} />
       {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose days are gone through by arrows is a grid */}
       <table role="grid" aria-label={MONTH.format(startOf(chosen))} ref={grid} onKeyDown={onKeyDown}>
         <thead>
@@ -125,6 +131,7 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
                   key={startOf(day)}
                   day={day}
                   list={on(day, list)}
+                  isTold={startOf(daysLater(day, 1)) <= until}
                   isChosen={isSameDay(day, chosen)}
                   isToday={isSameDay(day, dayOf(props.now))}
                   isOther={day.month !== chosen.month}
@@ -136,7 +143,8 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
         </tbody>
       </table>
       <h3>{DAY.format(startOf(chosen))}</h3>
-      {agenda.value !== null && shown.length === 0 && <p className="muted">Nothing takes place.</p>}
+      {isKnown && shown.length === 0 && <p className="muted">Nothing takes place.</p>}
+      {isAsked && day.value?.until !== undefined && <p className="muted">Not all of it is shown: it is too much.</p>}
       <ul>
         {shown.map((each) => (
           <li key={`${each.record} ${each.start}`}>
@@ -151,15 +159,17 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
 function DayCell(props: {
   day: Day;
   list: readonly OccurrenceView[];
+  /** Is this all that takes place on it? */
+  isTold: boolean;
   isChosen: boolean;
   isToday: boolean;
   isOther: boolean;
   onChoose: () => void;
 }) {
-  const { day, list, isChosen, isToday, isOther } = props;
+  const { day, list, isTold, isChosen, isToday, isOther } = props;
   const shown = list.length > LINES_A_DAY ? LINES_A_DAY - 1 : list.length;
   const more = list.length - shown;
-  const what = list.length === 0 ? 'nothing' : counted(list.length, 'event');
+  const what = !isTold ? 'not all of it is told here' : list.length === 0 ? 'nothing' : counted(list.length, 'event');
   return (
     <td className={isOther ? 'day day-other' : 'day'}>
       <button
@@ -184,7 +194,8 @@ function DayCell(props: {
             {each.title}
           </span>
         ))}
-        {more > 0 && <span className="day-more">+{more} more</span>}
+        {isTold && more > 0 && <span className="day-more">+{more} more</span>}
+        {!isTold && <span className="day-untold">…</span>}
       </button>
     </td>
   );

@@ -13,6 +13,9 @@ const fullDay = formatFor({ weekday: 'long', day: 'numeric', month: 'long', year
 export const timeOf = ({ start, isAllDay }: OccurrenceView): string =>
   (isAllDay ? shortDay : shortDayAndClock).format(start);
 
+/** A moment (ms since 1970): `Mon, 5 Jan, 09:00`. */
+export const momentWords = (moment: number): string => shortDayAndClock.format(moment);
+
 /** The last moment that is part of it. */
 const lastOf = ({ start, end }: OccurrenceView): number => Math.max(start, end - 1);
 

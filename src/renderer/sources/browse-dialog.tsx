@@ -7,6 +7,7 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { RECORD_WORD, RecordIcon } from '../components/kind-icon.tsx';
 import { Loading } from '../components/loading.tsx';
+import { recordName } from '../components/record-name.ts';
 import { SearchBox } from '../components/search-box.tsx';
 import { Segments } from '../components/segments.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
@@ -129,7 +130,7 @@ function Everything(props: { collection: CollectionView; search: string; onOpen:
                   )}
                   <span className="row-text">
                     <span className="strong clip" dir="auto" title={record.title}>
-                      {record.title}
+                      {recordName(record.id, record.title, collection.kind)}
                     </span>
                     <span className="muted clip">{record.line}</span>
                   </span>

@@ -44,9 +44,11 @@ it('is at most three things, what people know somebody by first, and long texts 
     'organizations/o': { name: 'Analytical Engines' },
     'phones/p': { number: '1234567' },
   });
-  const other = fields({ ...ada, 'notes/n': { note: 'Tall.' } });
+  const other = fields({ ...ada, 'notes/n': { note: 'Tall.' }, 'links/l': { uri: 'https://ada.example' } });
   const [alone, others] = words(one, other);
   expect(alone).toMatch(/^Phone 1234567, Company Analytical Engines, Note Met in Vienna. Likes trains.*…$/);
-  expect(others).toBe('Note Tall.');
-  expect(differ(one, other)).toMatch(/^One also says Phone 1234567, .*; the other Note Tall\.$/);
+  expect(others).toBe('Link https://ada.example, Note Tall.');
+  expect(differ(one, other)).toMatch(
+    /^One also says Phone 1234567, .*; the other Link https:\/\/ada.example, Note Tall\.$/,
+  );
 });

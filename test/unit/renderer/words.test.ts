@@ -233,7 +233,7 @@ describe('acts', () => {
     action: HistoryChangeView['action'],
     title: string,
     fields: HistoryChangeView['fields'] = [],
-  ): HistoryChangeView => ({ id: title, record: title, title, action, fields });
+  ): HistoryChangeView => ({ id: title, record: `id of ${title}`, title, action, fields });
   const act = (counts: Partial<ActionCounts>, ...changes: ReturnType<typeof change>[]): ActView => ({
     id: 'p',
     newest: 'p',
@@ -253,6 +253,9 @@ describe('acts', () => {
     expect(actSummary(act({ delete: 2 }, change('delete', 'a'), change('delete', 'b')), 'contacts')).toBe(
       'Deleted 2 contacts: a, b',
     );
+    const nameless = { ...change('add', 'lockstep-x1'), record: 'lockstep-x1' };
+    expect(actSummary(act({ add: 1 }, nameless), 'calendar')).toBe('Added Event without a title');
+    expect(actSummary(act({ add: 1 }, nameless), 'files')).toBe('Added lockstep-x1');
     const mixed = act({ add: 1, delete: 1 }, change('add', 'a'), change('delete', 'b'));
     expect([actSummary(mixed, null), actAction(mixed)]).toEqual(['Added 1 item, deleted 1: a, b', 'mixed']);
     const many = act({ add: 9812 }, ...added);

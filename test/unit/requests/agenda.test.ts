@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { difference } from '../../../src/main/difference/difference.ts';
+import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
+import type { Value } from '../../../src/main/record/value.ts';
+import type { Replica } from '../../../src/main/replica.ts';
+import { agendaOf } from '../../../src/main/requests/agenda.ts';
+import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+
+const DAY = 86_400_000;
+const MONTH = Date.UTC(2026, 10, 1);
+
+function calendar(...events: readonly { readonly [field: string]: Value }[]): Replica {
+  const [device] = new CollectionGroup(1, 'agenda', 'calendar').devices as [GroupDevice];
+  for (const [at, said] of events.entries()) {
+    const fields = new Map(Object.entries(said).map(([field, value]): [FieldName, Value] => [fieldName(field), value]));
+    const change = difference('calendar', recordId(`e${at}`), null, fields);
+    if (change !== null) device.write([change]);
+  }
+  return { collection: device.collection } as unknown as Replica;
+}
+const event = (title: string, start: string, rule: Value = null) => ({
+  '@type': 'Event',
+  title,
+  'when': { start, timeZone: 'Etc/UTC', duration: 'PT1M' },
+  ...(rule === null ? {} : { recurrenceRule: rule }),
+});
+const choir = event('Choir', '2026-11-20T19:00:00');
+const ticks = event('Tick', '2026-10-01T00:00:00', { frequency: 'minutely', interval: 4 });
+const titles = ({ list }: Awaited<ReturnType<typeof agendaOf>>) => [...new Set(list.map(({ title }) => title))];
+
+it('tells all of a month, and says nothing of an end', async () => {
+  const agenda = await agendaOf(calendar(choir), MONTH, MONTH + 30 * DAY, 'Etc/UTC');
+  expect([titles(agenda), agenda.until]).toEqual([['Choir'], undefined]);
+});
+
+it('says up to when it tells all, where so much takes place that the rest is left out; a single day is told', async () => {
+  const replica = calendar(choir, ticks);
+  const { list, until } = await agendaOf(replica, MONTH, MONTH + 30 * DAY, 'Etc/UTC');
+  expect(list.length).toBeGreaterThan(1000);
+  // Every four minutes.
+  expect(until).toBeLessThan(MONTH + 7 * DAY);
+  expect(until).toBeGreaterThan(MONTH + 5 * DAY);
+  expect(list.filter(({ start }) => start > (until ?? 0)).map(({ title }) => title)).toEqual(['Choir']);
+  const on = Date.UTC(2026, 10, 20);
+  const day = await agendaOf(replica, on, on + DAY, 'Etc/UTC');
+  expect([titles(day), day.until, day.list.length]).toEqual([['Tick', 'Choir'], undefined, 361]);
+});
