@@ -412,4 +412,11 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'who is no admin any more, but the only one at the relay, gives its list to who is',
   },
+  {
+    seed: '9100006',
+    kinds: KINDS,
+    drawsBatches: true,
+    about:
+      'who was restored, and wrote under numbers that others have, has both as well where it meets them at a relay only',
+  },
 ];

@@ -54,7 +54,8 @@ export class MemberPositions {
     this.#relayed.set(device, heads);
     this.lowerToTold(device);
     this.notePartial(device, isPartial);
-    return this.acknowledged(device, heads, applied);
+    const held = heads.map((head) => ({ ...head, number: this.toldNumber(device, head.log) }));
+    return this.acknowledged(device, held, applied);
   }
 
   /** A device tells what others told it. */

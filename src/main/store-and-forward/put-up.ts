@@ -168,7 +168,6 @@ export class PutUp {
     return membership.others().flatMap(({ device, memberKey: key }) => {
       if (key === null) return [];
       const known = [...memberPositions.of(device)].map(([log, { held }]) => [log, held] as const);
-      // Of a log with branches a number alone says nothing.
       const held = new Map([...known, ...this.#standings.ofForked(key)]);
       const cursor = this.#store.member(key)?.cursor ?? 0;
       return [{ key, linked: this.#port.isLinked(device), online: online.has(key), held, cursor }];

@@ -1,8 +1,9 @@
 import { NO_EPOCH, openItem, sealedEpoch, sealItem } from '../peers/sealed/sealed-item.ts';
 import { makeStanding, type RelayStanding, readStanding } from '../peers/sealed/standing.ts';
+import type { LogHead } from '../peers/session/shared-collection.ts';
 import type { LogId, MemberKey } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
-import { meetHeads } from '../sharing/meet-heads.ts';
+import { headsElsewhere, meetHeads, trailIn } from '../sharing/meet-heads.ts';
 import type { RelayStore } from '../store/relay-store.ts';
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
 import type { RelayStorage } from './patient-storage.ts';
@@ -83,12 +84,16 @@ export class StandingsAtRelay {
     const said = this.#said.get(key);
     return said !== undefined && said.operations.join() !== this.#ownOperations().join();
   }
-  /** How far a member says it has logs that have branches here, as far as that is what is here. */
+  /** How far a member says it has logs that have branches, here or by what it says, as far as that is what is here: a number alone says nothing of them. */
   ofForked(key: MemberKey): readonly (readonly [LogId, number])[] {
     const said = this.#said.get(key);
     const { log } = this.#replica.collection;
-    if (said === undefined || !log.logs().some(({ frozen }) => frozen)) return [];
-    return [...meetHeads(log, said.heads).has].filter(([each]) => log.known(each)?.frozen === true);
+    if (said === undefined) return [];
+    const elsewhere = new Set(headsElsewhere(log, said.heads).map((head) => head.log));
+    if (elsewhere.size === 0 && !log.logs().some(({ frozen }) => frozen)) return [];
+    return [...meetHeads(log, said.heads).has].filter(
+      ([each]) => elsewhere.has(each) || log.known(each)?.frozen === true,
+    );
   }
   /** Does a member say what it has, and is a package beside a log (8 bytes of its hash) not among that? */
   lacksBranch(key: MemberKey, hash: string): boolean {
@@ -102,6 +107,21 @@ export class StandingsAtRelay {
   /** Does a member say that it finds no room for contents there? */
   isFullFor(key: MemberKey): boolean {
     return this.#said.get(key)?.isFull === true;
+  }
+  /** Of logs of which members say that they hold other packages than are here: what is here instead, and before that. */
+  #trails(): readonly LogHead[] {
+    const { membership, collection } = this.#replica;
+    const said = membership
+      .others()
+      .flatMap(({ memberKey: key }) => (key === null ? [] : (this.#said.get(key)?.heads ?? [])));
+    const elsewhere = Map.groupBy(headsElsewhere(collection.log, said), ({ log }) => log);
+    return [...elsewhere].flatMap(([log, heads]) =>
+      trailIn(
+        collection.log,
+        log,
+        heads.map(({ number }) => number),
+      ),
+    );
   }
   #ownOperations() {
     return [...this.#replica.membership.heads()].sort();
@@ -117,7 +137,7 @@ export class StandingsAtRelay {
     const standing: Omit<RelayStanding, 'time' | 'member'> = {
       group: id,
       cursor: this.#store.cursor,
-      heads: this.#replica.heads(),
+      heads: [...this.#replica.heads(), ...this.#trails()],
       applied,
       problems,
       partial: this.#replica.isPartial,

@@ -3,7 +3,7 @@ import { readPackage } from '../../../src/main/change-log/package.ts';
 import type { LogHead } from '../../../src/main/peers/session/shared-collection.ts';
 import { type Digest, logId } from '../../../src/main/record/ids.ts';
 import { headsIn } from '../../../src/main/sharing/log-heads.ts';
-import { comparableUpTo, meetHeads } from '../../../src/main/sharing/meet-heads.ts';
+import { comparableUpTo, headsElsewhere, meetHeads, trailIn } from '../../../src/main/sharing/meet-heads.ts';
 import type { LogStore } from '../../../src/main/store/log-store.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
@@ -44,6 +44,50 @@ describe('what a peer holds of a log with one branch', () => {
   it('is not the package of that number where it has another, which is wanted', () => {
     expect(meet(headOf(restored))).toEqual({ has: 2, beside: 0, wanted: [3] });
   });
+
+  it('is what it names of it where it has other packages as well, however many', () => {
+    const trail = trailIn(restored.collection.log, there.log, [3]);
+    expect(meet(headOf(restored), ...trail).has).toBe(1);
+    restored.save('f', 'f');
+    restored.save('g', 'g');
+    expect(meet(headOf(restored)).has).toBe(5);
+    expect(meet(headOf(restored), ...trailIn(restored.collection.log, there.log, [4, 3])).has).toBe(1);
+    expect(meet({ ...headOf(there), number: 9, hash: UNKNOWN }, headOf(there)).has).toBe(9);
+    expect(
+      meet({ ...headOf(there), number: 2, hash: UNKNOWN }, { ...headOf(there), number: 1, hash: UNKNOWN }).has,
+    ).toBe(0);
+  });
+
+  it('is on another branch where it has another package under a number that is here, and can be compared up to that', () => {
+    const more = { ...headOf(there), number: 7, hash: UNKNOWN };
+    expect(headsElsewhere(logs, [headOf(there), more, headOf(restored)])).toEqual([headOf(restored)]);
+    const earlier = trailIn(there.collection.log, there.log, [3]);
+    expect(headsElsewhere(logs, [...earlier, { ...more, log: logId('e'.repeat(16)) }])).toEqual([]);
+    const upTo = (...heads: readonly LogHead[]) => comparableUpTo(logs, there.log, heads);
+    expect([upTo(headOf(there)), upTo(more), upTo(), upTo(...earlier)]).toEqual(
+      Array.from({ length: 4 }, () => Number.POSITIVE_INFINITY),
+    );
+    expect([
+      upTo(headOf(restored)),
+      upTo(headOf(restored), ...trailIn(restored.collection.log, there.log, [4, 3])),
+    ]).toEqual([2, 1]);
+  });
+});
+
+it('what is here at the numbers at which others have something else is named, and what is before that further and further back, to the first', () => {
+  for (let at = 0; at < 12; at++) there.save(`${at}`, `${at}`);
+  here.receiveFrom(there);
+  const trail = (...numbers: readonly number[]) => trailIn(logs, there.log, numbers).map(({ number }) => number);
+  expect([trail(), trail(1), trail(2), trail(16)]).toEqual([[], [1], [2, 1], [15, 13, 9, 1]]);
+  expect([trail(12, 14, 12), trail(99, 12)]).toEqual([
+    [14, 12, 11, 9, 5, 1],
+    [12, 11, 9, 5, 1],
+  ]);
+  for (const { member, log, number, hash } of trailIn(logs, there.log, [9])) {
+    expect([member, log]).toEqual([headOf(there).member, there.log]);
+    expect(readPackage(logs.bytesOf(log, number) as Uint8Array).hash).toBe(hash);
+  }
+  expect(trailIn(logs, logId('e'.repeat(16)), [1])).toEqual([]);
 });
 
 describe('what a peer holds of a log with two branches', () => {

@@ -4,6 +4,7 @@ import type { LogHead, LogPosition, MemberStanding } from '../../../src/main/pee
 import { type DeviceId, type LogId, logId, type MemberKey } from '../../../src/main/record/ids.ts';
 import { Acknowledgements } from '../../../src/main/sharing/acknowledgements.ts';
 import { headsIn, positionsIn } from '../../../src/main/sharing/log-heads.ts';
+import { trailIn } from '../../../src/main/sharing/meet-heads.ts';
 import { MemberPositions } from '../../../src/main/sharing/member-positions.ts';
 import { LOGS_OF_A_MEMBER } from '../../../src/main/store/log-limits.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
@@ -93,10 +94,7 @@ describe('how far the other members are', () => {
     members.tell(phone, heads(there));
     members.acknowledged(phone, all(there), all(there));
     expect(members.hadContents(phone)).toEqual(new Map([[there.log, 2]]));
-    members.tell(
-      phone,
-      heads(there).map((head) => ({ ...head, number: 1 })),
-    );
+    members.tell(phone, trailIn(there.collection.log, there.log, [1]));
     members.lowerToTold(phone);
     expect(members.hadContents(phone)).toEqual(new Map([[there.log, 1]]));
     members.tell(phone, []);
@@ -144,6 +142,18 @@ describe('how far the other members are', () => {
     members.forget(phone);
     members.tellOfOthers(tablet, said);
     expect(members.behind(phone)).toBe(2);
+  });
+
+  it('counts of a log of which one says it holds other packages only what both have, before any of those came', () => {
+    const restored = new CollectionGroup(2, 'positions', 'files', restoredDatabases).devices[1] as GroupDevice;
+    for (const device of [there, restored]) write(device, 'same', 'the same');
+    write(there, 'a', 'b', 'c', 'd');
+    write(restored, 'e', 'f');
+    here.receiveFrom(there);
+    const { log } = restored.collection;
+    members.tellRelayed(phone, [...heads(restored), ...trailIn(log, there.log, [3])], all(restored), false);
+    expect([members.hadContents(phone).get(there.log), members.behind(phone)]).toEqual([2, 4]);
+    expect(members.of(phone).get(there.log)).toEqual({ held: 4, applied: 2 });
   });
 
   it('tells of the problems of those that are linked', () => {
