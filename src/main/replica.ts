@@ -59,7 +59,7 @@ export interface ReplicaPort {
 
 /** One collection with its sources here: what peers write reaches the sources, what sources say reaches peers. */
 export class Replica implements SharedCollection {
-  readonly isLeft = false;
+  readonly part = 'member';
   readonly collection: Collection;
   readonly membership: GroupMembership;
   readonly synchronizers = new Map<number, Synchronizer>();

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NoticeView } from '../../src/contract/contract.ts';
 import { statusView } from '../../src/main/requests/status-view.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
@@ -78,6 +78,67 @@ describe('a removal that turns out to be void', () => {
     await group.pass(10 * 60_000);
     expect([isMember(third), listed(third)]).toEqual([false, false]);
     expect([textOf(third, 'a'), textOf(second, 'b')]).toEqual([null, null]);
+  });
+});
+
+describe('a removal that turns out to be void where there is no relay', () => {
+  beforeEach(async () => {
+    group = new SimulatedGroup(new SeededRandom('void without a relay'));
+    const devices = Array.from({ length: 3 }, () => group.addDevice({ skewed: false, folding: false }));
+    for (const device of devices) await group.start(device);
+    [first, second, third] = devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
+    await group.create(first);
+    for (const other of [second, third]) await group.join(other, first);
+    await group.pass(60_000);
+    for (const other of [second, third]) group.cut(first, other);
+    await group.pass(60_000);
+    group.remove(third, second);
+    await group.pass(60_000);
+    expect(isMember(third)).toBe(false);
+  });
+
+  it('is none any more for the device that had heard of it, once it meets one that belongs', async () => {
+    // Apart from that the first takes the second's rights: what it did meanwhile does not count.
+    group.setRole(second, 'editor', first);
+    write(first, 'a', 'from the first')();
+    write(third, 'b', 'from the third')();
+    await group.until(second, second.stop());
+    group.mendAll();
+    await group.pass(10 * 60_000);
+    expect([isMember(third), textOf(third, 'a'), textOf(first, 'b')]).toEqual([
+      true,
+      'from the first',
+      'from the third',
+    ]);
+    await group.start(second);
+    await group.pass(10 * 60_000);
+    write(third, 'c', 'for all')();
+    await group.pass(60_000);
+    expect([textOf(second, 'b'), textOf(first, 'c'), textOf(second, 'c')]).toEqual([
+      'from the third',
+      'for all',
+      'for all',
+    ]);
+  });
+
+  it('was none: who is out says so to one that had not heard of it, and gets nothing and gives nothing', async () => {
+    write(first, 'a', 'not for the third')();
+    write(third, 'b', 'of the third alone')();
+    await group.until(second, second.stop());
+    group.mendAll();
+    const given = vi.spyOn(replicaOf(group, first), 'packagesAfter');
+    await group.pass(10 * 60_000);
+    expect(replicaOf(group, first).membership.member(third.identity.id)).toBeNull();
+    expect([isMember(third), textOf(third, 'a'), textOf(first, 'b')]).toEqual([false, null, null]);
+    expect(given).not.toHaveBeenCalled();
+    // Nor later, where all know.
+    await group.start(second);
+    write(first, 'c', 'not for the third')();
+    await group.pass(10 * 60_000);
+    expect([textOf(second, 'c'), textOf(third, 'c')]).toEqual(['not for the third', null]);
+    expect(replicaOf(group, third).collection.records.live).toBe(0);
+    const linked = group.devices.map(({ engine }) => engine.network.session(third.identity.id));
+    expect(linked).toEqual([null, null, null]);
   });
 });
 

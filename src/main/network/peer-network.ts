@@ -2,7 +2,6 @@ import type { GreetedLink } from '../peers/connect/hello.ts';
 import { LinkManager } from '../peers/connect/link-manager.ts';
 import { Discovery } from '../peers/discovery/discovery.ts';
 import { waitingAs } from '../peers/discovery/discovery-beacon.ts';
-import type { Descriptor } from '../peers/identity/descriptor.ts';
 import { isRelayed } from '../peers/links/peer-link.ts';
 import { whyOut } from '../peers/membership/why-out.ts';
 import { PeerSession } from '../peers/session/peer-session.ts';
@@ -18,6 +17,7 @@ import { HeardWaiting } from './heard-waiting.ts';
 import { NearbyJoins } from './nearby-joins.ts';
 import type { NetworkHost } from './network-host.ts';
 import { Relays } from './relays.ts';
+import { WhoLinks } from './who-links.ts';
 
 /** At the end of the program what is about to be put up may take so long: all of it has to be over within five seconds. */
 const FINISH_MS = 1500;
@@ -36,6 +36,7 @@ export class PeerNetwork {
   /** What goes through relays for members that are away. */
   readonly exchanges: Exchanges;
   readonly #farewells: Farewells;
+  readonly #who: WhoLinks;
   readonly #links: LinkManager;
   readonly #discovery: Discovery | null;
   /** Rises with every collection that opens between this device and a peer. */
@@ -46,6 +47,7 @@ export class PeerNetwork {
 
   constructor(engine: NetworkHost) {
     this.#engine = engine;
+    this.#who = new WhoLinks(engine);
     const { identity, clock, random, transport } = engine.world;
     this.#up = new RateLimit(() => engine.limit('up'));
     this.#down = new RateLimit(() => engine.limit('down'));
@@ -69,8 +71,8 @@ export class PeerNetwork {
       clock,
       random,
       app: 'lockstep',
-      members: () => this.#members(),
-      former: () => this.#former(),
+      members: () => this.#who.members(),
+      former: () => this.#who.former(),
       pairingOpen: () => this.admissions.isOpen,
       onStranger: (link) => this.admissions.accept(link),
       onLinked: (greeted) => this.#linked(greeted),
@@ -283,32 +285,16 @@ export class PeerNetwork {
     this.collectionsChanged();
   }
 
-  #members(): ReadonlyMap<DeviceId, Descriptor> {
-    const members = new Map<DeviceId, Descriptor>();
-    for (const replica of this.#engine.replicas.values())
-      if (replica.membership.isMember())
-        for (const member of replica.membership.others()) members.set(member.device, member.descriptor);
-    for (const left of this.#engine.left.values())
-      for (const member of left.others()) members.set(member.device, member.descriptor);
-    return members;
-  }
-
-  #former(): readonly Descriptor[] {
-    return [...this.#engine.replicas.values()].flatMap(({ membership }) =>
-      [...membership.former().values()].map(({ descriptor }) => descriptor),
-    );
-  }
-
   /** Where members were found, as far as it is remembered. */
   rememberedAddresses(): readonly { readonly device: DeviceId; readonly addresses: readonly string[] }[] {
-    return [...this.#members().keys()].flatMap((device) => {
+    return [...this.#who.members().keys()].flatMap((device) => {
       const addresses = this.#engine.registry.addresses(device);
       return addresses.length === 0 ? [] : [{ device, addresses }];
     });
   }
 
   #suggestRemembered(): void {
-    for (const device of this.#members().keys()) {
+    for (const device of this.#who.members().keys()) {
       const addresses = this.#engine.registry.addresses(device);
       if (addresses.length > 0) this.#links.suggest(device, addresses);
     }
@@ -317,7 +303,7 @@ export class PeerNetwork {
   #linked(greeted: GreetedLink): void {
     const { link } = greeted.stream;
     const session = new PeerSession(greeted, this.#engine.world.clock, {
-      collections: () => [...this.#engine.replicas.values(), ...this.#engine.left.values()],
+      collections: () => this.#who.collections(),
       ownAddresses: () => this.#links.ownAddresses(),
       addresses: (addresses) => this.suggest(link.peer, addresses),
       up: this.#up,
@@ -335,7 +321,7 @@ export class PeerNetwork {
         this.#engine.changed();
       },
       toldRemoved: () => {
-        if (!this.#members().has(link.peer)) session.close('removed');
+        if (!this.#who.members().has(link.peer)) session.close('removed');
       },
     });
     this.#sessions.set(link.peer, session);

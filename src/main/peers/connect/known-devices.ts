@@ -10,7 +10,7 @@ const MAX_STRANGERS = 64;
 
 /** A device that may link. */
 export interface KnownDevice {
-  /** Links are wanted to it; false: it is let in to hear that it belongs to nothing any more. */
+  /** Links are wanted to it; false: it is let in to hear that it belongs to nothing any more, or to tell that this device does. */
   isWanted: boolean;
   readonly descriptor: Descriptor;
   /** host:port, the best first. */

@@ -24,7 +24,7 @@ export interface LinkManagerHost {
   readonly app: string;
   /** Devices links are wanted to, by id; itself may be among them. */
   members(): ReadonlyMap<DeviceId, Descriptor>;
-  /** Devices that may link, though no link to them is wanted: they have to hear that they were removed. */
+  /** Devices that may link, though no link to them is wanted: they have to hear that they were removed, or may know that this one was not. */
   former(): Iterable<Descriptor>;
   /** Are strangers let in at the moment? */
   pairingOpen(): boolean;

@@ -222,7 +222,7 @@ export class OpenedCollection {
   }
 
   #onHave({ vector }: MessageOf<'HAVE'>): void {
-    if (this.shared.isLeft) return;
+    if (this.shared.part !== 'member') return;
     const met = this.shared.peerHolds(this.#port.peer, vector);
     this.#sent = new Map(met.has);
     for (const hash of met.branches) this.#branches.add(hash);
@@ -264,7 +264,7 @@ export class OpenedCollection {
   }
 
   #onBeacon({ content, signature }: MessageOf<'HEADS'>): void {
-    if (this.shared.isLeft) return;
+    if (this.shared.part !== 'member') return;
     const beacon = readHeadsBeacon(content, signature);
     if (beacon === 'later') return;
     if (beacon === null || beacon.group !== this.shared.id) {

@@ -17,6 +17,7 @@ import type { ContentAsked, SharedCollection } from './shared-collection.ts';
 
 /** What a session needs of the device it speaks for. */
 export interface SessionPort {
+  /** The same object for a collection as long as this device has the same part in it. */
   collections(): readonly SharedCollection[];
   /** host:port where this device can be reached. */
   ownAddresses(): readonly string[];
@@ -150,9 +151,11 @@ export class PeerSession {
       return;
     }
     opened.tellMembers(true);
-    if (opened.shared.memberKeyOf(this.peer) === null) this.#shut(opened);
+    const { shared } = opened;
+    const isAnother = !this.#port.collections().includes(shared);
+    if (isAnother || shared.memberKeyOf(this.peer) === null) this.#shut(opened);
     // Other packages count now: what the peer has to send is another thing than it was.
-    else opened.tellHeld();
+    else if (shared.part === 'member') opened.tellHeld();
     this.#openKnown();
   }
 
@@ -281,8 +284,8 @@ export class PeerSession {
       const opened = new OpenedCollection(shared, this.#nextHandle++, this.#openedPort);
       this.#opened.set(shared.id, opened);
       this.#sendOpen(shared, opened.ownHandle);
-      opened.tellMembers(shared.isLeft);
-      if (!shared.isLeft) opened.tellHeld();
+      opened.tellMembers(shared.part === 'left');
+      if (shared.part === 'member') opened.tellHeld();
     }
   }
 

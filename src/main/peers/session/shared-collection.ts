@@ -79,8 +79,8 @@ export interface Standing {
 export interface SharedCollection {
   readonly id: CollectionId;
   readonly member: MemberKey;
-  /** This device left it: its members are told so, and nothing else is exchanged. */
-  readonly isLeft: boolean;
+  /** What this device is in it. One that left tells the members so, one that was removed hears from them if it was not: nothing else is exchanged. */
+  readonly part: 'member' | 'left' | 'removed';
   sign(bytes: Uint8Array): Uint8Array;
   verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean;
   /** The member key of a device that may take part now; null for strangers and removed ones. */

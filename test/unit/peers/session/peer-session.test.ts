@@ -41,7 +41,7 @@ const LOG = { one: logId('1'.repeat(16)), two: logId('2'.repeat(16)), third: log
 
 /** A collection that keeps packages as texts `LOG/NUMBER/…` and nothing else. */
 class SmallCollection implements SharedCollection {
-  readonly isLeft = false;
+  readonly part = 'member';
   readonly id = collectionId('c'.repeat(32));
   member: MemberKey;
   readonly ownLog: LogId;
