@@ -15,6 +15,8 @@ import { SimulatedRelay } from './simulated-relay.ts';
 /** As the product's wire: for JSON and packs, and for an answer to them. */
 const MOST_JSON = 256 * 1024;
 const TIMEOUT_MS = 30_000;
+/** Of a request or an answer, about. */
+const HEADERS = 300;
 
 /** A process of a computer, as the network knows it. */
 export interface RelayUser {
@@ -34,6 +36,8 @@ export class RelayNetwork {
   readonly #relays = new Map<string, SimulatedRelay>();
   readonly #apart = new Map<string, 'refused' | 'silent'>();
   readonly #sockets = new Set<RelaySocket>();
+  /** Bytes after which a connection of each host breaks off, and how many have gone on the one there is. */
+  readonly #breaking = new Map<string, { readonly after: number; gone: number }>();
   /** What goes on once a host is reached again. */
   readonly #stalled = new Map<string, (() => void)[]>();
 
@@ -77,6 +81,21 @@ export class RelayNetwork {
     this.#stalled.delete(host);
     for (const goOn of stalled) this.later(goOn);
   }
+  /** Each connection of this host breaks off once so many bytes went through it, and the next request takes another; null: none does. */
+  breakAfter(host: string, bytes: number | null): void {
+    if (bytes === null) this.#breaking.delete(host);
+    else this.#breaking.set(host, { after: bytes, gone: 0 });
+  }
+  /** Fails where the connection breaks off over this. */
+  carry(host: string, bytes: number): void {
+    const line = this.#breaking.get(host);
+    if (line === undefined) return;
+    line.gone += bytes;
+    if (line.gone <= line.after) return;
+    line.gone = 0;
+    throw broken('ECONNRESET');
+  }
+
   isApart(host: string): boolean {
     return this.#apart.has(host);
   }
@@ -169,6 +188,7 @@ class MemoryWire implements RelayWire {
       body === undefined ? Buffer.alloc(0) : Buffer.from(body instanceof Uint8Array ? body : JSON.stringify(body));
     this.bytesOut += bytes.length;
     await this.#network.way(this.#user);
+    this.#network.carry(this.#user.host, bytes.length + HEADERS);
     const relay = this.#network.found(this.#address);
     const { host, port } = this.#address;
     const process = relay.starts;
@@ -183,6 +203,7 @@ class MemoryWire implements RelayWire {
     });
     await this.#network.way(this.#user);
     if (relay.starts !== process) throw broken('ECONNRESET');
+    this.#network.carry(this.#user.host, answer.body.length + HEADERS);
     const room = answer.status >= 400 ? Math.max(most, MOST_JSON) : most;
     if (answer.body.length > room) throw new RelayError('relay-refused', 'more than it may', this.#address.url);
     this.bytesIn += answer.body.length;

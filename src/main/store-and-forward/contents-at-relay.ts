@@ -1,4 +1,5 @@
 import { decodeChunkList } from '../content/chunk-list.ts';
+import { RelayError } from '../peers/relay/relay-error.ts';
 import { type PackPiece, PackSealer } from '../peers/sealed/sealed-pack.ts';
 import { digestOf } from '../platform/hash.ts';
 import { giveSlabs, slabsOf } from '../platform/slabs.ts';
@@ -10,12 +11,18 @@ import { type RelayedContent, type RelayStore, UNTOLD } from '../store/relay-sto
 import type { AtRelay, ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
 import type { RelayStorage } from './patient-storage.ts';
+import { brokenOff, RequestSize } from './request-size.ts';
 import { post } from './seal.ts';
+import { StuckContents } from './stuck-contents.ts';
 import { batches, LARGEST_PART, tooLargeIn, type Wanted, type WantedThere } from './wanted-contents.ts';
 
 /** A pack is put up once so much is in it, or so many pieces. */
 const PACK_BYTES = 4 << 20;
-const PACK_PIECES = 8192;
+/** The item that tells of them is shorter than any line that passes a content breaks off after. */
+const PACK_PIECES = 4096;
+/** And where the line breaks off once so much is in it, which is as much as a content mostly is. */
+const LEAST_BYTES = 64 << 10;
+const LEAST_PIECES = 64;
 /** A relay that had no room is tried again after so long. */
 const FULL_MS = 10 * 60_000;
 /** The relay keeps a pack for a month after it was asked to. */
@@ -32,6 +39,12 @@ export class ContentsAtRelay {
   readonly #port: ExchangePort;
   /** Packs of what members wait for that may have applied all the same what names it: they stay as long as anybody waits. */
   readonly #waitedFor = new Set<string>();
+  readonly #size = new RequestSize();
+  readonly #stuck = new StuckContents();
+  /** Why something of them is left out. */
+  #whyStuck: LockstepError | null = null;
+  /** How many packs were put there since the program began. */
+  packsPut = 0;
   /** When the relay was asked last to keep all that is needed for another while. */
   #keptAt = Number.NEGATIVE_INFINITY;
 
@@ -85,7 +98,7 @@ export class ContentsAtRelay {
     const noteThere = ({ pack, sid }: RelayedContent): void => void there.set(pack, sid);
     const missing = this.#notThere(wanted, noteThere);
     const packs =
-      missing.length === 0 || this.trouble !== null
+      missing.length === 0 || this.fullFor > 0
         ? []
         : await this.#port.packs.use((memory) => this.#putPacks(at, memory, missing, covers, noteThere));
     const again = [...there].flatMap(([pack, sid]) => (sid <= readUpTo && mayRepeat(pack) ? pack : []));
@@ -126,7 +139,8 @@ export class ContentsAtRelay {
     };
     const add = async (piece: PackPiece): Promise<void> => {
       const { length, entries } = pack.sealer;
-      if (length + piece.bytes.length > PACK_BYTES || entries.length === PACK_PIECES) await flush();
+      const isFull = length + piece.bytes.length > this.#size.of(PACK_BYTES, LEAST_BYTES);
+      if (isFull || entries.length >= this.#size.of(PACK_PIECES, LEAST_PIECES)) await flush();
       pack.sealer.add(piece);
     };
     await this.#give(wanted, async (piece, hint) => {
@@ -153,8 +167,9 @@ export class ContentsAtRelay {
     wanted: readonly Wanted[],
     take: (piece: PackPiece, hint: Wanted['hint']) => Promise<void>,
   ): Promise<void> {
-    for (const batch of batches(wanted)) {
-      if (this.trouble !== null) return;
+    const now = this.#port.clock.now();
+    for (const batch of batches(wanted.filter(({ digest, size }) => !this.#stuck.isLeftOut(digest, size, now)))) {
+      if (this.fullFor > 0) return;
       // What cannot be read is a problem of that file, named elsewhere.
       const given = await this.#port.give(batch).catch(() => []);
       try {
@@ -182,9 +197,14 @@ export class ContentsAtRelay {
     });
   }
 
-  /** Why contents are not put up now; null: they are. */
+  /** Why contents, or some of them, are not put up now; null: they are. */
   get trouble(): LockstepError | null {
-    return this.fullFor > 0 ? (this.#full?.why ?? null) : null;
+    if (this.fullFor > 0) return this.#full?.why ?? null;
+    return this.#stuck.areAny ? this.#whyStuck : null;
+  }
+  /** In so many milliseconds a content is tried again that did not go through the line; null: none is left out. */
+  get stuckFor(): number | null {
+    return this.#stuck.triedIn(this.#port.clock.now());
   }
   /** In so many milliseconds it is tried whether the relay has room again; 0: now. */
   get fullFor(): number {
@@ -194,22 +214,48 @@ export class ContentsAtRelay {
 
   /** Where the relay has no room for it, packages go up without their contents, which are given to who waits for them once there is. */
   async #putPack(at: AtRelay, { key, sealer }: Making, covers: ReadonlyMap<LogId, number>): Promise<string | null> {
-    if (this.trouble !== null) return null;
+    if (this.fullFor > 0) return null;
     const { id, collection } = this.#replica;
     const bytes = sealer.finish(this.#port.random);
     const { entries } = sealer;
     const name = digestOf(bytes);
     // Before it lies there: whoever is killed in between would leave it to lie there, as nobody's.
     collection.transact(() => this.#store.notePack({ name, key, sid: UNTOLD }, covers, entries));
-    await passing(this.#port.clock, this.#port.up, bytes.length);
-    const put = await at.session.putPack(id, bytes).catch((error) => this.#noRoom(error));
+    const put = await this.#send(at.session, bytes)
+      .catch((error: unknown) => this.#brokeOff(error, entries, bytes.length))
+      .catch((error: unknown) => this.#noRoom(error));
     if (put === null) {
       collection.transactSoon(() => this.#store.dropPack(name));
       return null;
     }
     const sid = await post(this.#port, at, id, { is: 'contents', pack: name, key, entries });
     collection.transactSoon(() => this.#store.told(name, sid, covers));
+    for (const entry of entries) this.#stuck.wentThrough(entry);
     return name;
+  }
+
+  /** Once more where the line breaks off: it may have had its share of bytes before. */
+  async #send(session: RelayStorage, bytes: Uint8Array): Promise<string> {
+    const put = async (): Promise<string> => {
+      await passing(this.#port.clock, this.#port.up, bytes.length);
+      return session.putPack(this.#replica.id, bytes);
+    };
+    const name = await put().catch((error: unknown) => (brokenOff(error) === 'again' ? put() : Promise.reject(error)));
+    this.packsPut++;
+    this.#size.wentThrough();
+    return name;
+  }
+  /** Less is put up at a time from now on; where it cannot be less, the content is left out for a while after some tries. */
+  #brokeOff(error: unknown, entries: PackSealer['entries'], bytes: number): never {
+    const [only, ...others] = entries;
+    if (brokenOff(error) !== null && error instanceof RelayError) {
+      this.#size.brokeOff();
+      if (only !== undefined && others.length === 0) {
+        this.#stuck.brokeOff(only, this.#port.clock.now());
+        this.#whyStuck = tooLongForLine(error, bytes);
+      }
+    }
+    throw error;
   }
 
   /** Takes away packs of which nothing tells what is in them: something came in between. Fails as the session does. */
@@ -246,8 +292,10 @@ export class ContentsAtRelay {
       // There may be room again.
       this.#full = null;
     }
-    if (!isWaitedFor && !waits && this.#isAllApplied(others.map(({ device }) => device)))
+    if (!isWaitedFor && !waits && this.#isAllApplied(others.map(({ device }) => device))) {
+      this.#stuck.clear();
       collection.transactSoon(() => this.#store.forgetOthers(this.#store.cursor));
+    }
     const now = this.#port.clock.now();
     const needed = this.#store.ownPacks().map(({ name }) => name);
     if (needed.length === 0 || now - this.#keptAt < KEPT_AGAIN_MS) return;
@@ -264,6 +312,14 @@ export class ContentsAtRelay {
     );
   }
 }
+
+const tooLongForLine = (error: RelayError, bytes: number): RelayError =>
+  new RelayError(
+    error.code,
+    `The connection to the relay breaks off before ${Math.ceil(bytes / 1000)} kB that go in one piece are there. What needs them waits, the rest does not; they are tried again.`,
+    error.subject,
+    { cause: error },
+  );
 
 /** None where it is no list of chunks, whatever a record says. */
 function chunksOf(list: Uint8Array, hint: Wanted['hint']): readonly Wanted[] {

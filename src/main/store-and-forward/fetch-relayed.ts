@@ -7,12 +7,17 @@ import type { RelayedContent, RelayStore } from '../store/relay-store.ts';
 import type { ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
 import type { RelayStorage } from './patient-storage.ts';
+import { brokenOff, RequestSize } from './request-size.ts';
 import type { WantedThere } from './wanted-contents.ts';
 
 /** Pieces so near to each other in a pack are fetched in one go. */
 const FETCHED_GAP = 64 << 10;
 /** Packs are fetched from and to such places: the relay is not to see where a content begins and how long it is. */
 const FETCHED_STEP = 64 << 10;
+/** No more of one is fetched in one request; less where the line breaks off, but a multiple of the step. */
+const FETCHED_BYTES = 4 << 20;
+/** Where the line breaks off so often in a row it is left for now. */
+const MOST_BREAKS = 3;
 /** So many packs in which a content does not lie as was said are tried for it at one time; the others later. */
 const MOST_PACKS_TRIED = 8;
 /** What was asked for in vain this long ago nobody waits for any more. */
@@ -23,6 +28,7 @@ export class FetchRelayed {
   readonly #replica: Replica;
   readonly #store: RelayStore;
   readonly #port: ExchangePort;
+  readonly #size = new RequestSize();
   /** What was asked for in vain, with the time. */
   readonly #wanted = new Map<string, WantedThere & { readonly at: number }>();
 
@@ -60,7 +66,11 @@ export class FetchRelayed {
       });
       for (const [pack, pieces] of Map.groupBy(places, (each) => each.pack))
         for (const run of runs(pieces)) {
-          const isThere = await this.#fetchRun(session, pack, run, found).catch(() => true);
+          const isThere = await this.#fetchRun(session, pack, run, found).catch((error: unknown) =>
+            brokenOff(error) === null ? true : null,
+          );
+          // Whoever waits for it asks again.
+          if (isThere === null) return;
           isGone ||= !isThere;
           if (!isThere) break;
         }
@@ -101,8 +111,7 @@ export class FetchRelayed {
     const last = Math.max(...run.map(({ offset, length }) => offset + length));
     const begin = first - (first % FETCHED_STEP);
     const end = Math.ceil(last / FETCHED_STEP) * FETCHED_STEP;
-    await passing(this.#port.clock, this.#port.down, end - begin);
-    const bytes = await session.pack(id, pack, begin, end - begin);
+    const bytes = await this.#fetchBytes(session, pack, begin, { last, end });
     if (bytes === null) {
       collection.transactSoon(() => this.#store.dropPack(pack));
       return false;
@@ -118,6 +127,40 @@ export class FetchRelayed {
     // Whoever knows a secret can say of junk what it is, and must not keep others from where the content lies: it is told again who waits for it.
     if (!isWhole) collection.transactSoon(() => this.#store.dropPack(pack));
     return isWhole;
+  }
+
+  /**
+   * From `begin` on, to `last` at least and `end` at most, in as many requests as the line needs: what came is not fetched again. null: it is not
+   * there. Fails where nothing comes any more.
+   */
+  async #fetchBytes(
+    session: RelayStorage,
+    pack: string,
+    begin: number,
+    { last, end }: { readonly last: number; readonly end: number },
+  ): Promise<Uint8Array | null> {
+    const parts: Uint8Array[] = [];
+    let at = begin;
+    for (let breaks = 0; at < last; ) {
+      const length = Math.min(end - at, this.#size.of(FETCHED_BYTES, FETCHED_STEP));
+      await passing(this.#port.clock, this.#port.down, length);
+      try {
+        const part = await session.pack(this.#replica.id, pack, at, length);
+        if (part === null || part.length === 0) return null;
+        parts.push(part);
+        at += part.length;
+        breaks = 0;
+        this.#size.wentThrough();
+        // The pack ends there.
+        if (part.length < length) break;
+      } catch (error) {
+        const isBroken = brokenOff(error);
+        if (isBroken !== null) this.#size.brokeOff();
+        if (isBroken !== 'again' || ++breaks === MOST_BREAKS) throw error;
+      }
+    }
+    const [only, ...others] = parts;
+    return only !== undefined && others.length === 0 ? only : new Uint8Array(Buffer.concat(parts));
   }
 }
 

@@ -93,6 +93,7 @@ export class PutUp {
     await this.#contents.dropUnneeded(session, this.#wantedSince.size > 0, this.#fetched.wanted.length > 0);
     if (full !== null) throw full;
     if (this.#contents.fullFor > 0) this.#isTurn(this.#contents.fullFor);
+    if (this.#contents.stuckFor !== null) this.#isTurn(this.#contents.stuckFor);
     this.waiting = count(this.#wanted(members));
     return this.waiting === 0;
   }

@@ -10,6 +10,7 @@ import type { RelayStore } from '../store/relay-store.ts';
 import type { ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
 import type { RelayStorage } from './patient-storage.ts';
+import { brokenOff, RequestSize } from './request-size.ts';
 
 /** A package, and the item that brought it. */
 interface Came {
@@ -17,6 +18,8 @@ interface Came {
   readonly read: SignedPackage;
 }
 
+/** Where the line passes as many; the relay gives no more in one answer anyway. */
+const ITEMS_AT_ONCE = 1000;
 /** Packages that wait for one before them: bytes at most. What is dropped is put up again by who sees that it is lacking here. */
 const MOST_WAITING = 32 << 20;
 
@@ -28,6 +31,7 @@ export class ItemReader {
   /** Packages of logs of which something before them is missing, by number. */
   #waiting: Came[] = [];
   readonly #startAnew: (born: number) => void;
+  readonly #size = new RequestSize();
 
   /** `startAnew`: the relay has lost what it had; nothing is known of it any more but when the collection was registered there (0: not even that). */
   constructor(replica: Replica, store: RelayStore, port: ExchangePort, startAnew: (born: number) => void) {
@@ -44,11 +48,11 @@ export class ItemReader {
     let isAnew = false;
     let hasOperations = false;
     for (;;) {
-      const answer = await session.items(id, this.#store.cursor).catch((error) => this.#skip(error));
+      const answer = await this.#items(session, this.#store.cursor).catch((error) => this.#skip(error));
       if (answer === null) continue;
       const { items, last, born } = answer;
       // Once: a relay that says otherwise each time is read all the same.
-      if (!isAnew && this.#hasLost(last, born)) {
+      if (!isAnew && this.#hasLost(items.length === 0 ? last : null, born)) {
         this.#startAnew(born);
         this.#waiting = [];
         isAnew = true;
@@ -72,16 +76,15 @@ export class ItemReader {
    * from where it was read up to, and still is afterwards. Fails as the session does.
    */
   async readOperations(session: RelayStorage): Promise<void> {
-    const { id } = this.#replica;
     let isAnew = false;
     for (let after = this.#store.cursor; ; ) {
-      const answer = await session.items(id, after).catch((error) => this.#skip(error));
+      const answer = await this.#items(session, after).catch((error) => this.#skip(error));
       if (answer === null) {
         after = Math.max(after, this.#store.cursor);
         continue;
       }
       const { items, last, born } = answer;
-      if (!isAnew && this.#hasLost(last, born)) {
+      if (!isAnew && this.#hasLost(items.length === 0 ? last : null, born)) {
         this.#startAnew(born);
         isAnew = true;
         after = 0;
@@ -97,10 +100,23 @@ export class ItemReader {
     }
   }
 
-  /** The relay was set up anew, or is a copy from before: what is thought to lie there does not. */
-  #hasLost(last: number, born: number): boolean {
+  /** As many at once as the line passes. */
+  async #items(session: RelayStorage, after: number): ReturnType<RelayStorage['items']> {
+    const limit = this.#size.of(ITEMS_AT_ONCE, 1);
+    try {
+      const answer = await session.items(this.#replica.id, after, limit < ITEMS_AT_ONCE ? limit : undefined);
+      if (answer.items.length > 0) this.#size.wentThrough();
+      return answer;
+    } catch (error) {
+      if (brokenOff(error) !== null) this.#size.brokeOff();
+      throw error;
+    }
+  }
+
+  /** The relay was set up anew, or is a copy from before: what is thought to lie there does not. `last`: null where the answer may not be all there is. */
+  #hasLost(last: number | null, born: number): boolean {
     const known = this.#store.born;
-    return last < this.#store.newest || (known !== 0 && born !== 0 && known !== born);
+    return (last !== null && last < this.#store.newest) || (known !== 0 && born !== 0 && known !== born);
   }
 
   /** What this device has not read was let go of, for it was away for long: who sees what it lacks puts that up again. */

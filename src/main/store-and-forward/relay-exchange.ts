@@ -192,6 +192,7 @@ export class RelayExchange {
       return;
     }
     this.#isRunning = true;
+    const before = this.#done;
     try {
       await this.#exchange(session);
       this.#failures = 0;
@@ -199,6 +200,8 @@ export class RelayExchange {
     } catch (error) {
       this.#mayHaveMissed();
       this.#isLevel = false;
+      // A line that breaks off again and again passes something each time.
+      if (this.#done > before) this.#failures = 0;
       this.#trouble = troubleOf(error);
       this.#wake(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++));
     }
@@ -206,6 +209,11 @@ export class RelayExchange {
     if (this.#dueAt < Number.POSITIVE_INFINITY && !this.#stopped) this.#plan();
     this.#tellSettled();
     this.#port.changed();
+  }
+
+  /** More than before where something went up or came. */
+  get #done(): number {
+    return this.#contents.packsPut + this.#store.cursor;
   }
 
   async #exchange(session: RelayStorage): Promise<void> {

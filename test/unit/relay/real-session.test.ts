@@ -115,6 +115,7 @@ it('items, heads and packs pass from one device to the other', async () => {
       [2, true],
     ],
   ]);
+  expect((await b.session.items(GROUP, 0, 1)).items.map(({ sid }) => sid)).toEqual([1]);
   await b.session.setCursor(GROUP, 2);
   expect(await relay.store.cursor(GROUP, ben.key)).toBe(2);
   await b.session.putHeads(GROUP, Uint8Array.of(7));

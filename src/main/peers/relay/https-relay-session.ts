@@ -116,8 +116,8 @@ class HttpsRelaySession implements RelaySession {
   post(group: CollectionId, item: Uint8Array): Promise<number> {
     return this.#storage.post(group, item);
   }
-  items(group: CollectionId, after: number) {
-    return this.#storage.items(group, after);
+  items(group: CollectionId, after: number, limit?: number) {
+    return this.#storage.items(group, after, limit);
   }
   setCursor(group: CollectionId, sid: number): Promise<void> {
     return this.#storage.setCursor(group, sid);

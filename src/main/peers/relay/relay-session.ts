@@ -79,12 +79,13 @@ export interface RelaySession {
   /** Stores a sealed item; its number, once it is durable. The same bytes again have the same number. */
   post(group: CollectionId, item: Uint8Array): Promise<number>;
   /**
-   * Items after a number, by number, as many as fit an answer. `last`: the greatest number there is. `born`: when the group was registered there,
+   * Items after a number, by number, as many as fit an answer, and no more than `limit`. `last`: the greatest number there is. `born`: when the group was registered there,
    * ms; 0: it does not say. With another of those, or a smaller `last`, the relay has lost what it had. Fails with `relay-collected`.
    */
   items(
     group: CollectionId,
     after: number,
+    limit?: number,
   ): Promise<{
     readonly items: readonly { readonly sid: number; readonly bytes: Uint8Array }[];
     readonly last: number;

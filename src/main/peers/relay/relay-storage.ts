@@ -24,8 +24,8 @@ export class RelayStorage
     return this.#read(jsonOf((await this.#grants.ask(group, { method: 'POST', path, body: item })).body), readSid);
   }
 
-  async items(group: CollectionId, after: number) {
-    const path = `/v1/groups/${group}/items?after=${after}`;
+  async items(group: CollectionId, after: number, limit?: number) {
+    const path = `/v1/groups/${group}/items?after=${after}${limit === undefined ? '' : `&limit=${limit}`}`;
     const { body, headers } = await this.#grants.ask(group, { method: 'GET', path, most: MOST_ITEMS_ANSWER });
     const items = this.#read(body, (bytes) => readItems(bytes, after));
     const reached = items.at(-1)?.sid ?? 0;
