@@ -1,19 +1,22 @@
 import type Database from 'better-sqlite3';
 import type { Change } from './change-log/change.ts';
-import { compressBody, decompressBody } from './change-log/compress-body.ts';
+import { compressBody } from './change-log/compress-body.ts';
 import { type FilledPackage, FillPackages } from './change-log/fill-packages.ts';
 import { nextTime, witnessTime } from './change-log/hybrid-time.ts';
-import {
-  FIRST_PREVIOUS,
-  makePackage,
-  type PackageHead,
-  readPackage,
-  type SignedPackage,
-} from './change-log/package.ts';
-import { type DecodedChange, decodeBody, type PackageName } from './change-log/package-body.ts';
+import { makePackage, type PackageHead, readPackage, type SignedPackage } from './change-log/package.ts';
+import type { DecodedChange } from './change-log/package-body.ts';
 import { type PlannedItem, planItem } from './construct/plan-construction.ts';
 import { applyChange } from './merge/apply-change.ts';
 import { EMPTY_STATE, type Held, type RecordState, shownFields } from './merge/record-state.ts';
+import {
+  NOBODY,
+  PackageDoor,
+  type PackageRules,
+  refusedAsHostile,
+  type Sender,
+  type Untaken,
+  unknownLog,
+} from './package-door.ts';
 import { BATCH_SIZES } from './platform/batch-sizes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
@@ -31,26 +34,14 @@ import { RecordStore, type StoredRecord, type StoredSnapshot } from './store/rec
 import type { RegistryStore, StoredCollection } from './store/registry-store.ts';
 import { RelayStore } from './store/relay-store.ts';
 
-export interface CollectionAuthority {
+export interface CollectionAuthority extends PackageRules {
   readonly member: MemberKey;
   sign(bytes: Uint8Array): Uint8Array;
-  verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean;
-  /** Why a package must not be taken, or null (not a member, a reader, beyond its cut). `setAside`: a person may still want it. */
-  refuses(head: PackageHead): { readonly why: string; readonly setAside: boolean } | null;
   /** How people know this member. */
   nameOf(member: MemberKey): string;
   /** Why a change cannot be used by any source of this kind, or null. */
   invalid(change: Change): string | null;
 }
-
-/** Who passes a package on. */
-export interface Sender {
-  /** null: nobody in particular. */
-  readonly member: MemberKey | null;
-  /** How far it said it held a log when it linked. */
-  told(log: LogId): number;
-}
-const NOBODY: Sender = { member: null, told: () => 0 };
 
 /** One applied change: where it landed. */
 export interface AppliedChange {
@@ -70,20 +61,8 @@ export interface WrittenPackage {
 }
 export type Received =
   | { readonly is: 'stored'; readonly package: WrittenPackage; readonly invalid: number; readonly head: PackageHead }
-  | { readonly is: 'known' }
-  /** Packages before it are missing: those from number `from` on are needed. */
-  | { readonly is: 'gap'; readonly log: LogId; readonly from: number }
   | { readonly is: 'forked'; readonly package: WrittenPackage; readonly head: PackageHead }
-  | Refused;
-/** `hostile`: no honest member sends this; else its author may not (any more) write here, and whoever passed it on may not know. */
-interface Refused {
-  readonly is: 'refused';
-  readonly why: string;
-  readonly hostile: boolean;
-}
-const refused = (why: string): Refused => ({ is: 'refused', why, hostile: false });
-const refusedAsHostile = (why: string): Refused => ({ is: 'refused', why, hostile: true });
-
+  | Untaken;
 /**
  * One collection as this device knows it: its records, and the change log they follow from.
  * Everything is synchronous and happens inside `transact`, so that nothing half-happens (DESIGN 9).
@@ -104,7 +83,7 @@ export class Collection {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #filling: FillPackages;
-  readonly #limits: LogLimits;
+  readonly #door: PackageDoor;
   #stored: StoredCollection;
 
   constructor(
@@ -126,9 +105,10 @@ export class Collection {
     this.records = new RecordStore(database, stored.row, stored.kind);
     this.log = new LogStore(database, stored.row);
     this.packages = new PackageReader(this.log);
-    this.#limits = new LogLimits(this.log, (member, what) => this.#tellTooManyLogs(member, what));
     this.problems = new ProblemStore(database);
     this.quarantine = new QuarantineStore(database, stored.row);
+    const limits = new LogLimits(this.log, (member, what) => this.#tellTooManyLogs(member, what));
+    this.#door = new PackageDoor(stored.id, this.log, limits, this.quarantine, authority);
     this.relay = new RelayStore(database, stored.row);
     this.#covered =
       stored.kind === 'files' ? new CoveredFiles(this.records, (record) => this.#nameUncovered(record)) : null;
@@ -225,14 +205,15 @@ export class Collection {
     }
     const { head } = read;
     const log = this.log.known(head.log) ?? unknownLog(head.log);
-    const untaken = this.#judge(read, log, sender);
+    const untaken = this.#door.judge(read, log, sender);
     if (untaken !== null) return untaken;
-    const changes = this.#decode(read);
+    const changes = this.#door.decode(read);
     if ('is' in changes) return changes;
     const owned = this.log.log(head.log, head.member);
     const isFork = head.number <= log.held || head.previous !== log.hash;
     if (isFork) {
       const row = this.log.addBranch(owned, head.number, read.hash, head.time, changes.length, bytes);
+      this.#witness(head.time);
       const applied = this.#applyAll(row, changes, head.log, head.number);
       const forked = { log: head.log, number: head.number, row, bytes, applied: applied.applied };
       return { is: 'forked', package: forked, head };
@@ -241,59 +222,10 @@ export class Collection {
     return { is: 'stored', package: stored, invalid, head };
   }
 
-  /** Why a package is not taken, by its head, its signature and where it stands in its log; null: it is. */
-  #judge(read: SignedPackage, log: StoredLog, sender: Sender): Received | null {
-    const { head } = read;
-    if (head.collection !== this.#stored.id) return refusedAsHostile('of another collection');
-    if (log.member !== '' && log.member !== head.member) return refusedAsHostile('the log of another member');
-    if (head.number <= log.held && this.#isKnown(log, read)) return { is: 'known' };
-    // Before a gap: what is not taken anyway must not be asked for.
-    const refusal = this.#authority.refuses(head);
-    if (refusal !== null) return this.#refuse(read, refusal);
-    // What a member had taken before it knew of a second branch reaches everyone; the author adds nothing more.
-    if (log.frozen && sender.member === head.member && head.number > sender.told(log.log))
-      return refused('a log with two branches');
-    const follows = head.number <= log.held + 1 && this.log.holdsWhole(log, head.number - 1, head.previous);
-    if (!follows && head.number > 1) return { is: 'gap', log: log.log, from: gapFrom(log.held, head.number) };
-    if (!this.#authority.verify(head.member, read.signed, read.signature))
-      return refusedAsHostile('not signed by its author');
-    if (!follows) return refused('does not follow the package before it');
-    if (log.member === '' && !this.#limits.mayBegin(head.member)) return refused('its author has begun too many logs');
-    return null;
-  }
-
-  /** The changes of a package that is to be taken. */
-  #decode({ head, body }: SignedPackage): readonly DecodedChange[] | Refused {
-    let hasTooMany = false;
-    const intern = (name: PackageName, index: number): Dot => {
-      hasTooMany ||= !this.#limits.mayReferTo(name.log as LogId, head.member);
-      // The package is not taken then: nothing further is remembered for it.
-      return hasTooMany ? dotOf(0, index) : this.log.intern(name, index);
-    };
-    let changes: readonly DecodedChange[];
-    try {
-      changes = decodeBody(decompressBody(body), intern);
-    } catch (error) {
-      return refusedAsHostile((error as Error).message);
-    }
-    if (!hasTooMany) return changes;
-    this.#limits.tellReferred(head.member);
-    return refused('it refers to too many logs that nobody has written in');
-  }
-
   #tellTooManyLogs(member: MemberKey, what: string): void {
     const name = recordId(this.#authority.nameOf(member));
     const detail = `${what}; what it writes in further ones is not taken. Remove the device if it is not yours.`;
     this.problems.put(changeLogSource(this.#stored.row), name, 'too-many-logs', detail, this.#clock.now());
-  }
-
-  #refuse(read: SignedPackage, { why, setAside }: { why: string; setAside: boolean }): Received {
-    const { member, log, number } = read.head;
-    if (!setAside) return refused(why);
-    if (!this.#authority.verify(member, read.signed, read.signature))
-      return refusedAsHostile('not signed by its author');
-    this.quarantine.add({ log, number, hash: read.hash, member, bytes: read.bytes });
-    return refused(why);
   }
 
   /** Takes what was set aside and may be taken now: somebody had taken it before, or a person wants it. Inside `transact`. */
@@ -306,10 +238,6 @@ export class Collection {
     });
   }
 
-  #isKnown(log: StoredLog, read: SignedPackage): boolean {
-    return this.log.holds(log.log, read.head.number, read.hash.slice(0, 16));
-  }
-
   #append(
     log: StoredLog,
     made: SignedPackage,
@@ -319,13 +247,17 @@ export class Collection {
   ) {
     const { number } = made.head;
     const row = this.log.append(log, number, made.hash, time, changes.length, made.bytes);
-    const last = witnessTime(this.#stored.time, time, this.#clock.now());
-    if (last !== this.#stored.time) {
-      this.#stored = { ...this.#stored, time: last };
-      this.#registry.setTime(this.#stored.row, last);
-    }
+    this.#witness(time);
     const { applied, invalid } = this.#applyAll(row, changes, log.log, number, by);
     return { package: { log: log.log, number, row, bytes: made.bytes, applied }, invalid };
+  }
+
+  /** What this device writes after it has read or written something of this time is later. */
+  #witness(time: number): void {
+    const last = witnessTime(this.#stored.time, time, this.#clock.now());
+    if (last === this.#stored.time) return;
+    this.#stored = { ...this.#stored, time: last };
+    this.#registry.setTime(this.#stored.row, last);
   }
 
   #applyAll(row: number, changes: readonly DecodedChange[], log: LogId, number: number, by: number | null = null) {
@@ -414,23 +346,3 @@ export class Collection {
     this.transact(() => this.update({ ownLog: hexOf(this.#random.bytes(8)) as LogId }));
   }
 }
-
-/**
- * From where on a log is needed so that package `number` finds the one it follows: from where ours ends, or, where that is another branch,
- * from further and further back.
- */
-function gapFrom(held: number, number: number): number {
-  const back = Math.max(0, held + 1 - number);
-  return number > held + 1 ? held + 1 : Math.max(1, held - 2 * back);
-}
-
-/** A log of which nothing is stored: nothing is, until a package of it is taken. */
-const unknownLog = (log: LogId): StoredLog => ({
-  row: 0,
-  log,
-  member: '',
-  held: 0,
-  hash: FIRST_PREVIOUS,
-  applied: 0,
-  frozen: false,
-});

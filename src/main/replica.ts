@@ -1,5 +1,5 @@
 import type { Change } from './change-log/change.ts';
-import type { Collection, Received, Sender, WrittenPackage } from './collection.ts';
+import type { Collection, Received, WrittenPackage } from './collection.ts';
 import { BringToSources } from './construct/bring-to-sources.ts';
 import type { Ticket } from './construct/pending.ts';
 import type { ContentGiver } from './content-exchange/give-content.ts';
@@ -289,7 +289,7 @@ export class Replica implements SharedCollection {
   receiveRelayed(packages: readonly Uint8Array[]): PackagesTaken {
     return this.#receive(packages, undefined);
   }
-  #receive(packages: readonly Uint8Array[], sender: Sender | undefined): PackagesTaken {
+  #receive(packages: readonly Uint8Array[], sender: Parameters<Collection['receive']>[1]): PackagesTaken {
     const received = this.collection.transact(() => packages.map((bytes) => this.collection.receive(bytes, sender)));
     if (received.some((each) => each.is === 'refused')) this.#tellQuarantined();
     return this.#take(received);

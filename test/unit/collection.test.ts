@@ -293,6 +293,16 @@ describe('receiving', () => {
     expect(two.receive(one.one(sets(entryA)))).toMatchObject({ is: 'stored' });
   });
 
+  it('what is written after a second branch came is later than what that says', () => {
+    const [one, two] = pair();
+    two.receive(one.one(sets(entryA)));
+    const time = (two.clock.now() + 60_000) * 1024;
+    expect(two.receive(one.forge({ number: 1, previous: '0'.repeat(64), time }, body(sets(entryA2))))).toMatchObject({
+      is: 'forked',
+    });
+    expect(readPackage(two.one(sets(entryA3))).head.time).toBe(time + 1);
+  });
+
   /** One device restored from a copy: each of the two wrote on from the second package. */
   function restored() {
     const [one] = pair();
