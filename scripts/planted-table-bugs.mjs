@@ -1,4 +1,4 @@
-/* Planted bugs (planted-bugs.mjs) of tables of contacts: how they are read, and what becomes of their rows as they are written. */
+/* Planted bugs (planted-bugs.mjs) of tables of contacts: how they are read, which contact each row is, and what becomes of rows as they are written. */
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
 export const PLANTED_TABLE_BUGS = [
   {
@@ -84,5 +84,103 @@ export const PLANTED_TABLE_BUGS = [
     find: '    if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;\n',
     replace: '',
     tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'a row becomes the last who is like enough, and not whoever is most like it',
+    file: 'src/main/sources/contacts/align-rows.ts',
+    find: 'count >= least * ENOUGH && (best === null || count > (shared.get(best) ?? 0))',
+    replace: 'count >= least * ENOUGH',
+    tests: ['test/unit/sources/contacts/align-rows.test.ts'],
+  },
+  {
+    about: 'a row becomes the first who is like enough, and not whoever is most like it',
+    file: 'src/main/sources/contacts/align-rows.ts',
+    find: '(best === null || count > (shared.get(best) ?? 0))',
+    replace: 'best === null',
+    tests: ['test/unit/sources/contacts/align-rows.test.ts'],
+  },
+  {
+    about: 'two rows become one contact, as both are like it',
+    file: 'src/main/sources/contacts/align-rows.ts',
+    find: '    free.delete(best);\n',
+    replace: '',
+    tests: ['test/unit/sources/contacts/align-rows.test.ts'],
+  },
+  {
+    about: 'of several of one name only the first is found again',
+    file: 'src/main/sources/contacts/align-rows.ts',
+    find: '      else own.push(at);\n',
+    replace: '',
+    tests: ['test/unit/sources/contacts/align-rows.test.ts'],
+  },
+  {
+    about: 'a table cut off within a cell counts as whole but for that row',
+    file: 'src/main/sources/contacts/csv/csv-text.ts',
+    find: '...(isOpen ? { isOpen } : {})',
+    replace: '',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'a row with a broken quote is waited for as if more of it came',
+    file: 'src/main/sources/contacts/csv/csv-text.ts',
+    find: 'const isOpen = row.next === units.length && next === units.length;',
+    replace: 'const isOpen = true;',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'any table with a column of notes is taken for one of contacts, and written to',
+    file: 'src/main/sources/contacts/csv/csv-text.ts',
+    find: 'return best === null || (best.score < 2 && best.names.length > 1) ? null : best;',
+    replace: 'return best;',
+    tests: ['test/unit/sources/contacts/csv-format.test.ts'],
+  },
+  {
+    about: 'an entry becomes what the contact says in another field',
+    file: 'src/main/snapshot/said-already.ts',
+    find: 'const entries = [...state.fields].filter(([key]) => entryMapOf(key) === map);',
+    replace: 'const entries = [...state.fields];',
+    tests: ['test/unit/snapshot/said-already.test.ts'],
+  },
+  {
+    about: 'of two entries that say the same, and are new, one is lost',
+    file: 'src/main/snapshot/said-already.ts',
+    find: '!shown.has(key) && !before.has(key) && says(',
+    replace: '!before.has(key) && says(',
+    tests: ['test/unit/snapshot/said-already.test.ts'],
+  },
+  {
+    about: 'a number that is new takes the place of a conflict it is no value of',
+    file: 'src/main/snapshot/said-already.ts',
+    find: 'stands === undefined || siblings.length < 2 || !says(kind, field, siblings, value)',
+    replace: 'stands === undefined || siblings.length < 2',
+    tests: ['test/unit/snapshot/said-already.test.ts'],
+  },
+  {
+    about: 'what was edited just now is taken for the other value of a conflict',
+    file: 'src/main/snapshot/said-already.ts',
+    find: '!same(before.get(field) ?? null, stands) || same(stands, value)',
+    replace: 'same(stands, value)',
+    tests: ['test/unit/snapshot/said-already.test.ts'],
+  },
+  {
+    about: 'of several rows that say the same the first becomes all of them',
+    file: 'src/main/sources/text/same-words.ts',
+    find: 'free.get(wordsOf(kind, fields))?.shift() ?? null',
+    replace: 'free.get(wordsOf(kind, fields))?.[0] ?? null',
+    tests: ['test/unit/sources/text/same-words.test.ts'],
+  },
+  {
+    about: 'of several contacts that say the same only the last is found again',
+    file: 'src/main/sources/text/same-words.ts',
+    find: '    else own.push(at);\n',
+    replace: '    else free.set(words, [at]);\n',
+    tests: ['test/unit/sources/text/same-words.test.ts'],
+  },
+  {
+    about: 'who says the same in another order is somebody else',
+    file: 'src/main/sources/text/same-words.ts',
+    find: "return words.sort((a, b) => (a < b ? -1 : 1)).join('\\0');",
+    replace: "return words.join('\\0');",
+    tests: ['test/unit/sources/text/same-words.test.ts'],
   },
 ];

@@ -74,3 +74,16 @@ it('nor is a property of another name that says the same', () => {
   const now: Fields = new Map([[fieldName('vCard/x-b/k'), { value: 'v' }]]);
   expect([...saidAlready('contacts', theirs, new Map(), now).keys()]).toEqual(['vCard/x-b/k']);
 });
+it('what the contact says elsewhere, of which something else stands there, or of which it says one and the source two, stays new', () => {
+  const linked = state({ 'exists': [[true, 1]], 'links/a': [[{ uri: 'x' }, 1]] });
+  const photo = new Map([[fieldName('media/new'), { uri: 'x' }]]);
+  expect(saidAlready('contacts', linked, new Map(), photo)).toEqual(photo);
+  expect(saidAlready('contacts', record({ b: '2' }), phones({}), phones({ one: '2', two: '2' }))).toEqual(
+    phones({ b: '2', two: '2' }),
+  );
+});
+it('a number that is no value of the conflict is a new one, and so is one beside what was edited just now', () => {
+  const contact = record({ a: '1|2', b: '1', c: '3' });
+  for (const now of [phones({ a: '1', new: '9' }), phones({ a: '3', new: '2' })])
+    expect(saidAlready('contacts', contact, phones({ a: '1' }), now)).toEqual(now);
+});

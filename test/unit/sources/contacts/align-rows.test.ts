@@ -37,6 +37,20 @@ describe('which known contact a row without a UID is', () => {
     expect(alignRows([like('Smith', 'Short'), like('Baker', 'Tall')], known)).toEqual([null, 0]);
   });
 
+  it('is whoever it shares most with, and nobody else is that one too', () => {
+    const says = (...notes: readonly string[]) =>
+      row(Object.fromEntries(notes.map((note, at) => [`notes/n${at}`, { note }])));
+    const known = [says('a', 'b', 'c', 'd'), says('a', 'b', 'x', 'y'), says('p', 'q', 'r', 's')];
+    expect(alignRows([says('a', 'b', 'x', 'z')], known)).toEqual([1]);
+    expect(alignRows([says('a', 'b', 'c', 'z')], known)).toEqual([0]);
+    expect(alignRows([says('p', 'q', 'r', 'z'), says('p', 'q', 's', 'z')], known)).toEqual([2, null]);
+  });
+
+  it('is told by each of its names that several have, one after the other', () => {
+    const known = [named('Ana', phone('1111111')), named('Ana', phone('2222222')), named('Ana')];
+    expect(alignRows([named('Ana'), named('Ana'), named('Ana')], known)).toEqual([0, 1, 2]);
+  });
+
   it('that says nothing is one that said nothing, as long as there is one', () => {
     expect(alignRows([row({}), row({})], [named('Ana'), row({})])).toEqual([1, null]);
   });

@@ -116,6 +116,18 @@ describe('a CSV as it lies there', () => {
     expect(google.split(Buffer.from(' \r\n\r\n')).damaged).toEqual([]);
   });
 
+  it('goes on somewhere where it ends within a cell, and not where sound rows follow', () => {
+    const header = 'First Name,Last Name,Notes\n';
+    expect(google.split(Buffer.from(`${header}Ana,B,"half`)).damaged).toMatchObject([{ isOpen: true }]);
+    const [broken] = google.split(Buffer.from(`${header}Ana,B,"half"x\nBo,C,\n`)).damaged;
+    expect(broken?.isOpen).not.toBe(true);
+  });
+
+  it('is left alone where it is a table of other things that has one such column', () => {
+    const text = google.split(Buffer.from('Item,Price,Notes\nBread,3,fresh\n'));
+    expect([text.items, text.damaged.length]).toEqual([[], 1]);
+  });
+
   it('is written in the first of two columns of one name', () => {
     const bytes = Buffer.from('First Name,Notes,Notes\nAna,x,y\n');
     expect(edit('csv-google', bytes, 0, set('notes', { note: 'newer' }))).toBe('First Name,Notes,Notes\nAna,newer,y\n');
