@@ -77,7 +77,7 @@ it('stands still on a full disk: says what is full, shows what was known at last
   expect(status).toMatchObject({ ok: true, value: { device: EMPTY_STATUS.device, standstill } });
   const [shown] = status.ok ? (status.value as StatusView).collections : [];
   expect(shown).toMatchObject({ name: 'Docs', state: 'problem', conflicts: 1, progress: null });
-  expect(shown?.sources[0]).toMatchObject({ state: 'paused', reason: expect.stringContaining('waits for room') });
+  expect(shown?.sources[0]).toMatchObject({ state: 'paused', reason: expect.stringContaining('Waits for room') });
   expect(shown?.peers).toEqual([{ device: 'l', name: 'Laptop', state: 'offline', link: null, behind: 2 }]);
   expect(await engine.request('history:list', [{}])).toMatchObject({
     ok: false,
