@@ -33,6 +33,7 @@ import { QuarantineStore } from './store/quarantine-store.ts';
 import { RecordStore, type StoredRecord, type StoredSnapshot } from './store/record-store.ts';
 import type { RegistryStore, StoredCollection } from './store/registry-store.ts';
 import { RelayStore } from './store/relay-store.ts';
+import { Transactions } from './store/transactions.ts';
 
 export interface CollectionAuthority extends PackageRules {
   readonly member: MemberKey;
@@ -77,7 +78,7 @@ export class Collection {
   readonly relay: RelayStore;
   /** null: only files lie below each other. */
   readonly #covered: CoveredFiles | null;
-  readonly #database: Database.Database;
+  readonly #transactions: Transactions;
   readonly #registry: RegistryStore;
   readonly #authority: CollectionAuthority;
   readonly #clock: Clock;
@@ -95,7 +96,6 @@ export class Collection {
     random: Random,
     changesPerPackage: number = BATCH_SIZES.packaged,
   ) {
-    this.#database = database;
     this.#registry = registry;
     this.#stored = stored;
     this.#authority = authority;
@@ -112,6 +112,10 @@ export class Collection {
     this.relay = new RelayStore(database, stored.row);
     this.#covered =
       stored.kind === 'files' ? new CoveredFiles(this.records, (record) => this.#nameUncovered(record)) : null;
+    this.#transactions = new Transactions(database, () => {
+      const before = this.#stored;
+      return () => this.#rolledBackTo(before);
+    });
   }
 
   get stored(): StoredCollection {
@@ -126,33 +130,27 @@ export class Collection {
     this.#registry.updateCollection(this.#stored);
   }
 
-  /** Commits all of `work` or none of it. */
-  transact<T>(work: () => T): T {
-    const before = this.#stored;
-    try {
-      return this.#database.transaction(work).immediate();
-    } catch (error) {
-      this.#stored = before;
-      this.records.forgetCaches();
-      this.log.forgetCaches();
-      this.problems.forgetCaches();
-      this.#covered?.forget();
-      this.packages.forget();
-      throw error;
-    }
+  #rolledBackTo(before: StoredCollection): void {
+    this.#stored = before;
+    this.records.forgetCaches();
+    this.log.forgetCaches();
+    this.problems.forgetCaches();
+    this.#covered?.forget();
+    this.packages.forget();
   }
 
-  /**
-   * As `transact`, for what is said or found again if the power fails before the disk has it: does not wait for the disk. Whatever is committed
-   * later with `transact` is on the disk only together with it, for both are in one write-ahead log.
-   */
+  /** As `Transactions`: this device has left it. */
+  end(): void {
+    this.#transactions.end(this.#stored.name);
+  }
+  get isOver(): boolean {
+    return this.#transactions.isOver;
+  }
+  transact<T>(work: () => T): T {
+    return this.#transactions.run(work);
+  }
   transactSoon<T>(work: () => T): T {
-    this.#database.exec('PRAGMA synchronous = NORMAL');
-    try {
-      return this.transact(work);
-    } finally {
-      this.#database.exec('PRAGMA synchronous = FULL');
-    }
+    return this.#transactions.runSoon(work);
   }
 
   /**

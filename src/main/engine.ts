@@ -266,6 +266,7 @@ export class Engine {
     for (const row of [...replica.synchronizers.keys()]) await this.removeSource(replica, row);
     this.replicas.delete(replica.id);
     const cut = replica.heldOf(this.deviceId);
+    replica.collection.end();
     this.registry.removeCollection(replica.collection.stored.row);
     this.relaySetting.forget(replica.id);
     if (isToBeTold) {
@@ -340,7 +341,7 @@ export class Engine {
       scanNow: async (id) => {
         await Promise.all(this.#schedulesOf(id).map((schedule) => schedule.lookNow()));
       },
-      later: (call, after = SAVE_MS) => void clock.after(after, call),
+      later: (call, after = SAVE_MS) => void clock.after(after, () => collection.isOver || call()),
       caughtUp: (id) => this.#each(id, (schedule) => schedule.dirty(null)),
       forked: (_id, log) => {
         const text = `Two computers wrote as one in ${stored.name}: nothing is lost. If ${replica.authorName(log)} was restored from a backup all is well; if it was copied to another computer, stop one of the two and let it join as a device of its own.`;

@@ -53,7 +53,7 @@ export class StandingsAtRelay {
       }
       const device = membership.authorOf(key)?.device;
       if (device === undefined || membership.member(device) === null) continue;
-      this.#store.noteMember(key, standing.time, standing.cursor);
+      this.#replica.collection.transactSoon(() => this.#store.noteMember(key, standing.time, standing.cursor));
       this.#said.set(key, standing);
       // Linked, it has told more by now.
       if (!this.#port.isLinked(device)) this.#replica.standingRelayed(device, standing);
