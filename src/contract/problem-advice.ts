@@ -26,6 +26,8 @@ const ADVICE: { readonly [code: string]: string } = {
   'disk-full':
     'Free some space on this disk, or let less of it stay free (Settings, or config disk.reserve); it goes on by itself.',
   'content-unavailable': 'The device that has it is not reachable. It comes once that is.',
+  'content-gone':
+    'Save it anew from a copy you have, or undo the change in History. If the device that had it joins again, it comes by itself.',
   'content-wrong': 'What arrived was not what was announced, and was thrown away. It is fetched again by itself.',
   'not-taken':
     'This place does not take it as it is. Correct what is named, on any of your devices; elsewhere it is kept in step.',
@@ -59,6 +61,7 @@ const TITLES: { readonly [code: string]: string } = {
   'not-come': 'Something another device has seen is missing here',
   'disk-full': 'Disk is full',
   'content-unavailable': 'Content not here yet',
+  'content-gone': 'No device has its content any more',
   'content-wrong': 'Content arrived damaged',
   'not-taken': 'Not taken by this place',
   'changed-underneath': 'Changed at the same moment',

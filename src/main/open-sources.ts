@@ -6,9 +6,10 @@ import type { HistoryKeeper } from './history-keeper.ts';
 import { openAdapter } from './locations/open-source.ts';
 import type { PeerNetwork } from './network/peer-network.ts';
 import { BATCH_SIZES } from './platform/batch-sizes.ts';
-import type { CollectionId, DeviceId, Digest } from './record/ids.ts';
+import type { CollectionId, DeviceId, Digest, Dot } from './record/ids.ts';
 import type { Replica } from './replica.ts';
 import { Schedule } from './schedule.ts';
+import { mayCome } from './sharing/may-come.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import { formatNamed } from './sources/formats.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
@@ -108,6 +109,7 @@ export class OpenSources {
         batches: engine.world.batches ?? BATCH_SIZES,
         ask: (asked) => engine.network.ask(replica.id, asked),
         peersEpoch: () => engine.network.epoch,
+        mayCome: (dots) => this.#mayCome(replica, dots),
         written: (packages) => replica.written(packages, source.row),
         done: (tickets) => replica.done(tickets),
         writing: (rows) => isTree && engine.keeper.writing(source.row, rows),
@@ -128,6 +130,17 @@ export class OpenSources {
       },
     );
     return synchronizer;
+  }
+
+  #mayCome(replica: Replica, dots: readonly Dot[]): boolean {
+    const { network } = this.#engine;
+    const relay = network.exchanges.of(replica.id)?.state.is ?? 'off';
+    // What lies there is known only once all of it was read.
+    if (relay !== 'off' && relay !== 'level') return true;
+    return mayCome(replica, dots, (device) => {
+      const session = network.session(device);
+      return session?.isOpen(replica.id) === true && !session.isSilent;
+    });
   }
 
   async #watch(source: StoredSource, adapter: SourceAdapter, schedule: Schedule): Promise<void> {

@@ -2,7 +2,7 @@ import type { WrittenPackage } from './collection.ts';
 import type { Ticket } from './construct/pending.ts';
 import type { AskPeers } from './content-exchange/ask-peers.ts';
 import type { BatchSizes } from './platform/batch-sizes.ts';
-import type { RecordId } from './record/ids.ts';
+import type { Dot, RecordId } from './record/ids.ts';
 import type { SafetyLimits } from './safety.ts';
 import type { Revision } from './sources/source-adapter.ts';
 import type { StoredSource } from './store/registry-store.ts';
@@ -12,6 +12,8 @@ export interface SynchronizerPort {
   readonly batches: BatchSizes;
   ask: AskPeers;
   peersEpoch(): number;
+  /** What these changes wrote nobody who was asked just now has: may it come all the same? */
+  mayCome(dots: readonly Dot[]): boolean;
   /** Packages were committed: other sources and peers get them. */
   written(packages: readonly WrittenPackage[]): void;
   /** Records reached this source, or were named as problems. */

@@ -75,6 +75,7 @@ export class Synchronizer {
       readContent: (id, { content, size }) => contents.read(id, { digest: content, size }, port.ask),
       keepContents: (found) => contents.keep(found),
       peersEpoch: () => port.peersEpoch(),
+      mayCome: (dots) => port.mayCome(dots),
       locked: (work) => this.#lock.run(() => this.#whileReady(work)),
       stillThere: () => this.#whileReady(() => Promise.resolve()),
       lookAgain: (id) => this.#later.lookAgain(groupOf(id)),

@@ -23,6 +23,8 @@ export interface Job {
   /** How often it was refused as changed underneath, with the same one expected. */
   refusals: number;
   refusedAt: Revision | null;
+  /** Since when nobody who was asked had its content, milliseconds since 1970; null: it was not asked for in vain. */
+  lackingSince: number | null;
 }
 
 /**
@@ -93,6 +95,7 @@ export class ConstructionQueue {
     else if (applied !== null) job.record = null;
     // Queued once more, as what a comparison finds missing is, it is as new as it was.
     if (known !== undefined && applied !== null) job.isNew = false;
+    if (applied !== null) job.lackingSince = null;
     job.tickets.push(...tickets);
     this.#queued.set(row, job);
   }
@@ -223,4 +226,5 @@ const newJob = (row: number, isNew: boolean): Job => ({
   touched: false,
   refusals: 0,
   refusedAt: null,
+  lackingSince: null,
 });

@@ -1,8 +1,9 @@
 import type { AppliedChange, Collection } from '../collection.ts';
 import type { FoundContent } from '../content-exchange/contents.ts';
 import type { Clock } from '../platform/clock.ts';
+import { referencesOf } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
-import type { RecordId } from '../record/ids.ts';
+import type { Dot, RecordId } from '../record/ids.ts';
 import type { ConstructOutcome, ContentPlan, SourceAdapter } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
@@ -19,6 +20,15 @@ const BATCHES_AHEAD = 3;
 const BATCHES_AHEAD_OF_TEXTS = 1;
 /** Files: so many batches are written one after the other before a look has its turn. */
 const BATCHES_A_TURN = 4;
+/** A content that nobody who may have it is away with is given up after so long: what takes its place, or the way to it, may be on its way here. */
+const GIVEN_UP_MS = 60_000;
+
+const GONE = {
+  from: 'refused',
+  code: 'content-gone',
+  detail:
+    'no device that shares it has its content: that was on one which left, or was removed, before another had it.',
+} as const;
 
 /** A batch whose content is on its way. */
 interface Ahead {
@@ -46,6 +56,8 @@ export interface ConstructionPort extends BatchPort {
   stillThere(): Promise<void>;
   /** Something at this item is not as the snapshot says: look there before trying again. */
   lookAgain(id: RecordId): void;
+  /** As of `SynchronizerPort`. */
+  mayCome(dots: readonly Dot[]): boolean;
   /** What stands there may be torn: no look takes it in until that is known. */
   heldBack(id: RecordId): boolean;
   /** A look found it gone, and did not take it for deleted yet. */
@@ -265,6 +277,7 @@ export class RunConstruction {
     for (const item of batch) {
       if (item.job.touched) this.#queue.requeue(item.job);
       else if (!item.planned.write) (this.#port.isGone(item.id) ? gone : agreed).push(item);
+      else if (item.content?.from === 'missing' && this.#isGone(item)) refused.push({ ...item, content: GONE });
       else if (item.content?.from === 'missing') this.#wait(item);
       else if (item.content?.from === 'refused') refused.push(item);
       else ready.push(item);
@@ -330,8 +343,20 @@ export class RunConstruction {
     this.#batches.written(batch);
   }
 
+  /** Has nobody its content any more, as where a device left, or was removed, before another one had fetched it? */
+  #isGone({ id, job, planned }: Prepared): boolean {
+    const isNamed = this.#collection.problems.find(this.#source.row, id)?.code === GONE.code;
+    const lacked = this.#clock.now() - (job.lackingSince ?? Number.POSITIVE_INFINITY);
+    if (!isNamed && lacked < GIVEN_UP_MS) return false;
+    const dots = [...planned.held].flatMap(([field, { value, dots }]) =>
+      field === ENTRY || referencesOf(value).length > 0 ? dots : [],
+    );
+    return !this.#port.mayCome(dots);
+  }
+
   /** Nobody linked has its content: it waits until somebody new is. */
   #wait({ job, epoch }: Prepared): void {
+    job.lackingSince ??= this.#clock.now();
     if (epoch === this.#port.peersEpoch()) this.#queue.wait(job);
     else this.#queue.requeue(job);
   }

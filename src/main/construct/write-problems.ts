@@ -8,6 +8,7 @@ export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
   'no-permission',
   'disk-full',
   'content-unavailable',
+  'content-gone',
   'content-wrong',
   'not-taken',
   'name-not-allowed',

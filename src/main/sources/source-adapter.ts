@@ -25,6 +25,7 @@ export type ProblemCode =
   | 'no-permission'
   | 'disk-full'
   | 'content-unavailable'
+  | 'content-gone'
   | 'content-wrong'
   | 'not-taken'
   | 'changed-underneath'

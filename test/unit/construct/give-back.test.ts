@@ -107,6 +107,7 @@ describe('a contact that comes into being again, and whose item shows another on
         findContents: () => Promise.resolve([]),
         readContent: () => Promise.resolve(null),
         keepContents: () => Promise.resolve(),
+        mayCome: () => true,
         peersEpoch: () => 0,
         locked: (work) => work(),
         stillThere: () => Promise.resolve(),

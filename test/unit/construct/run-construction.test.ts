@@ -59,6 +59,7 @@ beforeEach(() => {
       findContents: () => Promise.resolve([]),
       readContent: () => Promise.resolve(null),
       keepContents: () => Promise.resolve(),
+      mayCome: () => true,
       peersEpoch: () => 0,
       locked: async (work) => {
         locks++;

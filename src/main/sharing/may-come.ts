@@ -1,0 +1,23 @@
+import { type DeviceId, type Dot, packageRowOf } from '../record/ids.ts';
+import type { Replica } from '../replica.ts';
+
+/**
+ * May a member that cannot be asked now have a content that these changes wrote? Of those that can be, all were asked, and do not have it: not even
+ * who wrote it, as where it followed a move, or was written over meanwhile. Of the others it may have it who wrote one of these, or has applied one.
+ * `canBeAsked`: it is linked, and sends what it is asked for.
+ */
+export function mayCome(
+  { collection, membership, memberPositions }: Pick<Replica, 'collection' | 'membership' | 'memberPositions'>,
+  dots: readonly Dot[],
+  canBeAsked: (device: DeviceId) => boolean,
+): boolean {
+  const { log } = collection;
+  const places = dots.map((dot) => log.place(packageRowOf(dot)));
+  return membership.others().some(({ device, memberKey }) => {
+    if (canBeAsked(device)) return false;
+    const known = memberPositions.of(device);
+    return places.some(
+      ({ log: of, number }) => log.log(of, '').member === memberKey || (known.get(of)?.applied ?? 0) >= number,
+    );
+  });
+}
