@@ -8,6 +8,7 @@ import { agendaOf } from './agenda.ts';
 import { exportFormat, exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice, findRequest } from './find-named.ts';
 import { forgetJoin, joinRequest } from './join-request.ts';
+import { leaveRequest } from './leave-request.ts';
 import { listRecords } from './list-records.ts';
 import { membershipChecks } from './membership-checks.ts';
 import { nearbyRequests } from './nearby-requests.ts';
@@ -57,7 +58,7 @@ export function handlersOf(engine: Engine): Handlers {
     },
     'accounts:collections': (address, kind) => collectionsOfAccount(address, kind, engine.world.secrets),
     'collections:leave': async (collection) => {
-      if (!forgetJoin(engine, collection)) await engine.leave(findCollection(engine, collection));
+      if (!forgetJoin(engine, collection)) await leaveRequest(engine, findCollection(engine, collection));
       return NOTHING;
     },
     'requests:list': () => engine.network.admissions.requests(),

@@ -1,5 +1,14 @@
+import type { Collection } from '../collection.ts';
+import type { GroupMembership } from '../peers/membership/group-membership.ts';
 import { type DeviceId, type Dot, packageRowOf } from '../record/ids.ts';
-import type { Replica } from '../replica.ts';
+import type { MemberPositions } from './member-positions.ts';
+
+/** What is known of a collection and of its members. */
+interface Known {
+  readonly collection: Pick<Collection, 'log'>;
+  readonly membership: Pick<GroupMembership, 'others'>;
+  readonly memberPositions: Pick<MemberPositions, 'of'>;
+}
 
 /**
  * May a member that cannot be asked now have a content that these changes wrote? Of those that can be, all were asked, and do not have it: not even
@@ -7,7 +16,7 @@ import type { Replica } from '../replica.ts';
  * `canBeAsked`: it is linked, and sends what it is asked for.
  */
 export function mayCome(
-  { collection, membership, memberPositions }: Pick<Replica, 'collection' | 'membership' | 'memberPositions'>,
+  { collection, membership, memberPositions }: Known,
   dots: readonly Dot[],
   canBeAsked: (device: DeviceId) => boolean,
 ): boolean {
