@@ -22,6 +22,8 @@ export interface FieldRule {
 /** Fields of the zones an event brings along, and of components that are carried as the texts they are. */
 export const TIME_ZONES = 'timeZones/';
 export const COMPONENT = 'iCalendarComponent';
+/** Fields of properties nobody has a place for. */
+const UNKNOWN = 'iCalendar/';
 
 const LARGER = new Set<string>(['modified', 'created', 'updated', 'sequence', 'progressUpdated']);
 
@@ -55,6 +57,25 @@ function wasDismissedLater(a: Value, b: Value): boolean | null {
   return equalValues(rest, others) ? String(one) > String(other) : null;
 }
 
+/** Is this property, by its name in small letters, until when Thunderbird lets an alarm rest? */
+export const isSnooze = (name: string): boolean => name.startsWith('x-moz-snooze-time');
+
+const unknownRule: FieldRule = { ...plainRule, isLater: restsLater };
+
+/** An alarm that was put off at two computers rests until the later time; one that was put off at one of them is not over. */
+function restsLater(a: Value, b: Value): boolean | null {
+  const [one, other] = [snoozeOf(a), snoozeOf(b)];
+  if (one === null && other === null) return null;
+  if (one === null || other === null) return (one === null ? a : b) === null ? one !== null : null;
+  return one.name === other.name && one.until !== other.until ? one.until > other.until : null;
+}
+
+function snoozeOf(value: Value): { readonly name: string; readonly until: string } | null {
+  if (!isObject(value)) return null;
+  const { name, value: until } = value;
+  return typeof name === 'string' && isSnooze(name) && typeof until === 'string' ? { name, until } : null;
+}
+
 const participantRule: FieldRule = { ...plainRule, isLater: wasAnswered };
 
 /** Whoever answers is not asked any more, which some programs take down and others do not: of one answer that is no question. */
@@ -85,6 +106,7 @@ export function fieldRule(kind: RecordKind, field: FieldName): FieldRule {
   if (kind === 'calendar') {
     if (field.startsWith('alerts/')) return alertRule;
     if (field.startsWith('participants/')) return participantRule;
+    if (field.startsWith(UNKNOWN)) return unknownRule;
     if (field.startsWith(TIME_ZONES)) return zoneRule;
     if (field.startsWith(COMPONENT)) return componentRule;
   }

@@ -67,3 +67,24 @@ describe('one answer of a participant', () => {
       expect([isLater?.(a, b), isLater?.(b, a)]).toEqual([null, null]);
   });
 });
+
+describe('an alarm that rests', () => {
+  const { isLater } = fieldRule('calendar', fieldName('iCalendar/k1'));
+  const until = (value: string, name = 'x-moz-snooze-time') => ({ name, value });
+  const [earlier, later] = [until('20240401T090000Z'), until('20240401T091000Z')];
+
+  it('rests until the later time, also where it is over at another computer', () => {
+    expect([isLater?.(later, earlier), isLater?.(earlier, later)]).toEqual([true, false]);
+    expect([isLater?.(earlier, null), isLater?.(null, earlier)]).toEqual([true, false]);
+  });
+  it('is no other one, and what else nobody knows is for a person', () => {
+    for (const [a, b] of [
+      [earlier, until('20240401T091000Z', 'x-moz-snooze-time-1')],
+      [until('1', 'x-a'), until('2', 'x-a')],
+      [until('1', 'x-a'), null],
+      [until('1', 'x-a'), later],
+      [earlier, earlier],
+    ] as const)
+      expect([isLater?.(a, b), isLater?.(b, a)]).toEqual([null, null]);
+  });
+});

@@ -89,4 +89,10 @@ describe('what programs write against the rules', () => {
       noted.replace('PARTSTAT=ACCEPTED', 'PARTSTAT=DECLINED'),
     );
   });
+  it('until when an alarm rests is one thing, wherever it was put off first', () => {
+    const keys = ['20240401T090000Z', '20240401T091000Z'].map((until) =>
+      Object.keys(readOne(calendar(event('DTSTART:20240401T080000Z', `X-MOZ-SNOOZE-TIME:${until}`, 'X-A:1')))),
+    );
+    expect(keys[0]).toEqual(keys[1]);
+  });
 });

@@ -18,7 +18,7 @@ export interface Telling {
    */
   sort?(value: Value): string | null;
   /** Those of which iCalendar allows one in an item: the first there is has the same key everywhere, so that two made apart meet. */
-  readonly singles?: ReadonlySet<string>;
+  readonly singles?: { has(sort: string): boolean };
 }
 
 /** More than these are not compared by how alike they are: it would take too long. */

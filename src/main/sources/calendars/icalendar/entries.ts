@@ -1,4 +1,5 @@
 import { digestOf } from '../../../platform/hash.ts';
+import { isSnooze } from '../../../record/field-rules.ts';
 import type { Value } from '../../../record/value.ts';
 import type { Telling } from './assign-keys.ts';
 import {
@@ -285,6 +286,7 @@ export const unknown: EntryCodec = {
     return `${textOf(name)}:${textOf(text)}`;
   },
   sort: (value) => (isPlain(value) ? textOf(value.name) : null),
+  singles: { has: isSnooze },
 };
 /** Names that say which component this is, where it ends, or which item: no peer may have them written as mere data. */
 const RESERVED = new Set(['BEGIN', 'END', 'UID', 'RECURRENCE-ID', 'DTSTAMP', 'VERSION']);
