@@ -7,7 +7,15 @@ import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Fields } from '../record/value.ts';
 import { adopt } from '../snapshot/adopt.ts';
 import { caughtUp } from '../snapshot/caught-up.ts';
-import { adoptedFields, fieldsOf, lastFieldsOf, nativeOf, putFields, replacesFields } from '../snapshot/lens.ts';
+import {
+  adoptedFields,
+  fieldsOf,
+  lastFieldsOf,
+  nativeOf,
+  putFields,
+  replacesFields,
+  sameFields,
+} from '../snapshot/lens.ts';
 import { saidAlready } from '../snapshot/said-already.ts';
 import type { Reading } from '../sources/source-adapter.ts';
 import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
@@ -63,7 +71,9 @@ export class DraftChange {
       const before = this.#collection.held(found, stored);
       const now = this.#put(before, stored?.native ?? null, reading);
       const held = caughtUp(kind, found.state, before, now);
-      return { reading, held, now, change: difference(kind, reading.id, held, now), found, wait: false };
+      const change = difference(kind, reading.id, held, now);
+      const draft = { reading, held, now, change, found, wait: false };
+      return change === null ? draft : (this.#asShown(draft, found) ?? draft);
     }
     const shown = shownFields(kind, found.state, log.order);
     const own = adoptedFields(kind, live ? fieldsOf(shown) : fields, fields, this.#held.project);
@@ -79,6 +89,20 @@ export class DraftChange {
     const now = new Map([...own, ...joined]);
     const held: Held = new Map([...adopted.held, ...agreed]);
     return { reading, held, now, change: difference(kind, reading.id, held, now), found, wait: false };
+  }
+
+  /**
+   * The same where a source shows just what the record is to say there: an interrupted write of ours got so far. What it showed before and does not any
+   * more nobody took away: it has no place beside the rest, as what is said of an occurrence of a series that is none by now. null: it shows something
+   * else.
+   */
+  #asShown(draft: Draft, { state }: StoredRecord): Draft | null {
+    const { kind, log } = this.#collection;
+    const { project } = this.#held;
+    if (project === null || !isLive(state)) return null;
+    const held = shownFields(kind, state, log.order);
+    const now = fieldsOf(held);
+    return sameFields(kind, project(now), draft.reading.fields) ? { ...draft, held, now, change: null } : null;
   }
 
   #recall(reading: Reading, found: StoredRecord, stored: StoredSnapshot): Reading {
