@@ -132,11 +132,17 @@ const UNKNOWN_ISSUER: ReadonlySet<string> = new Set([
 const UNKNOWN_ISSUER_WORDS =
   'its certificate is signed by nobody known here; if it is your own, save it as a file, name that in the environment variable NODE_EXTRA_CA_CERTS, and start Lockstep again';
 
+/** What `fetch` says of a port that the web keeps for other things (https://fetch.spec.whatwg.org/#port-blocking); it has no code. */
+const BLOCKED_PORT = 'bad port';
+const BLOCKED_PORT_WORDS =
+  'nothing of the web may be on this port, so it is not asked; look at the port in the address';
+
 function notReachable(url: URL, error: unknown): LockstepError {
   const { cause, message } = error as Error;
   const { code = '', message: said = message } = (cause ?? {}) as { readonly code?: string; readonly message?: string };
   const isLate = (error as Error).name === 'TimeoutError';
   const why =
-    (isLate ? 'it did not answer in time' : FAILURES[code]) ?? (UNKNOWN_ISSUER.has(code) ? UNKNOWN_ISSUER_WORDS : said);
+    (isLate ? 'it did not answer in time' : FAILURES[code]) ??
+    (UNKNOWN_ISSUER.has(code) ? UNKNOWN_ISSUER_WORDS : said === BLOCKED_PORT ? BLOCKED_PORT_WORDS : said);
   return new LockstepError('not-reachable', `${url.origin} cannot be reached: ${why}.`, url.origin, error);
 }

@@ -92,6 +92,15 @@ describe('an address a person confirmed', () => {
     await expect(ask('/')).rejects.toMatchObject({ code: 'too-large' });
   });
 
+  it('a port that is none of the web is told as what is wrong', async () => {
+    const origin = 'https://127.0.0.1:9';
+    const nobody = { origin, user: null, password: null };
+    await expect(guardedFetch({ account: nobody, timeout: 5000, most: 100 })(origin)).rejects.toMatchObject({
+      code: 'not-reachable',
+      message: expect.stringContaining('look at the port in the address'),
+    });
+  });
+
   it('one that never answers is given up', async () => {
     server.answer = () => null;
     await expect(ask('/', { timeout: 50 })).rejects.toMatchObject({
