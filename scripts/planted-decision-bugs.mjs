@@ -92,4 +92,32 @@ export const PLANTED_DECISION_BUGS = [
     replace: 'replaces: (undone.state.fields.get(EXISTS) ?? []).flatMap((each) => each.dots) }] };',
     tests: ['test/unit/conflicts/settling-keeps.test.ts'],
   },
+  {
+    about: 'undoing one change takes back all that was written with it',
+    file: 'src/main/history/undo-change.ts',
+    find: 'return dot !== null ? [dot] : Array',
+    replace: 'return Array',
+    tests: ['test/unit/history/undo-change.test.ts'],
+  },
+  {
+    about: 'an undo deletes before it brings back, so that what moved is read anew',
+    file: 'src/main/history/undo-change.ts',
+    find: 'changes.sort((a, b) => Number(isDelete(a)) - Number(isDelete(b)))',
+    replace: 'changes',
+    tests: ['test/unit/history/undo-change.test.ts'],
+  },
+  {
+    about: 'undoing a move takes back half of another one of the same file',
+    file: 'src/main/history/undo-change.ts',
+    find: 'best === null || distance(each) < distance(best) ? each : best',
+    replace: 'best === null ? each : best',
+    tests: ['test/unit/history/undo-change.test.ts'],
+  },
+  {
+    about: 'an undone move says not where it went back from',
+    file: 'src/main/history/undo-change.ts',
+    find: 'return movedTo === undefined ? change : { ...change, movedFrom: movedTo };',
+    replace: 'return change;',
+    tests: ['test/unit/history/undo-change.test.ts'],
+  },
 ];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
 import type { WrittenPackage } from '../../../src/main/collection.ts';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveConflict } from '../../../src/main/conflicts/resolve-conflict.ts';
@@ -7,7 +8,7 @@ import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { EMPTY_STATE, isLive } from '../../../src/main/merge/record-state.ts';
 import { changeId } from '../../../src/main/past/change-id.ts';
 import { ENTRY, EXECUTABLE } from '../../../src/main/record/file-entry.ts';
-import { fieldName, recordId } from '../../../src/main/record/ids.ts';
+import { type Dot, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 
@@ -67,6 +68,50 @@ describe('undo of one change', () => {
     expect(undoChange(desk.port, `${'0'.repeat(16)}-1..2`)).toBeNull();
     for (const wrong of [`${log}-${from}..99`, `${log}-3..2`, `${log}-1..999999`])
       expect(() => undoChange(desk.port, wrong)).toThrow(expect.objectContaining({ code: 'no-such-change' }));
+  });
+
+  it('takes back one change of a package, and leaves the others that were made with it', () => {
+    const [laptop] = pair();
+    for (const name of ['a', 'b']) save(laptop, name, 'one');
+    const edits = ['a', 'b'].flatMap((name) => laptop.edit(name, new Map([[ENTRY, laptop.file('two')]])) ?? []);
+    const [written] = laptop.write(edits);
+    undoChange(laptop.port, changeId(laptop.collection, written?.applied[1]?.dot as Dot));
+    expect(['a', 'b'].map((name) => text(laptop, laptop.shown(name)))).toEqual(['two', 'one']);
+  });
+
+  it('makes first what comes back, and deletes then: what goes can be renamed to it', () => {
+    const [laptop] = pair();
+    save(laptop, 'old', 'one');
+    const add = laptop.edit('new', new Map([[ENTRY, laptop.file('one')]]), { movedFrom: recordId('old') });
+    const [written] = laptop.write([add as Change, laptop.edit('old', null, { movedTo: recordId('new') }) as Change]);
+    let made: readonly Change[] = [];
+    const commit = (changes: readonly Change[]) => {
+      made = changes;
+      return laptop.port.commit(changes);
+    };
+    undoChange({ ...laptop.port, commit }, idOf(laptop, written ?? null));
+    expect(made.map(({ record, movedFrom, movedTo }) => [record, movedFrom ?? null, movedTo ?? null])).toEqual([
+      ['old', 'new', null],
+      ['new', null, 'old'],
+    ]);
+  });
+
+  it('of a file that went there, back and there again is of the move that is meant, both halves of it', () => {
+    const [laptop] = pair();
+    save(laptop, 'a', 'one');
+    const move = (from: string, to: string): string => {
+      laptop.group.tick();
+      const entry = new Map([[ENTRY, laptop.file('one')]]);
+      const add = laptop.edit(to, entry, { movedFrom: recordId(from) }) as Change;
+      const [written] = laptop.write([add, laptop.edit(from, null, { movedTo: recordId(to) }) as Change]);
+      // By the half that deletes.
+      return changeId(laptop.collection, written?.applied[1]?.dot as Dot);
+    };
+    move('a', 'b');
+    move('b', 'a');
+    const last = move('a', 'b');
+    expect(undoChange(laptop.port, last)).toMatchObject({ records: 2, conflicts: [], missing: [] });
+    expect(['a', 'b'].map((record) => laptop.isThere(record))).toEqual([true, false]);
   });
 
   it('of one change after the other, the last first, comes to what was before all of them', () => {
