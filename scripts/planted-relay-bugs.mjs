@@ -64,8 +64,8 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'a relay that lost what it had is taken for one that has it',
     file: 'src/main/store-and-forward/read-items.ts',
-    find: '(last, born)) {\n        this.#startAnew(born);\n        this.#waiting',
-    replace: '(last, born) && last < 0) {\n        this.#startAnew(born);\n        this.#waiting',
+    find: 'born)) {\n        this.#startAnew(born);\n        this.#waiting',
+    replace: 'born) && born < 0) {\n        this.#startAnew(born);\n        this.#waiting',
     tests: EXCHANGE,
   },
   {

@@ -53,7 +53,7 @@ export const PLANTED_STORE_BUGS = [
   {
     about: 'a device that was started again writes earlier than what it has seen',
     file: 'src/main/collection.ts',
-    find: '      this.#registry.setTime(this.#stored.row, last);\n',
+    find: '    this.#registry.setTime(this.#stored.row, last);\n',
     replace: '',
     tests: ['test/unit/collection.test.ts'],
   },
