@@ -14,6 +14,7 @@ import { DeviceIdentity, makeSecrets } from '../../../../src/main/peers/identity
 import { type KeyVault, loadIdentity, moveKeys } from '../../../../src/main/peers/identity/identity-store.ts';
 import { systemRandom } from '../../../../src/main/platform/random.ts';
 import { collectionId } from '../../../../src/main/record/ids.ts';
+import { SeededRandom } from '../../../fakes/seeded-random.ts';
 
 const group = collectionId('00112233445566778899aabbccddeeff');
 const vault = (name: string, mask: number): KeyVault => {
@@ -72,7 +73,8 @@ describe('DeviceIdentity', () => {
 });
 
 describe('the text of a device id', () => {
-  const { id } = new DeviceIdentity(makeSecrets(systemRandom));
+  // Of any id one mistyped digit in 16,384 goes unnoticed: this is one of which none of those below does.
+  const { id } = new DeviceIdentity(makeSecrets(new SeededRandom('device')));
 
   it('gives the id back whatever case and spacing', () => {
     expect(deviceIdText(id)).toMatch(/^([A-Z2-7]{6}-){8}[A-Z2-7]{6}$/);
