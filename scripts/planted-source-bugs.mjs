@@ -151,4 +151,11 @@ export const PLANTED_SOURCE_BUGS = [
     replace: '',
     tests: TESTS,
   },
+  {
+    about: 'who asks about some items counts as one that is at work',
+    file: SYNCHRONIZER,
+    find: "return this.state === 'ready' || (this.state === 'halted' && !this.#confirmation.isHalted);",
+    replace: "return this.state === 'ready';",
+    tests: TESTS,
+  },
 ];

@@ -206,6 +206,30 @@ describe('a source that is let go of', () => {
   });
 });
 
+describe('what others deleted while the folder was none of the collection', () => {
+  it('is asked about once it is one again, stays there until then, and goes once a person says so', async () => {
+    const [a, b] = await open('asks');
+    await room.group.until(b, b.engine.removeSource(room.replica(b), sourceOf(b).source.row));
+    a.user.fs.unlink(`${ROOT}/f0`);
+    await room.run(60_000);
+    const adding = b.running?.handlers['source:change'](room.group.collection as string, { add: ROOT } as never);
+    await room.group.until(b, Promise.resolve(adding));
+    await room.run(60_000);
+    expect([sourceOf(b).asks, sourceOf(b).isStopped, sourceOf(b).rests, room.read(b, 'f0')]).toEqual([
+      true,
+      false,
+      true,
+      'text of f0',
+    ]);
+    room.write(a, 'new', 'all else goes on');
+    await room.run(10_000);
+    expect(room.read(b, 'new')).toBe('all else goes on');
+    b.running?.handlers['safety:confirm'](sourceOf(b).plan as string);
+    await room.run(60_000);
+    expect([room.read(a, 'f0'), room.read(b, 'f0'), sourceOf(b).asks]).toEqual([null, null, false]);
+  });
+});
+
 describe('what a look would take in', () => {
   it('is told, and stays here until it is taken in', async () => {
     const [a, b] = await open('preview');
