@@ -1,9 +1,19 @@
 /** A calendar of somebody else, at an address: no rights on this computer help. */
 const PUBLISHED = 'published';
+const SERVERS: ReadonlySet<string> = new Set(['carddav', 'caldav']);
+/** What is said of a server, whose disk and rights nobody can mend here. */
+const AT_SERVER: { readonly [code: string]: string } = {
+  'io': 'server-fails',
+  'no-permission': 'server-forbids',
+  'disk-full': 'server-full',
+  'unreadable': 'server-withholds',
+};
 
 /** The kind a problem is of for people: its code, or a kind of its own by the format of the source it is in (null: not known). */
-export const problemKind = (code: string, format: string | null): string =>
-  code === 'no-permission' && format === 'subscription' ? PUBLISHED : code;
+export function problemKind(code: string, format: string | null): string {
+  if (format === 'subscription' && code === 'no-permission') return PUBLISHED;
+  return (format !== null && SERVERS.has(format) ? AT_SERVER[code] : undefined) ?? code;
+}
 
 /** Is it ended by undoing a change? */
 export const isEndedByUndo = (kind: string): boolean => kind === PUBLISHED;
@@ -39,6 +49,12 @@ const ADVICE: { readonly [code: string]: string } = {
   'kept-beside': 'Move what you need of that file over by hand, then delete it.',
   'malformed': 'Open it in the program that made it, correct the entry and save.',
   'io': 'Check the disk it lies on. It is tried again at every look for changes.',
+  'server-fails':
+    'The server failed at it, as it says. It is tried again, ever more seldom, and at once when you look for changes.',
+  'server-forbids':
+    'The account may not write this there. Ask whoever runs the server, or connect an account that may; elsewhere it is kept in step.',
+  'server-full': 'Free some space in the account, or ask whoever runs the server for more. It is tried again.',
+  'server-withholds': 'The server does not give it out. It is asked again at every look for changes.',
 };
 
 /** Never empty. */
@@ -69,6 +85,10 @@ const TITLES: { readonly [code: string]: string } = {
   'kept-beside': 'Written to just as it was replaced',
   'malformed': 'Entry cannot be understood',
   'io': 'The disk reports an error',
+  'server-fails': 'The server reports an error',
+  'server-forbids': 'The server does not allow it',
+  'server-full': 'The account is full',
+  'server-withholds': 'The server does not give it',
   'read-only': 'Changed where only reading is allowed',
   'deleted-elsewhere': 'Deleted on another device',
 };

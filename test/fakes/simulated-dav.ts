@@ -65,9 +65,9 @@ export class SimulatedDav {
     const is = (status: number): DavAnswer => ({
       status,
       isPage: false,
-      isOfUidThere: false,
       etag: null,
       detail: `answers ${status}`,
+      precondition: null,
     });
     if (text === null && there === undefined) return is(404);
     if (etag === null ? there !== undefined : there?.etag !== etag && !(etag === '*' && there !== undefined))

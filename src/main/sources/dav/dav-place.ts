@@ -14,15 +14,16 @@ import type {
 } from '../text/document-place.ts';
 import { AskedServer } from './asked-server.ts';
 import type { DavKind, DavServer, DavText } from './dav-server.ts';
+import { PutTexts } from './put-texts.ts';
+import { RefusedWrites } from './refused-writes.ts';
+import { pathOf } from './resource-path.ts';
 import { ServerBusy } from './server-busy.ts';
-import type { DavAnswer } from './write-answer.ts';
+import { type DavAnswer, reasonOf } from './write-answer.ts';
 
 /** A server is asked so often whether anything changed; it tells nobody by itself. */
 const ASK_MS = 60_000;
 /** An answer counts so long. */
 const CONDITION_MS = 5000;
-/** New texts that are on their way to a server: it need not be quick to answer, and is not overrun. */
-const PUTS_AT_ONCE = 4;
 const UNSAFE = /[^A-Za-z0-9@_=.-]/g;
 const LONGEST_NAME = 100;
 const LONGEST_ETAG = 255;
@@ -52,6 +53,8 @@ export class DavPlace implements DocumentPlace {
   #tellsVersions = false;
   /** It was too busy to be written to when that was last tried, however well it answers else. */
   #refusesWrites = false;
+  readonly #refusals: RefusedWrites;
+  readonly #puts: PutTexts;
   readonly #asked: AskedServer;
   readonly watch: NonNullable<DocumentPlace['watch']>;
 
@@ -59,11 +62,17 @@ export class DavPlace implements DocumentPlace {
     this.#options = options;
     const { clock, random } = options;
     this.#asked = new AskedServer({ clock, random, askMs: ASK_MS, freshMs: CONDITION_MS });
+    this.#refusals = new RefusedWrites(clock);
+    this.#puts = new PutTexts({
+      put: ({ name, bytes }) => this.#put(name, null, bytes),
+      answers: () => this.#answers(),
+    });
     this.watch = this.#asked.watch;
   }
 
   condition(asked = false): Promise<SourceCondition> {
     const { server, url, kind } = this.#options;
+    if (asked) this.#refusals.tryAll();
     return this.#asked.condition(async () => {
       if ((await server.kindAt(url)) === kind) return { is: 'ready' };
       return away(`${url} holds no ${kind} any more. Nothing was deleted elsewhere.`);
@@ -122,59 +131,59 @@ export class DavPlace implements DocumentPlace {
 
   /** Fails with `server-busy` where the server is too busy to be written to at all. */
   async write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
-    const { server, url, kind } = this.#options;
     const etag = this.#held.get(name) ?? null;
     if (expected !== null && (etag === null || Buffer.compare(revisionOf(etag), expected) !== 0))
       return refused('changed-underneath', `${name} changed on the server`);
-    const address = new URL(name, url).href;
+    const known = this.#refusals.of(name, etag, bytes);
+    if (known !== null) return known;
     try {
-      if (bytes === null) {
-        const answer = await server.remove(address, etag ?? '*');
-        const { status, isPage } = answer;
-        this.#refusesWrites = false;
-        if (status !== 404 && status >= 300) return notDone(answer);
-        if (isPage && (await server.texts(url, [name], kind)).length > 0) return refused('io', NOT_DONE);
-        this.#held.delete(name);
-        return { done: 'written', document: null };
-      }
-      const answer = await this.#put(address, expected === null ? null : etag, bytes);
-      if (answer.status >= 300) return notDone(answer);
-      const [document] = await this.read([name]);
-      return this.#judge(name, etag, answer, document);
+      const outcome = await (bytes === null
+        ? this.#remove(name, etag)
+        : this.#replace(name, etag, expected !== null, bytes));
+      this.#refusals.tried(name, etag, bytes, outcome);
+      return outcome;
     } catch (error) {
       return this.#failedToWrite(error);
     }
   }
 
+  async #remove(name: string, etag: string | null): Promise<DocumentWritten> {
+    const { server, url, kind } = this.#options;
+    const answer = await server.remove(new URL(name, url).href, etag ?? '*');
+    this.#refusesWrites = false;
+    if (answer.status !== 404 && answer.status >= 300) return refused(reasonOf(answer), answer.detail);
+    if (answer.isPage && (await server.texts(url, [name], kind)).length > 0) return refused('io', NOT_DONE);
+    this.#held.delete(name);
+    return { done: 'written', document: null };
+  }
+
+  async #replace(name: string, etag: string | null, isThere: boolean, bytes: Uint8Array): Promise<DocumentWritten> {
+    const answer = await this.#put(name, isThere ? etag : null, bytes);
+    if (answer.status >= 300) return refused(reasonOf(answer), answer.detail);
+    const [document] = await this.read([name]);
+    return this.#judge(name, etag, answer, document);
+  }
+
   /**
-   * New ones, some on their way at once; what the server made of them is asked for in few requests. Where one fails those not begun wait, and where that
-   * is because the server is too busy and none was written it fails with `server-busy`.
+   * New ones, some on their way at once; what the server made of them is asked for in few requests. Where the server does not answer any more those not
+   * begun wait, and where that is because it is too busy and none was written it fails with `server-busy`.
    */
   async make(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]> {
-    const { url } = this.#options;
     const outcomes = new Map<string, DocumentWritten>();
-    const answers = new Map<string, DavAnswer>();
-    const failures: LockstepError[] = [];
-    const next = documents.values();
-    const putInTurn = async (): Promise<void> => {
-      for (const { name, bytes } of next) {
-        try {
-          const answer = await this.#put(new URL(name, url).href, null, bytes);
-          if (answer.status < 300) answers.set(name, answer);
-          else outcomes.set(name, notDone(answer));
-        } catch (error) {
-          if (!(error instanceof LockstepError)) throw error;
-          if (!(error instanceof ServerBusy)) outcomes.set(name, this.#failedToWrite(error));
-          failures.push(error);
-        }
-        if (failures.length > 0) return;
-      }
-    };
-    await Promise.all(Array.from({ length: PUTS_AT_ONCE }, putInTurn));
-    const made = [...answers.keys()];
-    const busy = failures.find((each) => each instanceof ServerBusy);
+    for (const { name, bytes } of documents) {
+      const known = this.#refusals.of(name, null, bytes);
+      if (known !== null) outcomes.set(name, known);
+    }
+    const asked = documents.filter(({ name }) => !outcomes.has(name));
+    const { answers, failures } = await this.#puts.run(asked);
+    for (const [name, answer] of answers)
+      if (answer.status >= 300) outcomes.set(name, refused(reasonOf(answer), answer.detail));
+    const made = [...answers.keys()].filter((name) => !outcomes.has(name));
+    const busy = [...failures.values()].find((each) => each instanceof ServerBusy);
     if (busy !== undefined) this.#tooBusy(busy);
     if (busy !== undefined && made.length === 0) throw busy;
+    for (const [name, failure] of failures)
+      if (!(failure instanceof ServerBusy)) outcomes.set(name, this.#failedToWrite(failure));
     try {
       const read = made.length === 0 ? [] : await this.read(made);
       made.forEach((name, at) => {
@@ -184,14 +193,29 @@ export class DavPlace implements DocumentPlace {
       const outcome = this.#failedToWrite(error);
       for (const name of made) outcomes.set(name, outcome);
     }
-    const waits = refused('changed-underneath', failures[0]?.message ?? '');
+    for (const { name, bytes } of asked) {
+      const outcome = outcomes.get(name);
+      if (outcome !== undefined) this.#refusals.tried(name, null, bytes, outcome);
+    }
+    const waits = refused('changed-underneath', [...failures.values()][0]?.message ?? '');
     return documents.map(({ name }) => outcomes.get(name) ?? waits);
   }
 
-  async #put(address: string, etag: string | null, bytes: Uint8Array): Promise<DavAnswer> {
-    const answer = await this.#options.server.put(address, etag, bytes, this.#options.kind);
+  async #put(name: string, etag: string | null, bytes: Uint8Array): Promise<DavAnswer> {
+    const { server, url, kind } = this.#options;
+    const answer = await server.put(new URL(name, url).href, etag, bytes, kind);
     this.#refusesWrites = false;
     return answer;
+  }
+
+  async #answers(): Promise<boolean> {
+    const { server, url, kind } = this.#options;
+    try {
+      return (await server.kindAt(url)) === kind;
+    } catch (error) {
+      if (!(error instanceof LockstepError)) throw error;
+      return false;
+    }
   }
 
   /** Servers write texts as they like: what it is now counts. `was`: the etag it had before; null: there was none. */
@@ -238,7 +262,7 @@ export class DavPlace implements DocumentPlace {
     const base = uid.replace(UNSAFE, '_').replace(/^\.+/, '_').slice(0, LONGEST_NAME) || 'item';
     for (let at = 1; ; at++) {
       const file = `${base}${at === 1 ? '' : `-${at}`}${kind === 'contacts' ? '.vcf' : '.ics'}`;
-      const name = new URL(encodeURIComponent(file), url).pathname;
+      const name = pathOf(encodeURIComponent(file), url);
       if (!isTaken(name) && !this.#held.has(name)) return name;
     }
   }
@@ -270,20 +294,6 @@ const NOT_DONE = 'the server answers with a page, and has not done it (perhaps i
 const unreadable = (name: string, detail: string): UnreadDocument => ({ name, code: 'unreadable', detail });
 const away = (detail: string): SourceCondition => ({ is: 'unavailable', code: 'unreadable', detail });
 const refused = (reason: ProblemCode, detail: string): DocumentWritten => ({ done: 'refused', reason, detail });
-
-/** What has the UID of another one is not taken before that one goes: nothing that stands there is in its way by its name. */
-const notDone = ({ status, isOfUidThere, detail }: DavAnswer): DocumentWritten =>
-  refused(isOfUidThere ? 'not-taken' : reasonOf(status), detail);
-
-function reasonOf(status: number): ProblemCode {
-  if (status === 412) return 'changed-underneath';
-  if (status === 409) return 'names-collide';
-  if (status === 401 || status === 403) return 'no-permission';
-  if (status === 507) return 'disk-full';
-  // Locked, or too slow: that passes.
-  if (status === 408 || status === 423) return 'io';
-  return status >= 400 && status < 500 ? 'not-taken' : 'io';
-}
 
 /** The line end after the last line is lost in the answers of servers (FORMATS 1.5); written back without, it would be lost there as well. */
 function whole(text: string): string {

@@ -11,6 +11,7 @@ import {
 import { LockstepError } from '../../platform/trouble.ts';
 import { checkXml } from './check-xml.ts';
 import { type Account, type GuardOptions, guardedFetch } from './guarded-fetch.ts';
+import { pathOf } from './resource-path.ts';
 import { ensureNotBusy, ServerBusy } from './server-busy.ts';
 import { answerOf, type DavAnswer } from './write-answer.ts';
 
@@ -291,18 +292,6 @@ export class DavServer {
       `${origin} does not let ${user ?? 'us'} in: look at the user name and the password.`,
       url,
     );
-  }
-}
-
-/** The path of an address, as servers write it in one way or another. */
-function pathOf(href: string, base: string): string {
-  const { pathname } = new URL(href, base);
-  try {
-    // Part by part: a slash in a name is none between two.
-    const parts = pathname.split('/').map((part) => decodeURIComponent(part).replace(/[%#?/\\]/g, encodeURIComponent));
-    return new URL(parts.join('/'), base).pathname;
-  } catch {
-    return pathname;
   }
 }
 

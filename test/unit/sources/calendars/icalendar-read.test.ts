@@ -123,6 +123,21 @@ describe('an event', () => {
       endTimeZone: 'America/New_York',
     });
   });
+  it('takes place at the hour it tells, also where that is said to be a day', () => {
+    const when = (start: string, end: string): unknown =>
+      readOne(calendar(event(`DTSTART;VALUE=DATE:${start}`, `DTEND;VALUE=DATE:${end}`))).when;
+    expect(when('20110805T120000', '20110805T180000')).toEqual({
+      start: '2011-08-05T12:00:00',
+      timeZone: null,
+      duration: 'PT6H',
+    });
+    expect(when('20110805T000000', '20110805T023000')).toMatchObject({
+      start: '2011-08-05T00:00:00',
+      duration: 'PT2H30M',
+    });
+    expect(when('20110805T000000', '20110805T023000')).not.toHaveProperty('showWithoutTime');
+    expect(when('20110805T000000', '20110806T000000')).toMatchObject({ duration: 'P1D', showWithoutTime: true });
+  });
   it('of a task has a start, a day it is due, or both', () => {
     expect(
       readOne(calendar(task('DUE;VALUE=DATE:20240105', 'STATUS:IN-PROCESS', 'PERCENT-COMPLETE:40'))),

@@ -239,7 +239,7 @@ describe('a collection on a server', () => {
 
   it.each([
     [412, 'changed-underneath'],
-    [409, 'names-collide'],
+    [409, 'not-taken'],
     [403, 'no-permission'],
     [400, 'not-taken'],
     [507, 'disk-full'],
@@ -254,6 +254,57 @@ describe('a collection on a server', () => {
       reason,
       detail: expect.stringMatching(`answers ${code} .*: Incorrect padding$`),
     });
+  });
+
+  it.each([
+    ['<card:valid-address-data/>', 'not-taken', /^the server takes it for no valid card .403 Forbidden.: FN is missing$/],
+    ['<card:no-uid-conflict><d:href>/me/book/z.vcf</d:href></card:no-uid-conflict>', 'not-taken', /this UID: .*z.vcf/],
+    ['<d:need-privileges/>', 'no-permission', /answers 403 Forbidden: FN is missing/],
+  ])('a text that is forbidden (403) for %s is %s', async (condition, reason, detail) => {
+    const { documents } = await place.list();
+    const body = `<d:error xmlns:d="DAV:" xmlns:card="c">${condition}<d:text>FN is missing</d:text></d:error>`;
+    server.answer = (asked) => (asked.method === 'PUT' ? { status: 403, body } : book.answer(asked));
+    const written = await place.write(`${BOOK}a.vcf`, documents[0]!.revision, Buffer.from(card('a')));
+    expect(written).toMatchObject({ reason, detail: expect.stringMatching(detail) });
+  });
+
+  it('what it refuses is not sent again with each look, but when it says something else, later on, and when a person asks', async () => {
+    const { documents } = await place.list();
+    server.answer = (asked) => (asked.method === 'PUT' ? { status: 500 } : book.answer(asked));
+    const puts = async (bytes: string): Promise<number> => {
+      server.asked.length = 0;
+      const written = await place.write(`${BOOK}a.vcf`, documents[0]!.revision, Buffer.from(bytes));
+      const made = await place.make([{ name: `${BOOK}n.vcf`, bytes: Buffer.from(bytes) }]);
+      expect([written, ...made]).toEqual([
+        expect.objectContaining({ reason: 'io' }),
+        expect.objectContaining({ reason: 'io' }),
+      ]);
+      return methods().filter((method) => method === 'PUT').length;
+    };
+    const stamped = (at: string) => card('a').replace('FN:', `REV:${at}\r\nFN:`);
+    expect([await puts(stamped('1')), await puts(stamped('2')), await puts(card('b')), await puts(card('b'))]).toEqual([
+      2, 0, 2, 0,
+    ]);
+    await clock.advance(121_000);
+    expect([await puts(card('b')), await puts(card('b'))]).toEqual([2, 0]);
+    await clock.advance(121_000);
+    expect(await puts(card('b'))).toBe(0);
+    await place.condition(true);
+    expect(await puts(card('b'))).toBe(2);
+    server.answer = (asked) => book.answer(asked);
+    await place.condition(true);
+    expect(await place.make([{ name: `${BOOK}n.vcf`, bytes: Buffer.from(card('b')) }])).toMatchObject([
+      { done: 'written' },
+    ]);
+  });
+
+  it('names a new text as the server will list it', async () => {
+    const name = place.newName('someone@example.com', () => false);
+    expect(name).toBe(`${BOOK}someone@example.com.vcf`);
+    book.cards.set(`${BOOK}else.vcf`, { etag: '"x"', text: card('x') });
+    expect(await place.make([{ name, bytes: Buffer.from(card('someone@example.com')) }])).toMatchObject([
+      { done: 'written', document: { name } },
+    ]);
   });
 
   it('whose answer to a write is a page was written only if it is another one by then', async () => {
@@ -469,6 +520,25 @@ describe('a collection on a server', () => {
       expect(puts).toBeLessThan(10);
       expect(await place.condition()).toMatchObject({ is: 'unavailable' });
       await expect(place.make(fresh.slice(9))).rejects.toMatchObject({ code: 'server-busy' });
+    });
+
+    it('and breaks off what it is asked meanwhile is given one at a time', async () => {
+      await place.list();
+      let open = 0;
+      server.hears = (asked) => asked.method !== 'PUT' || ++open === 1;
+      server.answered = (asked) => {
+        if (asked.method === 'PUT') open = 0;
+      };
+      const written = await place.make(fresh);
+      expect(done(written)).toEqual(fresh.map(() => 'written'));
+    });
+
+    it('and breaks off at one of them has the others', async () => {
+      await place.list();
+      server.hears = (asked) => !asked.path.endsWith('new0.vcf') && !asked.path.endsWith('new4.vcf');
+      const written = await place.make(fresh);
+      expect(written.filter((each) => each.done === 'refused' && each.reason === 'io')).toHaveLength(2);
+      expect(done(written).filter((each) => each === 'written')).toHaveLength(8);
     });
 
     it('and does not answer any more is not tried with each of them', async () => {

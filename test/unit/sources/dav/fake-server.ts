@@ -18,6 +18,10 @@ export class FakeServer {
   readonly asked: Asked[] = [];
   /** null: it never answers. */
   answer: (asked: Asked) => Answer | null = () => ({ status: 404 });
+  /** false: it breaks the connection off. */
+  hears: (asked: Asked) => boolean = () => true;
+  /** An answer is given. */
+  answered: (asked: Asked) => void = () => undefined;
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -33,10 +37,15 @@ export class FakeServer {
         const { method = '', url = '', headers } = incoming;
         const asked = { method, path: url, headers, body: Buffer.concat(chunks).toString() };
         fake.asked.push(asked);
+        if (!fake.hears(asked)) {
+          incoming.socket.destroy();
+          return;
+        }
         const answer = fake.answer(asked);
         if (answer === null) return;
         outgoing.writeHead(answer.status, answer.headers);
         outgoing.end(answer.body);
+        fake.answered(asked);
       });
     });
     server.listen(0, '127.0.0.1');

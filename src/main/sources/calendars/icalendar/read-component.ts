@@ -190,8 +190,13 @@ class ComponentReader {
   #readWhen(): void {
     const startAt = this.#timeAt('DTSTART');
     const endAt = this.#timeAt(this.#isTask ? 'DUE' : 'DTEND');
-    const start = this.#time(startAt);
-    const end = this.#time(endAt);
+    let start = this.#time(startAt);
+    let end = this.#time(endAt);
+    if (start !== null && end !== null && start.isDate !== end.isDate) {
+      // One of the two tells an hour: a midnight beside it is one, whatever is said of it.
+      start = this.#time(startAt, 'meant');
+      end = this.#time(endAt, 'meant');
+    }
     const lastingAt = end === null ? this.#timeAt('DURATION') : -1;
     const lasting = lastingAt < 0 ? null : parseDuration(this.#propertyAt(lastingAt).value);
     const when = whenOf(start, end, lasting, this.#isTask);
@@ -231,11 +236,11 @@ class ComponentReader {
     return this.#component.properties[at] as Property;
   }
 
-  /** null: it is not stated. */
-  #time(at: number): EventTime | null {
+  /** null: it is not stated. `hour`: as of `readTime`. */
+  #time(at: number, hour?: 'meant'): EventTime | null {
     if (at < 0) return null;
     const of = this.#propertyAt(at);
-    const time = readTime(of, this.#zones);
+    const time = readTime(of, this.#zones, of.value, hour);
     if (time === null) throw new MalformedItem(`its ${of.name} is not a date: ${of.value.slice(0, 40)}`);
     this.#use(time.zone);
     return time;

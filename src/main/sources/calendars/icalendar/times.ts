@@ -12,16 +12,24 @@ export interface EventTime {
   readonly isDate: boolean;
 }
 
-/** null: it is none. */
-export function readTime(of: Property, zones: Zones, value = of.value): EventTime | null {
+/**
+ * null: it is none. Whoever tells an hour means it, also where that is said to be a day (`VALUE=DATE`); of a midnight that is said to be a day
+ * `hour` decides.
+ */
+export function readTime(
+  of: Property,
+  zones: Zones,
+  value = of.value,
+  hour: 'told' | 'meant' = 'told',
+): EventTime | null {
   const time = parseTime(value);
-  return time === null ? null : eventTime(time, of, zones);
+  return time === null ? null : eventTime(time, of, zones, hour === 'meant');
 }
 
-function eventTime(time: CivilTime, of: Property, zones: Zones): EventTime {
+function eventTime(time: CivilTime, of: Property, zones: Zones, isHour: boolean): EventTime {
   if (time.form === 'date') return { local: time.local, zone: null, isDate: true };
   if (time.form === 'utc') return { local: time.local, zone: UTC, isDate: false };
-  if (paramOf(of, 'VALUE')?.toUpperCase() === 'DATE')
+  if (!isHour && time.local.endsWith('T00:00:00') && paramOf(of, 'VALUE')?.toUpperCase() === 'DATE')
     return { local: `${time.local.slice(0, 10)}T00:00:00`, zone: null, isDate: true };
   const tzid = paramOf(of, 'TZID');
   return { local: time.local, zone: tzid === null || tzid === '' ? null : zones.zoneOf(tzid), isDate: false };

@@ -1,0 +1,60 @@
+import type { Clock } from '../../platform/clock.ts';
+import { sha256Text } from '../../platform/hash.ts';
+import type { DocumentWritten } from '../text/document-place.ts';
+
+/** A server is asked each minute: what it refused is left out of the next look at least. */
+const FIRST_MS = 2 * 60_000;
+const LONGEST_MS = 60 * 60_000;
+/** When it was written, which each try says anew. */
+const STAMPS = /^(?:DTSTAMP|LAST-MODIFIED|REV)[:;].*(?:\r?\n[ \t].*)*\r?\n/gim;
+
+type Refusal = Extract<DocumentWritten, { readonly done: 'refused' }>;
+interface Refused {
+  readonly what: string;
+  readonly refusal: Refusal;
+  readonly tries: number;
+  readonly until: number;
+}
+
+/**
+ * What a server refused, and that it would only refuse again: the same text in the place of the same version is not sent again with each look, but ever
+ * more seldom, until a person asks.
+ */
+export class RefusedWrites {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #refused = new Map<string, Refused>();
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
+  /** Why it need not be tried now; null: it is to be. `etag`: of what it would replace; null: of nothing. `bytes` null: a deletion. */
+  of(name: string, etag: string | null, bytes: Uint8Array | null): Refusal | null {
+    const known = this.#refused.get(name);
+    if (known === undefined) return null;
+    const isOver = this.#clock.now() >= known.until || this.#clock.now() < known.until - LONGEST_MS;
+    return !isOver && known.what === whatOf(etag, bytes) ? known.refusal : null;
+  }
+
+  /** What became of it. */
+  tried(name: string, etag: string | null, bytes: Uint8Array | null, outcome: DocumentWritten): void {
+    // Where something else stands a look finds out what.
+    if (outcome.done === 'written' || outcome.reason === 'changed-underneath') {
+      this.#refused.delete(name);
+      return;
+    }
+    const what = whatOf(etag, bytes);
+    const known = this.#refused.get(name);
+    const tries = known?.what === what ? known.tries + 1 : 0;
+    const until = this.#clock.now() + Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(tries, 10));
+    this.#refused.set(name, { what, refusal: outcome, tries, until });
+  }
+
+  /** A person asks: all of it is tried once more. */
+  tryAll(): void {
+    for (const [name, known] of this.#refused) this.#refused.set(name, { ...known, until: 0 });
+  }
+}
+
+const whatOf = (etag: string | null, bytes: Uint8Array | null): string =>
+  `${etag ?? ''} ${bytes === null ? '' : sha256Text(Buffer.from(bytes).toString().replace(STAMPS, ''))}`;
