@@ -309,6 +309,32 @@ describe.each(SERVERS)('%s', (name) => {
         expect(readFileSync(plans, 'utf8')).not.toContain('Lunch');
       });
 
+      const takesOccurrences = name === 'xandikos';
+      it.runIf(takesOccurrences)(
+        `two dates of a series somebody is asked to are one resource (${takesOccurrences ? 'it takes them' : 'skipped: it takes no occurrence without its series'})`,
+        async () => {
+          const plans = join(scratch('dates'), 'dates.ics');
+          await a.cli('leave', 'plans');
+          const { collection: dates } = await a.ask<{ collection: string }>('add', server.address(server.plans));
+          const { link } = await a.ask<{ link: string }>('invite', dates, '--role', 'admin', '--approve-first');
+          await b.ask('join', link, plans, '--wait');
+          const invited = (day: string, title: string): string =>
+            event('e-series', title, `${day}T090000Z`).replace('DURATION', `RECURRENCE-ID:${day}T090000Z\r\nDURATION`);
+          const add = (text: string): void =>
+            edit(plans, 'END:VCALENDAR', text.split(/VERSION.*\r\nPRODID.*\r\n/)[1]!.trimEnd());
+          add(invited('20270303', 'First date'));
+          await inStep();
+          add(invited('20270310', 'Second date'));
+          await inStep();
+          const both = await server.holding(server.plans, 'e-series');
+          expect(both.text).toContain('First date');
+          expect(both.text).toContain('Second date');
+          await server.send('PUT', both.href, both.text.replace('Second date', 'Second one'), 'text/calendar');
+          await inStep();
+          expect(readFileSync(plans, 'utf8')).toContain('Second one');
+        },
+      );
+
       const asksForPassword = name === 'radicale';
       it.runIf(asksForPassword)(
         `a wrong password is named, at first and later, and deletes nothing (${asksForPassword ? 'it asks for one' : 'skipped: it asks for none'})`,

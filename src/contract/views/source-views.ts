@@ -109,10 +109,15 @@ export interface SyncOptions {
   readonly timeoutSeconds: number;
 }
 
+/** This device was taken out of a collection; a source is halted, or cannot be reached, or asks about some of its items. */
+export type PersonNeeded = 'removed' | 'halted' | 'unavailable' | 'question';
+
 export interface SyncView {
   readonly inStep: boolean;
   /** Which exit the command line takes: 3 at the timeout, 4 where a source is halted. */
   readonly needsPerson: boolean;
+  /** Why it is, what weighs most first; empty: it is not. */
+  readonly needs: readonly PersonNeeded[];
   readonly collections: readonly {
     readonly id: string;
     readonly records: number;

@@ -2,6 +2,7 @@ import type {
   CollectionState,
   CollectionView,
   PeerView,
+  PersonNeeded,
   PlannedView,
   StatusView,
   SyncOptions,
@@ -73,6 +74,13 @@ async function ask(call: CommandCall, options: SyncOptions): Promise<SyncView> {
 }
 const isCode = (failure: unknown, code: string): boolean => failure instanceof LockstepError && failure.code === code;
 
+const NEEDED: { readonly [need in PersonNeeded]: string } = {
+  removed: 'This device was taken out of a collection',
+  halted: 'A source is halted and waits for you',
+  unavailable: 'A source cannot be reached',
+  question: 'A source asks what to do with some of its items',
+};
+
 function showSync(view: SyncView, waited: boolean, { paint, table }: Pick<CommandCall, 'paint' | 'table'>): string {
   const records = view.collections.reduce((sum, collection) => sum + collection.records, 0);
   const seconds = view.collections.reduce((longest, collection) => Math.max(longest, collection.seconds), 0);
@@ -82,7 +90,7 @@ function showSync(view: SyncView, waited: boolean, { paint, table }: Pick<Comman
   const isTroubled = troubled.length > 0 || view.members.some(({ inStep, why }) => inStep && why !== '');
   const inStep = isTroubled ? paint.warn('In step, but for what is named as a problem') : paint.good('In step');
   const head = view.inStep ? inStep : waited ? paint.warn('Not in step') : 'Looked for changes';
-  const person = view.needsPerson ? `${paint.warn('A source is halted and waits for you')}: lockstep status\n` : '';
+  const person = view.needs.map((need) => `${paint.warn(NEEDED[need])}: lockstep status\n`).join('');
   const problems = troubled
     .map(({ id, name, problems }) => {
       const which = plainText(name);

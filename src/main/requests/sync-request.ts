@@ -1,4 +1,4 @@
-import type { SyncOptions, SyncView } from '../../contract/contract.ts';
+import type { PersonNeeded, SyncOptions, SyncView } from '../../contract/contract.ts';
 import { problemsThere } from '../../contract/overall-state.ts';
 import type { Engine } from '../engine.ts';
 import type { PeerSession } from '../peers/session/peer-session.ts';
@@ -127,6 +127,17 @@ async function membersWanted(
   return found.length > 0 ? found : others;
 }
 
+function personNeeded(replicas: readonly Replica[]): readonly PersonNeeded[] {
+  const sources = replicas.flatMap((replica) => [...replica.synchronizers.values()]);
+  const needs: { readonly [need in PersonNeeded]: boolean } = {
+    removed: replicas.some(isRemoved),
+    halted: sources.some((each) => each.isStopped && each.state !== 'unavailable'),
+    unavailable: sources.some((each) => each.state === 'unavailable'),
+    question: sources.some((each) => each.asks),
+  };
+  return (Object.keys(needs) as PersonNeeded[]).filter((need) => needs[need]);
+}
+
 /** Only a person can help: a source is halted or not there, or this device was taken out of the collection. */
 function blocked(replica: Replica): boolean {
   if (isRemoved(replica)) return true;
@@ -181,12 +192,13 @@ function view(
       return { collection: replica.id, device, name, inStep: why === '', why: why || onlyNamed(replica, device) };
     }),
   );
-  const asks = (replica: Replica): boolean => [...replica.synchronizers.values()].some((each) => each.asks);
-  const needsPerson = replicas.some((replica) => blocked(replica) || asks(replica));
+  const needs = personNeeded(replicas);
+  const needsPerson = needs.length > 0;
   const settled = replicas.every((replica) => isInStep(engine, replica, members.get(replica) ?? []));
   return {
     inStep: !needsPerson && settled,
     needsPerson,
+    needs,
     collections: replicas.map((replica) => ({
       id: replica.id,
       records: replica.collection.records.live,

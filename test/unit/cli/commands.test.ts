@@ -42,7 +42,7 @@ async function run(argv: readonly string[], options: Parameters<typeof capturedT
   return { status, out: terminal.output(), notes: terminal.notes() };
 }
 const RESULT = { changes: ['p1'], records: 1, conflicts: [], missing: [] };
-const SYNC: SyncView = { inStep: true, needsPerson: false, collections: [], members: [] };
+const SYNC: SyncView = { inStep: true, needsPerson: false, needs: [], collections: [], members: [] };
 
 const EMPTY_COLLECTION: CollectionView = {
   id: 'c1',
@@ -428,8 +428,8 @@ describe('exit status', () => {
     [0, 'in step', ['sync', '--wait'], sync({})],
     [0, 'not in step, but nobody waits', ['sync'], sync({ inStep: false })],
     [3, 'not in step in time', ['sync', '--wait'], sync({ inStep: false })],
-    [4, 'halted, though nobody waits', ['sync'], sync({ inStep: false, needsPerson: true })],
-    [4, 'halted while waiting', ['sync', '--wait'], sync({ inStep: false, needsPerson: true })],
+    [4, 'halted, though nobody waits', ['sync'], sync({ inStep: false, needsPerson: true, needs: ['halted'] })],
+    [4, 'halted while waiting', ['sync', '--wait'], sync({ inStep: false, needsPerson: true, needs: ['halted'] })],
     [0, 'joined', ['join', 'lockstep://join#x', 'P'], joined('joined')],
     [4, 'waiting for approval', ['join', 'lockstep://join#x', 'P'], joined('waiting-for-approval')],
     [0, 'undone', ['undo', 'p1'], undone([], 1)],

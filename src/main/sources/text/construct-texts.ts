@@ -15,6 +15,7 @@ import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import { digestIn, namesIn } from './item-revision.ts';
 import { type Known, type KnownItem, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
 import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
+import { NewDocuments } from './new-documents.ts';
 import type { NativeItem, SplitText, TextFormat } from './text-format.ts';
 import type { TextsAtHand } from './texts-at-hand.ts';
 
@@ -76,8 +77,7 @@ export class ConstructTexts {
     // What the snapshot knows costs as much as the source holds: of a text that stands as the last batch left it nobody asks.
     let asked: Known | null = null;
     const known = (): Known => (asked ??= knownRevisions(this.#known));
-    const names = new Set<string>();
-    const isTaken = (name: string): boolean => names.has(name) || known().in.has(name);
+    const documents = new NewDocuments(this.#format, this.#place, known);
     const strangers = items.some(({ expected }) => expected === null) ? await this.#strangers(known) : NOBODY;
     for (const item of items) {
       const isThere = strangers.has(item.id) || (this.#place.many && known().ids.has(item.id));
@@ -85,8 +85,7 @@ export class ConstructTexts {
         outcomes.set(item.id, refused(item.id, 'changed-underneath', 'somebody made it just now'));
         continue;
       }
-      const name = this.#documentFor(item, isTaken);
-      names.add(name);
+      const name = this.#documentFor(item, documents);
       const group = groups.get(name);
       if (group === undefined) groups.set(name, [item]);
       else group.push(item);
@@ -95,7 +94,7 @@ export class ConstructTexts {
     const note = (each: readonly ConstructOutcome[]): void => {
       for (const outcome of each) outcomes.set(outcome.id, outcome);
     };
-    const isNew = ([, group]: [string, ConstructItem[]]): boolean => this.#isNew(group);
+    const isNew = ([name, group]: [string, ConstructItem[]]): boolean => this.#isNew(name, group, known);
     const news = this.#place.make === undefined ? [] : [...groups].filter(isNew);
     for (const [name] of news) groups.delete(name);
     try {
@@ -121,10 +120,9 @@ export class ConstructTexts {
     return ids;
   }
 
-  #documentFor({ id, expected }: ConstructItem, isTaken: (name: string) => boolean): string {
+  #documentFor({ id, expected }: ConstructItem, documents: NewDocuments): string {
     if (!this.#place.many) return '';
-    if (expected !== null) return namesIn(expected).name;
-    return this.#place.newName(uidOfRecord(id), isTaken);
+    return expected === null ? documents.of(id) : namesIn(expected).name;
   }
 
   /** Writes all changes of one document at once: each of them only where its item is still as it was expected. */
@@ -133,7 +131,7 @@ export class ConstructTexts {
     items: readonly ConstructItem[],
     known: () => Known,
   ): Promise<readonly ConstructOutcome[]> {
-    const isNew = this.#isNew(items);
+    const isNew = this.#isNew(name, items, known);
     const [read] = isNew ? [] : await this.#place.read([name], this.#texts.bytesOf);
     if (read !== undefined && 'code' in read) {
       const reason = read.code === 'changing' ? 'changed-underneath' : read.code;
@@ -211,8 +209,8 @@ export class ConstructTexts {
   }
 
   /** Is it a document of its own that there is none of yet? */
-  #isNew(items: readonly ConstructItem[]): boolean {
-    return this.#place.many && items.every(({ expected }) => expected === null);
+  #isNew(name: string, items: readonly ConstructItem[], known: () => Known): boolean {
+    return this.#place.many && items.every(({ expected }) => expected === null) && !known().in.has(name);
   }
 
   #documentOf(name: string, read: ReadDocument | null): Loaded {

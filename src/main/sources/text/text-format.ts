@@ -101,6 +101,11 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
   align?(items: readonly Fields[], known: readonly Fields[]): readonly (number | null)[];
   /** How a text ends whose last item looks like a whole one where it breaks off: a row, an entry has no end of its own. Absent: what breaks off is damaged. */
   endOf?(text: SplitText<Item>): TextEnd;
+  /**
+   * Of the occurrence of a series that is not beside it the UID of that series, by the UID of the item; null: it is none. Absent: there are no series.
+   * Where each item has a document of its own, those of one series share one (RFC 4791 4.1).
+   */
+  seriesIn?(uid: string): string | null;
   /** What a new file of this format begins with. */
   empty(): Uint8Array;
 }

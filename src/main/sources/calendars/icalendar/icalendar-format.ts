@@ -31,8 +31,12 @@ export const icalendarFormat: TextFormat<IcalendarItem> = {
   project,
   write: writeCalendar,
   align,
+  seriesIn: (uid) => OCCURRENCE.exec(uid)?.[1] ?? null,
   empty: () => Buffer.from(EMPTY_CALENDAR),
 };
+
+/** The UID of an occurrence whose series is not beside it: that of the series, and when it takes place. */
+const OCCURRENCE = /^(.+)#\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d)?(?:\[.{1,220}\])?$/s;
 
 /**
  * What iCalendar can hold of a record: what would be read of it once it was written. What is said of occurrences of another series than the
