@@ -25,6 +25,10 @@ export interface GuardOptions {
  */
 const unproved = new Agent({ connect: { lookup: guardedLookup() } });
 
+/** A server may close a connection just as it is used again, or have nobody free just then: what only reads is asked once more. */
+const READS: ReadonlySet<string> = new Set(['GET', 'PROPFIND', 'REPORT']);
+const BROKEN_OFF: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
 const MOST_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -66,13 +70,18 @@ export function guardedFetch({ account, timeout, most, dispatcher }: GuardOption
         `Basic ${Buffer.from(`${account.user}:${account.password ?? ''}`).toString('base64')}`,
       );
     const via = dispatcher ?? (url.protocol === 'https:' ? undefined : unproved);
-    try {
-      return await fetch(url, {
+    const once = () =>
+      fetch(url, {
         ...init,
         headers: Object.fromEntries(headers),
         redirect: 'manual',
         signal: AbortSignal.timeout(timeout),
         ...(via === undefined ? {} : { dispatcher: via }),
+      });
+    try {
+      return await once().catch((error: unknown) => {
+        if (!READS.has(init.method ?? 'GET') || !isBrokenOff(error)) throw error;
+        return once();
       });
     } catch (error) {
       throw notReachable(url, error);
@@ -136,6 +145,9 @@ const UNKNOWN_ISSUER_WORDS =
 const BLOCKED_PORT = 'bad port';
 const BLOCKED_PORT_WORDS =
   'nothing of the web may be on this port, so it is not asked; look at the port in the address';
+
+const isBrokenOff = (error: unknown): boolean =>
+  BROKEN_OFF.has(((error as Error).cause as { readonly code?: string } | undefined)?.code ?? '');
 
 function notReachable(url: URL, error: unknown): LockstepError {
   const { cause, message } = error as Error;

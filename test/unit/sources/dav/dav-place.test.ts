@@ -298,6 +298,21 @@ describe('a collection on a server', () => {
     ]);
   });
 
+  it('that breaks a connection off is asked once more for what it holds, and is not written to twice', async () => {
+    const heard = new Set<string>();
+    server.hears = ({ method, path }) => heard.size === heard.add(`${method} ${path}`).size;
+    const { documents } = await place.list();
+    expect(documents).toHaveLength(2);
+    expect(await place.read([`${BOOK}a.vcf`])).toMatchObject([{ name: `${BOOK}a.vcf` }]);
+    const written = await place.write(`${BOOK}a.vcf`, documents[0]!.revision, Buffer.from(card('c')));
+    expect(written).toMatchObject({ reason: 'io', detail: expect.stringContaining('broke the connection off') });
+    expect(methods().filter((method) => method === 'PUT')).toHaveLength(1);
+    server.hears = () => false;
+    server.asked.length = 0;
+    await expect(place.read([`${BOOK}b.vcf`])).rejects.toMatchObject({ code: 'not-reachable' });
+    expect(server.asked).toHaveLength(2);
+  });
+
   it('names a new text as the server will list it', async () => {
     const name = place.newName('someone@example.com', () => false);
     expect(name).toBe(`${BOOK}someone@example.com.vcf`);
