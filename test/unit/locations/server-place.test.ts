@@ -69,6 +69,38 @@ describe('what is found at an address', () => {
     });
   });
 
+  it.each(['/remote.php/dav/', '/SOGo/dav/', '/cloud/remote.php/dav/'])(
+    'is found where its makers keep it (%s), though nothing at its address tells so',
+    async (dav) => {
+      const home = `${dav}me/`;
+      server.answer = ({ method, path, body }) => {
+        if (method !== 'PROPFIND' || !path.startsWith(dav)) return { status: 200, body: '<html>Welcome</html>' };
+        if (body.includes('current-user-principal'))
+          return multistatus(
+            found(path, `<d:current-user-principal><d:href>${home}</d:href></d:current-user-principal>`),
+          );
+        if (body.includes('addressbook-home-set'))
+          return multistatus(
+            found(path, `<card:addressbook-home-set><d:href>${home}</d:href></card:addressbook-home-set>`),
+          );
+        const book =
+          '<d:resourcetype><d:collection/><card:addressbook/></d:resourcetype><d:displayname>B</d:displayname>';
+        return multistatus(
+          found(home, '<d:resourcetype><d:collection/></d:resourcetype>') + found(`${home}book/`, book),
+        );
+      };
+      const place = await find(dav.startsWith('/cloud') ? '/cloud' : '/', 'contacts');
+      expect(place).toMatchObject({ path: `${server.origin}${home}book/` });
+    },
+  );
+  it('that tells nothing anywhere is said to be perhaps a web page', async () => {
+    server.answer = () => ({ status: 200, body: '<html>Welcome</html>' });
+    await expect(find('/', 'contacts')).rejects.toMatchObject({
+      code: 'server-trouble',
+      message: expect.stringContaining('perhaps it is a web page'),
+    });
+  });
+
   it.each([
     [404, 'no-such-path', '--kind'],
     [429, 'server-busy', 'asked too much'],

@@ -41,6 +41,11 @@ const ITEM_TYPE = /^text\/(?:x-)?(?:vcard|calendar|directory)\b/i;
 /** With these a server refuses a request whatever it asks for: asked for less it would answer the same. */
 const REFUSED: ReadonlySet<number> = new Set([401, 429, 502, 503, 504]);
 
+/** Where Nextcloud and ownCloud, SOGo, DAViCal, Baikal, Cyrus and Radicale behind a web server answer, below the address people know them by. */
+const USUAL_PATHS = ['remote.php/dav/', 'SOGo/dav/', 'caldav.php/', 'dav.php/', 'dav/', 'radicale/'];
+/** A server that fails so does not say that there is nothing. */
+const UNTOLD: ReadonlySet<string> = new Set(['no-collections', 'no-such-path', 'server-trouble']);
+
 /** A request names at most so many resources (FORMATS 1.5). */
 const HREFS_AT_ONCE = 100;
 const TIMEOUT_MS = 60_000;
@@ -93,8 +98,41 @@ export class DavServer {
     return isItem ? 'item' : null;
   }
 
-  /** The collections of an account, found from any of its addresses (RFC 6764). */
+  /**
+   * The collections of an account, found from any of its addresses (RFC 6764), or else from that of a server whose makers keep them below it and whose
+   * keeper did not set up where (`.well-known`). Fails with `no-collections` and whatever asking fails with.
+   */
   async collections(url: string, kind: DavKind): Promise<readonly FoundCollection[]> {
+    let found: readonly FoundCollection[] = [];
+    let why: LockstepError | null = null;
+    try {
+      found = await this.#collectionsAt(url, kind);
+    } catch (error) {
+      if (!(error instanceof LockstepError) || !UNTOLD.has(error.code)) throw error;
+      why = error;
+    }
+    for (const path of found.length === 0 ? USUAL_PATHS : []) {
+      const usual = new URL(path, url.endsWith('/') ? url : `${url}/`).href;
+      if (await this.#isAccount(usual)) found = await this.#collectionsAt(usual, kind);
+      if (found.length > 0) break;
+    }
+    if (found.length === 0 && why !== null) throw why;
+    return found;
+  }
+
+  /** Does it say who we are there? Whatever else it answers says nothing of that. */
+  async #isAccount(url: string): Promise<boolean> {
+    try {
+      const [found] = await this.#propfind(url, { 'd:current-user-principal': {} }, '0');
+      return (found?.props?.currentUserPrincipal as { readonly href?: unknown } | undefined)?.href !== undefined;
+    } catch (error) {
+      if (!(error instanceof LockstepError) || error.code === 'not-reachable' || error instanceof ServerBusy)
+        throw error;
+      return false;
+    }
+  }
+
+  async #collectionsAt(url: string, kind: DavKind): Promise<readonly FoundCollection[]> {
     this.#elsewhere = null;
     const accountType = kind === 'contacts' ? 'carddav' : 'caldav';
     try {
