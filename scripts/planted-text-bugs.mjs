@@ -247,8 +247,8 @@ export const PLANTED_TEXT_BUGS = [
   {
     about: 'a deletion takes what somebody just wrote on a server',
     file: 'src/main/sources/dav/dav-place.ts',
-    find: "server.remove(address, etag ?? '*')",
-    replace: "server.remove(address, '*')",
+    find: "server.remove(new URL(name, url).href, etag ?? '*')",
+    replace: "server.remove(new URL(name, url).href, '*')",
     tests: DAV,
   },
   {
