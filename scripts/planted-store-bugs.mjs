@@ -10,7 +10,7 @@ export const PLANTED_STORE_BUGS = [
   },
   {
     about: 'after what need not wait for the disk nothing waits for it any more',
-    file: 'src/main/collection.ts',
+    file: 'src/main/store/transactions.ts',
     find: "    } finally {\n      this.#database.exec('PRAGMA synchronous = FULL');\n    }",
     replace: '    } finally {\n    }',
     tests: ['test/unit/collection.test.ts'],
@@ -18,21 +18,21 @@ export const PLANTED_STORE_BUGS = [
   {
     about: 'records of a transaction that failed are remembered',
     file: 'src/main/collection.ts',
-    find: '      this.records.forgetCaches();\n',
+    find: '    this.records.forgetCaches();\n',
     replace: '',
     tests: ['test/unit/collection.test.ts'],
   },
   {
     about: 'problems of a transaction that failed are remembered',
     file: 'src/main/collection.ts',
-    find: '      this.problems.forgetCaches();\n',
+    find: '    this.problems.forgetCaches();\n',
     replace: '',
     tests: ['test/unit/collection.test.ts'],
   },
   {
     about: 'packages of a transaction that failed are remembered',
     file: 'src/main/collection.ts',
-    find: '      this.packages.forget();\n',
+    find: '    this.packages.forget();\n',
     replace: '',
     tests: ['test/unit/collection.test.ts'],
   },
