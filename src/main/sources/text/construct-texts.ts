@@ -12,7 +12,7 @@ import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocume
 import { whyNotYet } from './doubtful-text.ts';
 import { beforeOthers, isEditedByOthers } from './edited-by-others.ts';
 import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
-import { digestIn, namesIn } from './item-revision.ts';
+import { digestIn, namesIn, unseenRevision } from './item-revision.ts';
 import { type Known, type KnownItem, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
 import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
 import { NewDocuments } from './new-documents.ts';
@@ -342,7 +342,7 @@ export class ConstructTexts {
       const unedited = edited === undefined ? null : beforeOthers(this.#format.kind, fields, holds, edited);
       if (unedited !== null) {
         loaded.isOurs = false;
-        return { ...written, fresh: true, holds: unedited };
+        return { ...written, revision: unseenRevision(revision), fresh: true, holds: unedited };
       }
       return equalFields(holds, fields) ? written : { ...written, holds };
     });

@@ -48,6 +48,11 @@ export function plainItemRevision(digest: string): Revision {
   return revision;
 }
 
+/** The same of an item that says something no look took in: whoever is to write it finds it otherwise than expected, and looks first. */
+export function unseenRevision(revision: Revision): Revision {
+  return Buffer.from(revision).fill(0, 0, DIGEST_BYTES);
+}
+
 /** The digest of what the item says. */
 export const digestIn = (revision: Revision): ItemRevision['digest'] => revision.subarray(0, DIGEST_BYTES);
 
