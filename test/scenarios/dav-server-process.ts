@@ -1,20 +1,35 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { scratch } from './folder.ts';
 import { ownPort } from './own-port.ts';
 
-export type ServerName = 'radicale' | 'xandikos';
+export type ServerName = 'radicale' | 'xandikos' | 'sabre';
+
+/** Where each of them keeps what. */
+const PLACES: { readonly [name in ServerName]: { readonly book: string; readonly plans: string } } = {
+  radicale: { book: '/me/book/', plans: '/me/plans/' },
+  xandikos: { book: '/user/contacts/addressbook/', plans: '/user/calendars/calendar/' },
+  sabre: { book: '/addressbooks/me/book/', plans: '/calendars/me/plans/' },
+};
+/** The library Nextcloud, ownCloud and Baikal are made of. */
+const SABRE = '/usr/share/php/Sabre/autoload.php';
+const isInstalled = (name: ServerName): boolean =>
+  name === 'sabre'
+    ? existsSync(SABRE) && spawnSync('php', ['-r', 'exit(extension_loaded("pdo_sqlite") ? 0 : 1);']).status === 0
+    : spawnSync(name, ['--version']).error === undefined;
 
 /** null: it is there; else why a test with it cannot run. */
 export function missing(name: ServerName): string | null {
-  return spawnSync(name, ['--version']).error === undefined
+  return isInstalled(name)
     ? null
-    : `${name} is not installed (apt-get install radicale xandikos)`;
+    : `${name} is not installed (apt-get install radicale xandikos php-sabre-dav php-sqlite3)`;
 }
+/** Does it ask who we are? */
+export const asksForPassword = (name: ServerName): boolean => name !== 'xandikos';
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -68,18 +83,24 @@ export class RealServer {
   async #startProcess(): Promise<void> {
     const home = this.#home;
     const port = String(this.#port);
-    if (this.name === 'radicale') {
-      this.setPassword(this.password);
+    if (asksForPassword(this.name)) this.setPassword(this.password);
+    if (this.name === 'radicale')
       writeFileSync(
         join(home, 'config'),
         `[server]\nhosts = 127.0.0.1:${port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = ${join(home, 'users')}\nhtpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = ${join(home, 'collections')}\n[logging]\nlevel = error\n`,
       );
-    } else mkdirSync(join(home, 'data'), { recursive: true });
-    const args =
-      this.name === 'radicale'
-        ? ['-C', join(home, 'config')]
-        : ['--defaults', '-d', join(home, 'data'), '-l', '127.0.0.1', '-p', port, '--current-user-principal', '/user/'];
-    const child = spawn(this.name, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    if (this.name === 'xandikos') mkdirSync(join(home, 'data'), { recursive: true });
+    const [command, ...args] = {
+      radicale: ['radicale', '-C', join(home, 'config')],
+      xandikos: [
+        'xandikos',
+        ...['--defaults', '-d', join(home, 'data'), '-l', '127.0.0.1', '-p', port],
+        ...['--current-user-principal', '/user/'],
+      ],
+      sabre: ['php', '-S', `127.0.0.1:${port}`, join(import.meta.dirname, 'sabre-server.php')],
+    }[this.name] as [string, ...string[]];
+    const env = { ...process.env, LOCKSTEP_SABRE: home };
+    const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     running.add(child);
     child.once('exit', () => running.delete(child));
     let said = '';
@@ -118,14 +139,14 @@ export class RealServer {
   }
 
   get book(): string {
-    return this.name === 'radicale' ? '/me/book/' : '/user/contacts/addressbook/';
+    return PLACES[this.name].book;
   }
   get plans(): string {
-    return this.name === 'radicale' ? '/me/plans/' : '/user/calendars/calendar/';
+    return PLACES[this.name].plans;
   }
   /** The address a person gives. */
   address(path: string): string {
-    return `http://${this.name === 'radicale' ? 'me@' : ''}127.0.0.1:${this.#proxyPort}${path}`;
+    return `http://${asksForPassword(this.name) ? 'me@' : ''}127.0.0.1:${this.#proxyPort}${path}`;
   }
   writes(): number {
     return this.passed.filter(({ method }) => method === 'PUT' || method === 'DELETE').length;

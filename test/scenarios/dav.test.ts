@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { missing, RealServer, type ServerName } from './dav-server-process.ts';
+import { asksForPassword, missing, RealServer, type ServerName } from './dav-server-process.ts';
 import { Device, end, PATIENT } from './device.ts';
 import { scratch } from './folder.ts';
 
@@ -43,7 +43,7 @@ const cut = (file: string, part: string): void => {
   writeFileSync(file, text.slice(0, start) + text.slice(text.indexOf('END:VCARD', start) + 11));
 };
 
-const SERVERS: readonly ServerName[] = ['radicale', 'xandikos'];
+const SERVERS: readonly ServerName[] = ['radicale', 'xandikos', 'sabre'];
 
 describe.each(SERVERS)('%s', (name) => {
   const why = missing(name);
@@ -335,9 +335,9 @@ describe.each(SERVERS)('%s', (name) => {
         },
       );
 
-      const asksForPassword = name === 'radicale';
-      it.runIf(asksForPassword)(
-        `a wrong password is named, at first and later, and deletes nothing (${asksForPassword ? 'it asks for one' : 'skipped: it asks for none'})`,
+      const asks = asksForPassword(name);
+      it.runIf(asks)(
+        `a wrong password is named, at first and later, and deletes nothing (${asks ? 'it asks for one' : 'skipped: it asks for none'})`,
         async () => {
           const c = await Device.start('carl');
           try {
