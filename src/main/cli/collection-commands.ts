@@ -338,7 +338,12 @@ const exportOnce: Command = {
   summary: 'writes the collection once, in any format it can be written in',
   details:
     'FILE is made, and nothing is written over. For formats see add; what is on a server is written as vcard or icalendar.',
-  options: { format: { ...format, help: 'as what it is written (default: that of its source here)' } },
+  options: {
+    format: {
+      ...format,
+      help: 'as what it is written (default: as FILE is named, .vcf, .ics, .csv or .ldif, else as its source here)',
+    },
+  },
   async run(call) {
     const wanted = textOption(call.options, 'format');
     checkFormat(wanted);

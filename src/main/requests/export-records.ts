@@ -14,7 +14,7 @@ import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import { lostFields } from '../snapshot/lost-fields.ts';
 import { composeAddressBook } from '../sources/contacts/thunderbird/open-address-book.ts';
-import { formatNamed, type SourceFormat } from '../sources/formats.ts';
+import { formatByEnding, formatNamed, type SourceFormat } from '../sources/formats.ts';
 import { composeShown, momentOf } from '../sources/text/compose-text.ts';
 import { uidOfRecord } from '../sources/text/item-ids.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
@@ -99,13 +99,14 @@ const isLocal = ({ layout }: SourceFormat): boolean => layout !== 'server' && la
 const fileFormat = (kind: RecordKind): string => (kind === 'contacts' ? 'vcard' : 'icalendar');
 
 /**
- * The format a collection is exported in: the one asked for, else that of its first source here, as a file where that is on a server. Fails with `wrong-format`, `not-available`.
+ * The format a collection is exported in: the one asked for, else what the file is named as (`.vcf`, `.csv`), else that of its first source here, as a
+ * file where that is on a server. Fails with `wrong-format`, `not-available`.
  */
 export function exportFormat({ collection, synchronizers }: Replica, asked: string | null, file: string): SourceFormat {
   const own = [...synchronizers.values()][0]?.source.format ?? null;
   const format = asked ?? own;
   const named = format === null ? null : formatNamed(format);
-  const found = asked === null && named !== null && !isLocal(named) ? formatNamed(fileFormat(named.kind)) : named;
+  const found = asked === null ? unasked(named, collection.kind, file) : named;
   if (found === null)
     throw new LockstepError(
       'not-available',
@@ -119,6 +120,13 @@ export function exportFormat({ collection, synchronizers }: Replica, asked: stri
       file,
     );
   return found;
+}
+
+/** Of several formats of an ending that of the source `own` is meant. */
+function unasked(own: SourceFormat | null, kind: RecordKind, file: string): SourceFormat | null {
+  if (own?.layout === 'one-file' && file.toLowerCase().endsWith(own.ending)) return own;
+  const byEnding = formatByEnding(file, kind);
+  return byEnding ?? (own !== null && !isLocal(own) ? formatNamed(fileFormat(own.kind)) : own);
 }
 
 /** A text is composed in one go, so that it is the same whatever it is of: 0.03 ms for each record. A folder in turns. */

@@ -155,6 +155,15 @@ function hasOldCards(fs: FileSystem, folder: string, names: readonly string[]): 
   return some.length > 0 && some.every((name) => vcardVersionIn(utf8Of(peek(fs, `${folder}/${name}`))) === '3.0');
 }
 
+/** The format of one file that is named so; null: its name tells none. Of tables the one most programs read. */
+export function formatByEnding(file: string, kind: RecordKind): SourceFormat | null {
+  const name = file.toLowerCase();
+  return (
+    FORMATS.find((format) => format.layout === 'one-file' && format.kind === kind && name.endsWith(format.ending)) ??
+    null
+  );
+}
+
 function formatByName(location: string, kind: RecordKind | null): SourceFormat | null {
   const name = location.toLowerCase();
   const files = FORMATS.filter((format) => format.layout === 'one-file' && (kind === null || format.kind === kind));

@@ -150,4 +150,17 @@ describe('contacts, exported', () => {
     const replica = { ...room.replica, synchronizers: new Map([[1, source]]) } as unknown as Replica;
     expect(exportFormat(replica, null, 'out').name).toBe('vcard');
   });
+
+  it.each([
+    ['vcard3-folder', 'out', 'vcard3-folder'],
+    ['vcard3-folder', 'all.VCF', 'vcard'],
+    ['vcard3', 'all.vcf', 'vcard3'],
+    ['vcard3', 'all.csv', 'csv-google'],
+    ['csv-outlook', 'all.csv', 'csv-outlook'],
+    ['carddav', 'all.ldif', 'ldif'],
+    ['vcard', 'all.ics', 'vcard'],
+  ])('of a source that is %s to %s as %s, where nobody says as what', (format, file, as) => {
+    const replica = { ...room.replica, synchronizers: new Map([[1, { source: { format } }]]) } as unknown as Replica;
+    expect(exportFormat(replica, null, file).name).toBe(as);
+  });
 });
