@@ -67,7 +67,7 @@ export function splitCalendar(bytes: Uint8Array): IcalendarText {
       damaged.push({
         start: component.end,
         end: component.end,
-        name: 'END:VCALENDAR',
+        name: 'the rest of the calendar',
         detail: 'the calendar has no end: the rest of it may be missing',
         ...(component.end === bytes.length ? { isOpen: true } : {}),
       });
