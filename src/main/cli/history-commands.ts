@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { aloneWords } from '../../contract/alone-words.ts';
-import type { ActView, Choice, ConflictView, PackageView, ResultView } from '../../contract/contract.ts';
+import { differenceWords } from '../../contract/alone-words.ts';
+import type { ActView, Choice, ConflictView, DuplicateView, PackageView, ResultView } from '../../contract/contract.ts';
+import { pairTitle, sharedWords } from '../../contract/duplicate-words.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
@@ -106,6 +107,14 @@ function contentOf(path: string): Choice {
   }
 }
 
+/** Who they are, with the ids by which they are made one or kept apart, and what they share and do not. */
+function duplicateText(view: DuplicateView): string {
+  const ids = view.records.map(({ record }) => record).join('  ');
+  const words = `${sharedWords(view.by)}. ${differenceWords(view)}.`;
+  const [head, ...lines] = [`${view.sure ? 'sure ' : 'maybe'}  ${pairTitle(view)}`, ids, words].map(plainText);
+  return [head, ...lines.map((line) => `       ${line}`), ''].join('\n');
+}
+
 const duplicates: Command = {
   name: 'duplicates',
   takes: 'COLLECTION [A [B]]',
@@ -132,18 +141,7 @@ const duplicates: Command = {
       return printResult(call, await call.ask('duplicates:fuse-sure', collection), 'Fused');
     if (isOne || areTwo || one !== undefined) throw usageError('Give A and B, with one of --fuse and --apart.', 'A');
     await call.print(await call.ask('duplicates:list', collection), (views) =>
-      views.length === 0
-        ? 'No duplicates.\n'
-        : call.table(
-            ['', 'A', 'B', 'both have', 'only A', 'only B'],
-            views.map(({ records, sure, by }) => [
-              sure ? 'sure' : 'maybe',
-              ...records.map(({ record, title }) => `${title} (${record})`),
-              by.join(', '),
-              ...records.map(({ alone }) => aloneWords(alone)),
-            ]),
-            '',
-          ),
+      views.length === 0 ? 'No duplicates.\n' : views.map(duplicateText).join(''),
     );
     return EXIT.done;
   },

@@ -1,6 +1,7 @@
 import { Merge, Split } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { DuplicateView } from '../../contract/contract.ts';
+import { pairTitle, sharedWords } from '../../contract/duplicate-words.ts';
 import { useAction } from '../client/use-action.ts';
 import { useDeciders } from '../client/use-deciders.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -10,7 +11,6 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { RecordFacts } from '../components/field-value.tsx';
 import { Loading } from '../components/loading.tsx';
-import { pairTitle, sharedWords } from './duplicate-words.ts';
 
 /** Two contacts side by side: are they one person? Either answer can be undone. */
 export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateView; onClose: () => void }) {

@@ -2,6 +2,7 @@ import { ChevronRight, Merge } from 'lucide-react';
 import { useState } from 'react';
 import { differenceWords } from '../../contract/alone-words.ts';
 import type { CollectionView, DuplicateView } from '../../contract/contract.ts';
+import { pairTitle, sharedWords } from '../../contract/duplicate-words.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -13,7 +14,6 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { DuplicateDialog } from './duplicate-dialog.tsx';
-import { pairTitle, sharedWords } from './duplicate-words.ts';
 
 const ROW = 72;
 

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CollectionView, Handlers, SourceView, SyncView } from '../../../src/contract/contract.ts';
+import type { CollectionView, DuplicateView, Handlers, SourceView, SyncView } from '../../../src/contract/contract.ts';
 import { runCommandLine } from '../../../src/main/cli/run-command-line.ts';
 import { type ControlSocket, openControlSocket } from '../../../src/main/control/control-socket.ts';
 import { serveContract } from '../../../src/main/control/serve-contract.ts';
@@ -342,6 +342,25 @@ it('what an export has no place for is told in words, and of whom', async () => 
   expect(out).toMatch(/labels of phone numbers +7 records/);
   given = { export: () => ({ records: 9, lost: [], lacks: { records: 0, lacks: [], named: [] } }) };
   expect((await run(['export', 'Photos', 'out'])).out).toBe('Wrote 9 records to /home/ana/out.\n');
+});
+
+it('two contacts that may be one are told with their ids and in words, whatever they are called', async () => {
+  const record = (id: string, title: string) => ({ record: id, title, alone: [] });
+  const pair: DuplicateView = {
+    collection: 'c1',
+    records: [record('a-1', 'Ada\u001b[31m'), record('a-2', 'Ada L.')],
+    sure: true,
+    by: ['name ada', 'email ada@example.org', 'phone 155284164'],
+  };
+  given = { 'duplicates:list': () => [pair] };
+  expect((await run(['duplicates', 'people'])).out).toBe(
+    [
+      'sure   Ada\\u{1b}[31m · Ada L.',
+      '       a-1  a-2',
+      '       Both have the same name, the e-mail address ada@example.org and the phone number. Otherwise they say the same.',
+      '',
+    ].join('\n'),
+  );
 });
 
 it('a contact with a problem is named as people know it', async () => {

@@ -1,5 +1,5 @@
-import type { DuplicateView } from '../../contract/contract.ts';
-import { listed } from '../../contract/overall-state.ts';
+import type { DuplicateView } from './contract.ts';
+import { listed } from './overall-state.ts';
 
 const MARKS: readonly (readonly [mark: string, word: string])[] = [
   ['name', 'the same name'],
