@@ -41,8 +41,11 @@ const ITEM_TYPE = /^text\/(?:x-)?(?:vcard|calendar|directory)\b/i;
 /** With these a server refuses a request whatever it asks for: asked for less it would answer the same. */
 const REFUSED: ReadonlySet<number> = new Set([401, 429, 502, 503, 504]);
 
-/** Where Nextcloud and ownCloud, SOGo, DAViCal, Baikal, Cyrus and Radicale behind a web server answer, below the address people know them by. */
-const USUAL_PATHS = ['remote.php/dav/', 'SOGo/dav/', 'caldav.php/', 'dav.php/', 'dav/', 'radicale/'];
+/**
+ * Where SOGo (first, for it answers below any name), Nextcloud and ownCloud, DAViCal, Baikal, Cyrus and Radicale behind a web server answer, below the
+ * address people know them by.
+ */
+const USUAL_PATHS = ['SOGo/dav/', 'remote.php/dav/', 'caldav.php/', 'dav.php/', 'dav/', 'radicale/'];
 /** A server that fails so does not say that there is nothing. */
 const UNTOLD: ReadonlySet<string> = new Set(['no-collections', 'no-such-path', 'server-trouble']);
 
