@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { digestAuthorization, digestChallenge } from '../../src/main/sources/dav/digest-challenge.ts';
 import { scratch } from './folder.ts';
 import { ownPort } from './own-port.ts';
 
@@ -154,24 +155,28 @@ export class RealServer {
 
   /** As another client of the server would, past the proxy. */
   async send(method: string, path: string, body: string | null = null, type = 'text/vcard'): Promise<string> {
-    const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
+    const response = await this.#ask(path, {
       method,
       body,
-      headers: {
-        ...(body === null ? {} : { 'content-type': `${type}; charset=utf-8` }),
-        authorization: `Basic ${Buffer.from(`me:${this.password}`).toString('base64')}`,
-      },
+      headers: body === null ? {} : { 'content-type': `${type}; charset=utf-8` },
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text;
   }
+  async #ask(path: string, init: RequestInit & { readonly method: string }): Promise<Response> {
+    const url = `http://127.0.0.1:${this.#port}${path}`;
+    const as = (authorization: string) => fetch(url, { ...init, headers: { ...init.headers, authorization } });
+    const response = await as(`Basic ${Buffer.from(`me:${this.password}`).toString('base64')}`);
+    const challenge = digestChallenge(response.headers.get('www-authenticate'));
+    if (response.status !== 401 || challenge === null) return response;
+    const { password } = this;
+    const answer = { user: 'me', password, method: init.method, target: path, count: 1, clientNonce: 'test' };
+    return as(digestAuthorization(challenge, answer));
+  }
   /** Every text of a collection, by path, in order. */
   async texts(path: string): Promise<ReadonlyMap<string, string>> {
-    const listing = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
-      method: 'PROPFIND',
-      headers: { depth: '1', authorization: `Basic ${Buffer.from(`me:${this.password}`).toString('base64')}` },
-    }).then((response) => response.text());
+    const listing = await (await this.#ask(path, { method: 'PROPFIND', headers: { depth: '1' } })).text();
     const hrefs = [...listing.matchAll(/<(?:\w+:)?href>([^<]*\.(?:vcf|ics))</g)].map(([, href]) => href!);
     const texts = new Map<string, string>();
     for (const href of [...new Set(hrefs)].sort())

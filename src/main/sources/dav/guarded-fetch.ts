@@ -1,5 +1,7 @@
 import { Agent, type Dispatcher, fetch, type RequestInit, type Response } from 'undici';
+import { type Random, systemRandom } from '../../platform/random.ts';
 import { LockstepError } from '../../platform/trouble.ts';
+import { type DigestChallenge, digestAuthorization, digestChallenge } from './digest-challenge.ts';
 import { guardedLookup } from './guarded-lookup.ts';
 
 /** Who asks, as the person confirmed it. */
@@ -17,6 +19,7 @@ export interface GuardOptions {
   readonly most: number;
   /** Tests give their own. */
   readonly dispatcher?: Dispatcher;
+  readonly random?: Random;
 }
 
 /**
@@ -37,7 +40,10 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * sends us to another host is named, and a person decides. Answers are bounded in time and size. Fails with `other-host`, `not-reachable`,
  * `too-large`.
  */
-export function guardedFetch({ account, timeout, most, dispatcher }: GuardOptions) {
+export function guardedFetch({ account, timeout, most, dispatcher, random = systemRandom }: GuardOptions) {
+  /** What the server wants to have proved in place of a password (as Baikal does, unless it is set up otherwise); null: it takes that. */
+  let challenge: DigestChallenge | null = null;
+  let answers = 0;
   return async (input: string | URL, init: RequestInit = {}): Promise<Response> => {
     let url = new URL(String(input));
     let { method = 'GET', body } = init;
@@ -63,12 +69,21 @@ export function guardedFetch({ account, timeout, most, dispatcher }: GuardOption
   };
 
   async function ask(url: URL, init: RequestInit): Promise<Response> {
+    const asked = challenge;
+    const response = await askOnce(url, init);
+    if (response.status !== 401 || account.user === null) return response;
+    const wanted = digestChallenge(response.headers.get('www-authenticate'));
+    // Where it wants just what it was given, that is wrong.
+    if (wanted === null || wanted.nonce === asked?.nonce) return response;
+    await response.body?.cancel();
+    if (wanted.nonce !== challenge?.nonce) [challenge, answers] = [wanted, 0];
+    return askOnce(url, init);
+  }
+
+  async function askOnce(url: URL, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers as Record<string, string>);
-    if (account.user !== null)
-      headers.set(
-        'authorization',
-        `Basic ${Buffer.from(`${account.user}:${account.password ?? ''}`).toString('base64')}`,
-      );
+    const method = init.method ?? 'GET';
+    if (account.user !== null) headers.set('authorization', authorization(account.user, method, url));
     const via = dispatcher ?? (url.protocol === 'https:' ? undefined : unproved);
     const once = () =>
       fetch(url, {
@@ -80,12 +95,20 @@ export function guardedFetch({ account, timeout, most, dispatcher }: GuardOption
       });
     try {
       return await once().catch((error: unknown) => {
-        if (!READS.has(init.method ?? 'GET') || !isBrokenOff(error)) throw error;
+        if (!READS.has(method) || !isBrokenOff(error)) throw error;
         return once();
       });
     } catch (error) {
       throw notReachable(url, error);
     }
+  }
+
+  function authorization(user: string, method: string, { pathname, search }: URL): string {
+    const password = account.password ?? '';
+    if (challenge === null) return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const clientNonce = Buffer.from(random.bytes(16)).toString('hex');
+    const target = pathname + search;
+    return digestAuthorization(challenge, { user, password, method, target, count: ++answers, clientNonce });
   }
 }
 

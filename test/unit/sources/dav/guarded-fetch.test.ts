@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { MockAgent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { guardedFetch } from '../../../../src/main/sources/dav/guarded-fetch.ts'
 import { FakeServer, found, multistatus } from './fake-server.ts';
 
 const MIB = 1 << 20;
+const digestOf = (text: string): string => createHash('md5').update(text).digest('hex');
 let server: FakeServer;
 let other: FakeServer;
 beforeEach(async () => {
@@ -21,6 +23,36 @@ describe('an address a person confirmed', () => {
     server.answer = () => ({ status: 200, body: 'hello' });
     expect(await (await ask('/')).text()).toBe('hello');
     expect(server.asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:secret').toString('base64')}`);
+  });
+
+  it('is given a digest where it wants one, and no more than once a second one of the same', async () => {
+    let nonce = 'first';
+    const wants = (): { status: number; headers: Record<string, string> } => ({
+      status: 401,
+      headers: { 'www-authenticate': `Digest realm="cards", qop="auth", nonce="${nonce}"` },
+    });
+    const secret = digestOf('me:cards:secret');
+    server.answer = ({ method, path, headers }) => {
+      const sent = new Map(
+        [...(headers.authorization ?? '').matchAll(/(\w+)="?([^",]*)/g)].map(([, name, value]) => [name, value]),
+      );
+      const proof = `${nonce}:${sent.get('nc')}:${sent.get('cnonce')}:auth:${digestOf(`${method}:${path}`)}`;
+      return sent.get('response') === digestOf(`${secret}:${proof}`) ? { status: 200, body: method } : wants();
+    };
+    const fetch = guardedFetch({ account: account(), timeout: 240_000, most: MIB });
+    const put = async (path: string) => (await fetch(server.origin + path, { method: 'PUT', body: 'x' })).status;
+    expect([await put('/a?b=1'), await put('/c')]).toEqual([200, 200]);
+    const sent = (): readonly string[] => server.asked.map(({ headers }) => headers.authorization ?? '');
+    expect(sent().map((each) => /^Basic|nc=\d+/.exec(each)?.[0])).toEqual(['Basic', 'nc=00000001', 'nc=00000002']);
+    expect(server.asked.at(-1)?.body).toBe('x');
+    // A nonce does not last.
+    nonce = 'second';
+    expect(await put('/d')).toBe(200);
+    server.asked.length = 0;
+    const wrong = guardedFetch({ account: { ...account(), password: 'wrong' }, timeout: 240_000, most: MIB });
+    expect((await wrong(`${server.origin}/`)).status).toBe(401);
+    expect((await wrong(`${server.origin}/`)).status).toBe(401);
+    expect(server.asked).toHaveLength(3);
   });
 
   it.each([301, 302, 303, 307, 308])(
