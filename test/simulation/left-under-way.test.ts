@@ -45,3 +45,26 @@ it('who leaves gives those that are linked what was written last', async () => {
   await group.pass(10_000);
   expect([textOf(first, 'a'), replicaOf(group, first).membership.others()]).toEqual(['written last', []]);
 });
+
+it('who leaves twice, while those that are linked take what was written last, has left once, and tells it also after a restart', async () => {
+  group = new SimulatedGroup(new SeededRandom('leaves twice'));
+  const devices = Array.from({ length: 2 }, () => group.addDevice({ skewed: false, folding: false }));
+  const [first, second] = devices as [SimulatedDevice, SimulatedDevice];
+  for (const device of devices) await group.start(device);
+  await group.create(first);
+  await group.join(second, first);
+  await group.pass(10_000);
+  write(second, 'a', 'written last')();
+  const { id } = replicaOf(group, second);
+  const leave = async (): Promise<void> => void (await second.running?.handlers['collections:leave'](id));
+  const left = leave();
+  group.cut(first, second);
+  await group.pass(3000);
+  const again = leave();
+  await group.until(second, Promise.all([left, again]));
+  await group.until(second, second.stop());
+  await group.start(second);
+  group.mendAll();
+  await group.pass(60_000);
+  expect(replicaOf(group, first).membership.others()).toEqual([]);
+});
