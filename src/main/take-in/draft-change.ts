@@ -2,7 +2,8 @@ import type { Change } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
 import { agreeing } from '../conflicts/meet-contact.ts';
 import { difference } from '../difference/difference.ts';
-import { type Held, isLive, shownFields } from '../merge/record-state.ts';
+import { type Held, isConflict, isLive, shownFields } from '../merge/record-state.ts';
+import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Fields } from '../record/value.ts';
 import { adopt } from '../snapshot/adopt.ts';
@@ -94,12 +95,15 @@ export class DraftChange {
   /**
    * The same where a source shows just what the record is to say there: an interrupted write of ours got so far. What it showed before and does not any
    * more nobody took away: it has no place beside the rest, as what is said of an occurrence of a series that is none by now. null: it shows something
-   * else.
+   * else, or another value of a conflict than it held: that is never written there by us, so a person has chosen it.
    */
   #asShown(draft: Draft, { state }: StoredRecord): Draft | null {
     const { kind, log } = this.#collection;
     const { project } = this.#held;
-    if (project === null || !isLive(state)) return null;
+    const chooses = draft.change?.writes.some(({ field }) =>
+      isConflict(fieldRule(kind, field), state.fields.get(field) ?? []),
+    );
+    if (project === null || !isLive(state) || chooses === true) return null;
     const held = shownFields(kind, state, log.order);
     const now = fieldsOf(held);
     return sameFields(kind, project(now), draft.reading.fields) ? { ...draft, held, now, change: null } : null;

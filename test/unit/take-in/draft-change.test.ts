@@ -111,6 +111,33 @@ describe('what a book says', () => {
   });
 });
 
+describe('a value of a conflict that stood in a book', () => {
+  const ADA = recordId('ada');
+  let group: CollectionGroup;
+  beforeEach(() => {
+    group = new CollectionGroup(2, 'a conflict in a book', 'contacts', databases);
+    device = group.devices[0] as GroupDevice;
+    source = device.addSource(databases).row;
+    const rename = (by: GroupDevice, name: string): void => {
+      const change = by.edit(ADA, fields({ name }));
+      by.write(change === null ? [] : [change]);
+      group.tick();
+    };
+    rename(device, 'Ada');
+    group.exchange();
+    rename(device, 'Ada here');
+    device.collection.records.putSnapshot(source, row(ADA), storedRevision(REVISION, false), device.held(ADA), null);
+    rename(group.devices[1] as GroupDevice, 'Ada there');
+    group.exchange();
+  });
+  it('and gives way to the other one, was chosen by a person, also where that is the one that is shown', () => {
+    expect(device.held(ADA)?.get(fieldName('name'))?.value).toBe('Ada there');
+    const { change } = drafts({ project: (full) => full }).draft(reading(ADA, fields({ name: 'Ada there' })), false);
+    if (change !== null) device.write([change]);
+    expect(device.values(ADA, fieldName('name'))).toEqual(['Ada there']);
+  });
+});
+
 describe('a book that is compared for the first time', () => {
   const ADA = recordId('ada');
   const project = (full: Fields): Fields => full;
