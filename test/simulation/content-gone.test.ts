@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { statusView } from '../../src/main/requests/status-view.ts';
+import { FOLDER } from '../../src/main/sources/formats.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { replicaOf, textOf, write } from './never-together.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
@@ -67,4 +68,26 @@ it('as long as the device that has it belongs to the others they wait for it, ho
   group.mendAll();
   await group.pass(10 * 60_000);
   expect([textOf(first, 'a'), textOf(second, 'a')]).toEqual(['of the third', 'of the third']);
+});
+
+it('what lies in another place of the same device, which is away, is waited for', async () => {
+  group = new SimulatedGroup(new SeededRandom('on a stick'));
+  first = group.addDevice({ skewed: false, folding: false });
+  await group.start(first);
+  await group.create(first);
+  first.user.mkdirp('/stick');
+  await group.until(first, first.engine.addSource(replicaOf(group, first), { path: '/stick', format: FOLDER }));
+  await group.pass(10_000);
+  first.unmount();
+  await group.pass(10_000);
+  first.user.writeFile('/stick/a', 'on the stick');
+  await group.pass(10_000);
+  first.user.move('/stick', '/elsewhere');
+  await group.pass(10_000);
+  first.remount();
+  await group.pass(20 * 60_000);
+  expect(problemsOf(first)).toEqual([]);
+  first.user.move('/elsewhere', '/stick');
+  await group.pass(60_000);
+  expect(textOf(first, 'a')).toBe('on the stick');
 });

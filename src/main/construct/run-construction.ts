@@ -78,6 +78,7 @@ export class RunConstruction {
   readonly #collection: Collection;
   readonly #source: StoredSource;
   readonly #adapter: SourceAdapter;
+  readonly #contents: ContentStore;
   readonly #clock: Clock;
   readonly #port: ConstructionPort;
   readonly #items: PrepareItem;
@@ -97,6 +98,7 @@ export class RunConstruction {
     this.#collection = collection;
     this.#source = source;
     this.#adapter = adapter;
+    this.#contents = contents;
     this.#clock = clock;
     this.#port = port;
     this.#items = new PrepareItem(collection, source, adapter, (id) => port.heldBack(id));
@@ -343,11 +345,17 @@ export class RunConstruction {
     this.#batches.written(batch);
   }
 
-  /** Has nobody its content any more, as where a device left, or was removed, before another one had fetched it? */
-  #isGone({ id, job, planned }: Prepared): boolean {
+  /**
+   * Has nobody its content any more, as where a device left, or was removed, before another one had fetched it? Who linked since was not asked, and
+   * another place of this device that cannot be read now has it as long as no look finds it gone there.
+   */
+  #isGone({ id, job, planned, epoch }: Prepared): boolean {
+    if (epoch !== this.#port.peersEpoch()) return false;
     const isNamed = this.#collection.problems.find(this.#source.row, id)?.code === GONE.code;
     const lacked = this.#clock.now() - (job.lackingSince ?? Number.POSITIVE_INFINITY);
     if (!isNamed && lacked < GIVEN_UP_MS) return false;
+    const entry = fileEntry(planned.fields?.get(ENTRY));
+    if (entry?.type === 'file' && this.#contents.heldAmong([entry.digest]).size > 0) return false;
     const dots = [...planned.held].flatMap(([field, { value, dots }]) =>
       field === ENTRY || referencesOf(value).length > 0 ? dots : [],
     );

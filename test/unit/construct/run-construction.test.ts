@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RunConstruction } from '../../../src/main/construct/run-construction.ts';
+import type { FoundContent, WantedContent } from '../../../src/main/content-exchange/contents.ts';
 import type { Held } from '../../../src/main/merge/record-state.ts';
 import { ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
 import { recordId } from '../../../src/main/record/ids.ts';
@@ -37,7 +38,13 @@ let gone: ReadonlySet<string>;
 let locks: number;
 let isLocked: boolean;
 let source: number;
+let find: (wanted: readonly WantedContent[]) => Promise<readonly FoundContent[]>;
+let mayCome: boolean;
+let epoch: number;
 beforeEach(() => {
+  find = () => Promise.resolve([]);
+  mayCome = true;
+  epoch = 0;
   databases = new GroupDatabases();
   device = new CollectionGroup(1, 'construction', 'files', databases).devices[0] as GroupDevice;
   adapter = new WaitingAdapter();
@@ -56,11 +63,11 @@ beforeEach(() => {
     clock,
     {
       batchFiles: 500,
-      findContents: () => Promise.resolve([]),
+      findContents: (wanted) => find(wanted),
       readContent: () => Promise.resolve(null),
       keepContents: () => Promise.resolve(),
-      mayCome: () => true,
-      peersEpoch: () => 0,
+      mayCome: () => mayCome,
+      peersEpoch: () => epoch,
       locked: async (work) => {
         locks++;
         isLocked = true;
@@ -259,5 +266,40 @@ describe('RunConstruction', () => {
     expect(adapter.begun.flatMap(({ ids }) => ids)).not.toContain(moved);
     expect(held()).toBe(3 * BATCH - 1);
     expect(construction.open).toBe(0);
+  });
+});
+
+describe('a content that nobody who was asked has', () => {
+  const missing = (wanted: readonly WantedContent[]) =>
+    Promise.resolve(wanted.map(() => ({ from: 'missing' }) as const));
+  const run = () => construction.run(new AbortController().signal);
+  const problems = (): readonly string[] => device.collection.problems.of(source).map(({ code }) => code);
+  beforeEach(async () => {
+    mayCome = false;
+    find = missing;
+    for (const each of device.save('a', 'only there')?.applied ?? []) construction.enqueue(each.row, null, each);
+    await run();
+    device.clock.time += 61_000;
+    construction.retryWaiting();
+  });
+
+  it('is a problem after a minute, where nobody else may have it', async () => {
+    await run();
+    expect(problems()).toEqual(['content-gone']);
+  });
+  it('is none where somebody linked while the others were asked: that one is asked first', async () => {
+    let asked = 0;
+    find = (wanted) => {
+      asked++;
+      epoch = 1;
+      return asked === 1
+        ? missing(wanted)
+        : Promise.resolve(wanted.map(() => ({ from: 'bytes', bytes: Buffer.from('only there') })));
+    };
+    const ended = run();
+    await flush();
+    adapter.begun[0]?.answer();
+    await ended;
+    expect([asked, adapter.begun.length, problems()]).toEqual([2, 1, []]);
   });
 });
