@@ -41,6 +41,17 @@ export class ObjectIndex {
     this.#count--;
   }
 
+  /** How many there were. Looks at every place. */
+  deleteWhere(isGone: (value: number) => boolean): number {
+    const before = this.#count;
+    for (const [at, value] of this.#values.entries()) {
+      if (value < 0 || !isGone(value)) continue;
+      this.#values[at] = REMOVED;
+      this.#count--;
+    }
+    return before - this.#count;
+  }
+
   #find(key: Uint32Array): number {
     const mask = this.#values.length - 1;
     for (let at = key[0]! & mask; this.#values[at] !== EMPTY; at = (at + 1) & mask) {

@@ -359,6 +359,9 @@ export class PackFiles {
     this.#fs.unlink(pack.path);
     this.#packs.delete(pack.number);
     this.#blocks.remove((block) => block.pack === pack);
+    // Of a block whose head is damaged nothing could be moved: its row is another block's soon.
+    const lost = index.deleteWhere((place) => this.#blocks.at(Math.floor(place / BLOCK_OBJECTS)) === null);
+    if (lost > 0) this.#onDamage(digest(''), pack.path);
   }
 
   #pathOf(number: number): string {

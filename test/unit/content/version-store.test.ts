@@ -253,6 +253,23 @@ describe('version store', () => {
     expect(new Set(listed)).toEqual(new Set([...kept.values()].map(nameOf)));
     expect(damaged).toEqual([]);
   });
+  it('that is written anew beside a damaged block leaves nothing of that behind, which would be another one’s', () => {
+    const store = open();
+    const [lost, dropped, later] = [small(1), small(2, 9000), small(3)];
+    for (const bytes of [lost, dropped]) {
+      store.keepBytes(nameOf(bytes), bytes);
+      store.flush();
+    }
+    spoil('/store/packs/000001.pack', 30);
+    store.drop([nameOf(dropped)]);
+    expect(damaged).toEqual([['', '/store/packs/000001.pack']]);
+    expect([store.has(nameOf(lost)), store.read(nameOf(lost))]).toEqual([false, null]);
+    store.keepBytes(nameOf(later), later);
+    store.flush();
+    store.drop([nameOf(lost)]);
+    store.close();
+    expect(equal(open().read(nameOf(later)), later)).toBe(true);
+  });
   it('begins a new pack where one is full', () => {
     const store = open();
     for (let n = 0; n < 20; n++) {
