@@ -175,7 +175,9 @@ export class DavPlace implements DocumentPlace {
       if (known !== null) outcomes.set(name, known);
     }
     const asked = documents.filter(({ name }) => !outcomes.has(name));
-    const { answers, failures } = await this.#puts.run(asked);
+    const { answers, failures, brokenOff } = await this.#puts.run(asked);
+    // Where it was not reached that says nothing of the text.
+    const isOfText = new Set([...answers.keys(), ...brokenOff]);
     for (const [name, answer] of answers)
       if (answer.status >= 300) outcomes.set(name, refused(reasonOf(answer), answer.detail));
     const made = [...answers.keys()].filter((name) => !outcomes.has(name));
@@ -191,11 +193,14 @@ export class DavPlace implements DocumentPlace {
       });
     } catch (error) {
       const outcome = this.#failedToWrite(error);
-      for (const name of made) outcomes.set(name, outcome);
+      for (const name of made) {
+        outcomes.set(name, outcome);
+        isOfText.delete(name);
+      }
     }
     for (const { name, bytes } of asked) {
       const outcome = outcomes.get(name);
-      if (outcome !== undefined) this.#refusals.tried(name, null, bytes, outcome);
+      if (outcome !== undefined && isOfText.has(name)) this.#refusals.tried(name, null, bytes, outcome);
     }
     const waits = refused('changed-underneath', [...failures.values()][0]?.message ?? '');
     return documents.map(({ name }) => outcomes.get(name) ?? waits);

@@ -5,6 +5,8 @@ import type { DavAnswer } from './write-answer.ts';
 
 /** New texts that are on their way to a server: it need not be quick to answer, and is not overrun. */
 const PUTS_AT_ONCE = 4;
+/** Where it breaks off so many in a row it is hardly a matter of the texts: each may take a minute to fail, and no look has its turn meanwhile. */
+const MOST_BROKEN_OFF = 3;
 
 export interface PutTextsPort {
   put(document: NewDocument): Promise<DavAnswer>;
@@ -15,6 +17,8 @@ export interface PutTextsPort {
 export interface PutOutcome {
   readonly answers: ReadonlyMap<string, DavAnswer>;
   readonly failures: ReadonlyMap<string, LockstepError>;
+  /** Those that failed while the server answers else: it may be unable to take them. */
+  readonly brokenOff: ReadonlySet<string>;
 }
 
 /**
@@ -29,23 +33,53 @@ export class PutTexts {
     this.#port = port;
   }
 
-  /** Begins none any more once the server says that it is too busy, or does not answer at all. */
+  /** Begins none any more once the server says that it is too busy, does not answer at all, or breaks off one after the other. */
   async run(documents: readonly NewDocument[]): Promise<PutOutcome> {
     const answers = new Map<string, DavAnswer>();
+    if (this.#atOnce > 1) {
+      const failures = await this.#putAtOnce(documents, answers);
+      const isOverrun = failures.size > 0 && ![...failures.values()].some(isBusy);
+      if (!isOverrun || !(await this.#port.answers())) return { answers, failures, brokenOff: new Set() };
+      this.#atOnce = 1;
+    }
+    const rest = documents.filter(({ name }) => !answers.has(name));
+    return { answers, ...(await this.#putInTurn(rest, answers)) };
+  }
+
+  /** Of several at once nobody knows which one it was that made it fail: none is begun after that. What failed. */
+  async #putAtOnce(
+    documents: readonly NewDocument[],
+    answers: Map<string, DavAnswer>,
+  ): Promise<PutOutcome['failures']> {
     const failures = new Map<string, LockstepError>();
     const next = documents.values();
     const inTurn = async (): Promise<void> => {
       for (const document of next) {
         await this.#put(document, answers, failures);
-        if (failures.size > 0 && !(await this.#goesOn(failures.get(document.name)))) return;
+        if (failures.size > 0) return;
       }
     };
     await Promise.all(Array.from({ length: this.#atOnce }, inTurn));
-    const isOverrun = this.#atOnce > 1 && failures.size > 0 && ![...failures.values()].some(isBusy);
-    if (!isOverrun || !(await this.#port.answers())) return { answers, failures };
-    this.#atOnce = 1;
-    const again = await this.run(documents.filter(({ name }) => !answers.has(name)));
-    return { answers: new Map([...answers, ...again.answers]), failures: again.failures };
+    return failures;
+  }
+
+  async #putInTurn(
+    documents: readonly NewDocument[],
+    answers: Map<string, DavAnswer>,
+  ): Promise<Pick<PutOutcome, 'failures' | 'brokenOff'>> {
+    const failures = new Map<string, LockstepError>();
+    const brokenOff = new Set<string>();
+    let inARow = 0;
+    for (const document of documents) {
+      await this.#put(document, answers, failures);
+      const failure = failures.get(document.name);
+      inARow = failure === undefined ? 0 : inARow + 1;
+      if (failure === undefined) continue;
+      if (isBusy(failure) || !(await this.#port.answers())) break;
+      brokenOff.add(document.name);
+      if (inARow === MOST_BROKEN_OFF) break;
+    }
+    return { failures, brokenOff };
   }
 
   async #put(
@@ -60,12 +94,6 @@ export class PutTexts {
       failures.set(document.name, error);
     }
   }
-
-  /** Of several at once nobody knows which one it was. */
-  async #goesOn(failure: LockstepError | undefined): Promise<boolean> {
-    if (this.#atOnce > 1 || isBusy(failure)) return false;
-    return failure === undefined || (await this.#port.answers());
-  }
 }
 
-const isBusy = (error: LockstepError | undefined): boolean => error instanceof ServerBusy;
+const isBusy = (error: LockstepError): boolean => error instanceof ServerBusy;

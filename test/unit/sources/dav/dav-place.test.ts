@@ -564,6 +564,33 @@ describe('a collection on a server', () => {
       expect(done(written).filter((each) => each === 'written')).toHaveLength(8);
     });
 
+    it('and breaks off one after the other is left alone with the rest for now', async () => {
+      await place.list();
+      server.hears = ({ method }) => method !== 'PUT';
+      server.asked.length = 0;
+      const written = await place.make(fresh);
+      expect(written.filter((each) => each.done === 'refused' && each.reason === 'io')).toHaveLength(3);
+      expect(methods().filter((method) => method === 'PUT')).toHaveLength(7);
+    });
+
+    it('and was not reached is given them as soon as it is, however often it was not', async () => {
+      await place.list();
+      for (let at = 0; at < 3; at++) {
+        server.hears = () => false;
+        await place.make(fresh);
+        server.hears = () => true;
+      }
+      expect(done(await place.make(fresh))).toEqual(fresh.map(() => 'written'));
+    });
+
+    it('and is not reached when it is asked what it made of them refused none of them', async () => {
+      await place.list();
+      server.hears = ({ method }) => method !== 'REPORT';
+      expect(await place.make(fresh.slice(0, 1))).toMatchObject([{ done: 'refused', reason: 'io' }]);
+      server.hears = () => true;
+      expect(await place.make(fresh.slice(0, 1))).toMatchObject([{ done: 'refused', reason: 'changed-underneath' }]);
+    });
+
     it('and does not answer any more is not tried with each of them', async () => {
       await place.list();
       await server.end();
