@@ -155,6 +155,8 @@ class LastingEngine implements EngineHost {
       else this.#port.onFault(failure as Error);
       return;
     }
+    // It may have found it full again meanwhile.
+    if (this.#engine === null) return;
     this.#port.log(`There is room again for ${this.#directory}: Lockstep goes on.`);
     if (this.#status !== null) this.#tell('status', this.#status);
   }

@@ -40,6 +40,7 @@ async function running() {
   const faults: Error[] = [];
   const log: string[] = [];
   const told: (readonly [EventName, unknown])[] = [];
+  const asked = { status: (): void => undefined };
   const status: StatusView = { ...EMPTY_STATUS, collections: [docs] };
   const start = (given: EngineOptions, onFault: (fault: Error) => void): Promise<EngineHost> => {
     const refusal = refusals.shift();
@@ -49,8 +50,10 @@ async function running() {
     return Promise.resolve({
       deviceId: 'd0',
       listenAddress: '0.0.0.0:4711',
-      request: (name: string) =>
-        Promise.resolve({ ok: true, value: name === 'status' ? status : `engine ${engines.length}` } as const),
+      request: (name: string) => {
+        if (name === 'status') asked.status();
+        return Promise.resolve({ ok: true, value: name === 'status' ? status : `engine ${engines.length}` } as const);
+      },
       onEvent: () => () => {},
       stop: () => Promise.resolve((engine.stopped = true)),
     });
@@ -62,7 +65,7 @@ async function running() {
     onFault: (fault) => void faults.push(fault),
   });
   engine.onEvent((name, value) => void told.push([name, value]));
-  return { clock, room, engines, refusals, faults, log, told, engine };
+  return { clock, room, engines, refusals, faults, log, told, engine, asked };
 }
 
 it('stands still on a full disk: says what is full, shows what was known at last, and refuses the rest', async () => {
@@ -102,6 +105,23 @@ it('goes on once there is room, where peers know it', async () => {
   expect(engines[1]?.options.listen).toEqual({ host: '0.0.0.0', port: 4711, orNext: true });
   expect(await engine.request('history:list', [{}])).toEqual({ ok: true, value: 'engine 2' });
   expect(told.at(-1)).toEqual(['status', expect.not.objectContaining({ standstill: expect.anything() })]);
+});
+
+it('says no more that it goes on where the next one found the disk full at once', async () => {
+  const { clock, room, engines, told, log, asked } = await running();
+  room.free = 0;
+  engines[0]?.die(noRoom());
+  room.free = 65 * MIB;
+  asked.status = () => {
+    asked.status = () => undefined;
+    engines[1]?.die(noRoom());
+  };
+  await clock.advance(5000);
+  expect(engines).toHaveLength(2);
+  expect(log.filter((line) => line.includes('room again'))).toEqual([]);
+  expect(told.filter(([name]) => name === 'status').at(-1)?.[1]).toHaveProperty('standstill');
+  await clock.advance(60_000);
+  expect(log.filter((line) => line.includes('room again'))).toHaveLength(1);
 });
 
 it('waits for a share of a small disk only', async () => {
