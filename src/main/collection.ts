@@ -64,6 +64,7 @@ export type Received =
   | { readonly is: 'stored'; readonly package: WrittenPackage; readonly invalid: number; readonly head: PackageHead }
   | { readonly is: 'forked'; readonly package: WrittenPackage; readonly head: PackageHead }
   | Untaken;
+
 /**
  * One collection as this device knows it: its records, and the change log they follow from.
  * Everything is synchronous and happens inside `transact`, so that nothing half-happens (DESIGN 9).

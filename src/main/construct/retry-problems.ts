@@ -41,12 +41,11 @@ export class RetryProblems {
   }
 
   /**
-   * After a look, at everything or (`wasLookedAt`) not: `before` is what was named until then. An item that can be read is no problem of reading any more, but
-   * what could not be written there is still due: it stays named, and only a look at everything tries it again. A try can itself be what the
+   * After a look, at everything or not (`wasLookedAt`): `before` is what was named until then. An item that can be read is no problem of reading any
+   * more, but what could not be written there is still due: it stays named, and only a look at everything tries it again. A try can itself be what the
    * next look is called for, so trying after each would never rest. Not so of what is new and had no place in a damaged text: that is refused
-   * without a look, and this one may be of the text mended. Nor of
-   * what stands in a text as it did, but for the rest of which it could not be written: only a look tells what became of that, and a try that is
-   * refused once more calls for none.
+   * without a look, and this one may be of the text mended. Nor of what stands in a text as it did, but for the rest of which it could not be written:
+   * only a look tells what became of that, and a try that is refused once more calls for none.
    */
   looked(before: readonly StoredProblem[], all: boolean, wasLookedAt: (id: RecordId) => boolean): void {
     const { problems, records, kind } = this.#collection;
