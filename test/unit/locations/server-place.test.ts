@@ -93,6 +93,18 @@ describe('what is found at an address', () => {
       expect(place).toMatchObject({ path: `${server.origin}${home}book/` });
     },
   );
+  it.each([
+    ['Bearer realm="https://accounts.example"', 'lets nobody in by a password'],
+    ['Bearer realm="x", Basic realm="x"', 'look at the user name and the password'],
+    ['', 'look at the user name and the password'],
+  ])('is said to be closed to passwords where it is (%j)', async (wanted, words) => {
+    const headers: Record<string, string> = wanted === '' ? {} : { 'www-authenticate': wanted };
+    server.answer = () => ({ status: 401, headers });
+    await expect(find('/', 'contacts')).rejects.toMatchObject({
+      code: 'not-allowed',
+      message: expect.stringContaining(words),
+    });
+  });
   it('that tells nothing anywhere is said to be perhaps a web page', async () => {
     server.answer = () => ({ status: 200, body: '<html>Welcome</html>' });
     await expect(find('/', 'contacts')).rejects.toMatchObject({

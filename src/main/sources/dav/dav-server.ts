@@ -9,8 +9,8 @@ import {
   syncCollection,
 } from 'tsdav';
 import { LockstepError } from '../../platform/trouble.ts';
-import { checkXml } from './check-xml.ts';
 import { type Account, type GuardOptions, guardedFetch } from './guarded-fetch.ts';
+import { type Answered, asParsable, CUT_SHORT } from './parsable-answer.ts';
 import { pathOf } from './resource-path.ts';
 import { ensureNotBusy, ServerBusy } from './server-busy.ts';
 import { answerOf, type DavAnswer } from './write-answer.ts';
@@ -54,11 +54,6 @@ const HREFS_AT_ONCE = 100;
 const TIMEOUT_MS = 60_000;
 const MOST_BYTES = 50 << 20;
 
-/** A list that ends is whole: one that broke off, which a parser takes as it is, says nothing of what would have come. */
-const ENDED = /<\/(?:[\w.-]+:)?multistatus\s*>|<(?:[\w.-]+:)?multistatus\b[^<>]*\/>/;
-const TAIL = 4096;
-const CUT_SHORT = 'cut-short';
-
 /** What of CardDAV and CalDAV is needed, over tsdav: discovery and raw reports; what to make of them is decided elsewhere. */
 export class DavServer {
   readonly #fetch: typeof globalThis.fetch;
@@ -73,6 +68,7 @@ export class DavServer {
       try {
         const response = await guarded(input, init);
         ensureNotBusy(response, String(input));
+        ensurePasswordWillDo(response, account.origin);
         return await asParsable(response, String(input));
       } catch (error) {
         if (error instanceof LockstepError && error.code === 'other-host') this.#elsewhere = error;
@@ -352,25 +348,15 @@ function textOf(data: unknown): string | null {
   return typeof _cdata === 'string' ? _cdata : null;
 }
 
-type Answered = Awaited<ReturnType<ReturnType<typeof guardedFetch>>>;
-
-/** An answer that may be given to the parser; what is no XML for it stays the text that it is. Fails with `cut-short` and `too-large`. */
-async function asParsable(response: Answered, url: string): Promise<Answered> {
-  const isXml = response.ok && /xml/i.test(response.headers.get('content-type') ?? '');
-  if (!isXml && response.status !== 207) return response;
-  const text = await response.clone().text();
-  if (response.status === 207 && !ENDED.test(text.slice(-TAIL)))
-    throw new LockstepError(CUT_SHORT, `${url} answers with a list that breaks off.`, url);
-  const is = isXml ? checkXml(text) : 'fit';
-  if (is === 'fit') return response;
-  if (is === 'too-much') throw new LockstepError('too-large', `${url} answers with more than can be taken apart.`, url);
-  const { status, statusText, headers } = response;
-  const told = { ...Object.fromEntries(headers), 'content-type': 'text/plain' };
-  return new (response.constructor as new (...args: ConstructorParameters<typeof Response>) => Answered)(text, {
-    status,
-    statusText,
-    headers: told,
-  });
+/** Fails with `not-allowed` where the server lets somebody in by other means alone, as Google does: no password is the right one. */
+function ensurePasswordWillDo({ status, headers }: Answered, origin: string): void {
+  const wanted = status === 401 ? (headers.get('www-authenticate') ?? '') : '';
+  if (wanted === '' || /\b(?:basic|digest)\b/i.test(wanted)) return;
+  throw new LockstepError(
+    'not-allowed',
+    `${origin} lets nobody in by a password, but by a page of its own, which Lockstep cannot use. Perhaps it gives out passwords for programs, at another address.`,
+    origin,
+  );
 }
 
 const nothingAt = (url: string): LockstepError => new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
