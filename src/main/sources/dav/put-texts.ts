@@ -5,6 +5,8 @@ import type { DavAnswer } from './write-answer.ts';
 
 /** New texts that are on their way to a server: it need not be quick to answer, and is not overrun. */
 const PUTS_AT_ONCE = 4;
+/** After so many that went through one at a time some go at once again; four times as many after each time that this was too much. */
+const THROUGH_BEFORE_MORE = 100;
 /** Where it breaks off so many in a row it is hardly a matter of the texts: each may take a minute to fail, and no look has its turn meanwhile. */
 const MOST_BROKEN_OFF = 3;
 
@@ -22,12 +24,14 @@ export interface PutOutcome {
 }
 
 /**
- * Gives many new texts to a server, some at once. A server of one process breaks off what it is asked meanwhile: from then on it is given one at a time.
- * What it breaks off all the same it may be unable to take, as long as it answers else: the others have their turn.
+ * Gives many new texts to a server, some at once. A server of one process breaks off what it is asked meanwhile: from then on it is given one at a time,
+ * until many went through, for it may have been the line. What it breaks off all the same it may be unable to take, as long as it answers else: the others have their turn.
  */
 export class PutTexts {
   readonly #port: PutTextsPort;
   #atOnce = PUTS_AT_ONCE;
+  #through = 0;
+  #throughBeforeMore = THROUGH_BEFORE_MORE;
 
   constructor(port: PutTextsPort) {
     this.#port = port;
@@ -74,10 +78,16 @@ export class PutTexts {
       await this.#put(document, answers, failures);
       const failure = failures.get(document.name);
       inARow = failure === undefined ? 0 : inARow + 1;
+      this.#through = failure === undefined ? this.#through + 1 : 0;
       if (failure === undefined) continue;
       if (isBusy(failure) || !(await this.#port.answers())) break;
       brokenOff.add(document.name);
       if (inARow === MOST_BROKEN_OFF) break;
+    }
+    if (this.#through >= this.#throughBeforeMore) {
+      this.#atOnce = PUTS_AT_ONCE;
+      this.#through = 0;
+      this.#throughBeforeMore *= 4;
     }
     return { failures, brokenOff };
   }

@@ -556,6 +556,36 @@ describe('a collection on a server', () => {
       expect(done(written)).toEqual(fresh.map(() => 'written'));
     });
 
+    it('and was given one at a time as the line broke off once is given some at once again after many', async () => {
+      const real = new DavServer({ origin: server.origin, user: 'me', password: 'secret' });
+      let open = 0;
+      let most = 0;
+      const put = real.put.bind(real);
+      real.put = async (...asked) => {
+        most = Math.max(most, ++open);
+        return put(...asked).finally(() => open--);
+      };
+      place = new DavPlace({ server: real, url: server.origin + BOOK, kind: 'contacts', clock, random });
+      const texts = (uid: string, count: number) =>
+        Array.from({ length: count }, (_, at) => ({
+          name: `${BOOK}${uid}${at}.vcf`,
+          bytes: Buffer.from(card(`${uid}${at}`)),
+        }));
+      let puts = 0;
+      server.hears = ({ method }) => method !== 'PUT' || ++puts > 1;
+      const mosts: number[] = [];
+      for (const [uid, count] of [
+        ['first', 10],
+        ['many', 100],
+        ['more', 10],
+      ] as const) {
+        most = 0;
+        expect(new Set(done(await place.make(texts(uid, count))))).toEqual(new Set(['written']));
+        mosts.push(most);
+      }
+      expect(mosts).toEqual([4, 1, 4]);
+    });
+
     it('and breaks off at one of them has the others', async () => {
       await place.list();
       server.hears = (asked) => !asked.path.endsWith('new0.vcf') && !asked.path.endsWith('new4.vcf');
