@@ -37,7 +37,7 @@ const ADVICE: { readonly [code: string]: string } = {
     'Free some space on this disk, or let less of it stay free (Settings, or config disk.reserve); it goes on by itself.',
   'content-unavailable': 'The device that has it is not reachable. It comes once that is.',
   'content-gone':
-    'Save it anew from a copy you have, or undo the change in History. If the device that had it joins again, it comes by itself.',
+    'Save it anew from a copy you have, or undo the change in History. If the device that had it joins again, or its disk is back, it comes by itself.',
   'content-wrong': 'What arrived was not what was announced, and was thrown away. It is fetched again by itself.',
   'not-taken':
     'This place does not take it as it is. Correct what is named, on any of your devices; elsewhere it is kept in step.',

@@ -27,7 +27,7 @@ const GONE = {
   from: 'refused',
   code: 'content-gone',
   detail:
-    'no device that shares it has its content: that was on one which left, or was removed, before another had it.',
+    'no device that can be asked has its content: that was on one which left, or was removed, before another had it, or lies on a disk that is away there.',
 } as const;
 
 /** A batch whose content is on its way. */
