@@ -81,8 +81,8 @@ export class KeepConflicts implements IdleJob {
   readonly #port: KeepPort;
   readonly #contents: ConflictContents;
   readonly #needsRoom: () => void;
-  /** Of what is missing. */
-  readonly #searches = new Map<Digest, Search>();
+  /** Of what is missing, by collection and content: who is linked differs from one to another. */
+  readonly #searches = new Map<string, Search>();
   #cancel: (() => void) | null = null;
   #fullUntil = Number.NEGATIVE_INFINITY;
 
@@ -116,7 +116,7 @@ export class KeepConflicts implements IdleJob {
 
   async step(): Promise<boolean> {
     if (this.#port.clock.now() < this.#fullUntil) return false;
-    const sought = new Set<Digest>();
+    const sought = new Set<string>();
     for (const each of this.#port.collections()) {
       const missing = this.#contents
         .of(each.collection)
@@ -129,38 +129,39 @@ export class KeepConflicts implements IdleJob {
       const linked = each.linked().join(' ');
       const wanted = [];
       for (const { record, content } of missing) {
+        const what = `${each.collection.stored.id} ${content.digest}`;
         const holder = this.#holder(content.digest);
         const where = `${linked}/${holder === null ? '' : hexOf(holder.revision)}`;
-        sought.add(content.digest);
+        sought.add(what);
         // As soon as somebody is linked it is worth another try.
-        if (linked === '' && holder === null) this.#searches.delete(content.digest);
-        else if (this.#isDue(content.digest, where)) wanted.push({ record, content, holder, where });
+        if (linked === '' && holder === null) this.#searches.delete(what);
+        else if (this.#isDue(what, where)) wanted.push({ record, content, holder, what, where });
       }
       let bytes = 0;
-      for (const { record, content, holder, where } of wanted) {
+      for (const { record, content, holder, what, where } of wanted) {
         if (bytes > 0 && bytes + content.size > STEP_BYTES) return true;
         if (!(await this.#hasRoom(content.size))) return false;
         bytes += content.size;
-        this.#noteSearch(content.digest, where);
+        this.#noteSearch(what, where);
         if (!(await this.#copy(each, holder, content))) await this.#fetch(each, record, content);
       }
     }
-    for (const digest of this.#searches.keys()) if (!sought.has(digest)) this.#searches.delete(digest);
+    for (const what of this.#searches.keys()) if (!sought.has(what)) this.#searches.delete(what);
     this.#seekAgain();
     return false;
   }
 
-  #isDue(digest: Digest, where: string): boolean {
-    const last = this.#searches.get(digest);
+  #isDue(what: string, where: string): boolean {
+    const last = this.#searches.get(what);
     if (last === undefined || last.where !== where) return true;
     const left = last.due - this.#port.clock.now();
     // A clock that was set back must not make it wait for long.
     return left <= 0 || left > last.pause;
   }
-  #noteSearch(digest: Digest, where: string): void {
-    const last = this.#searches.get(digest);
+  #noteSearch(what: string, where: string): void {
+    const last = this.#searches.get(what);
     const pause = last?.where === where ? Math.min(4 * last.pause, LONGEST_AGAIN_MS) : AGAIN_MS;
-    this.#searches.set(digest, { where, due: this.#port.clock.now() + pause, pause });
+    this.#searches.set(what, { where, due: this.#port.clock.now() + pause, pause });
   }
   /** Nothing else may happen until the next search is due. */
   #seekAgain(): void {

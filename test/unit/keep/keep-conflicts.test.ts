@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
+import type { ConflictContents } from '../../../src/main/keep/keep-conflicts.ts';
+import { KeepConflicts } from '../../../src/main/keep/keep-conflicts.ts';
+import type { KeepPort } from '../../../src/main/keep/keep-port.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 import { KeepRoom } from './keep-room.ts';
 
 it('brings every value of a conflict and what they were made from to both devices', async () => {
@@ -67,4 +71,40 @@ it('seeks what a conflict needs again, where whoever is linked did not have it y
   await room.run(120_000);
   expect(room.kept(a, 'by B')).toBe(true);
   room.expectNoFaults();
+});
+
+it('seeks a content that files of two collections need just once in each, and ever more seldom', async () => {
+  const clock = new FakeClock();
+  let reads = 0;
+  const content = { digest: digestOf(Buffer.from('lost')), size: 4 };
+  const collections = ['one', 'two'].map((id) => ({
+    collection: { stored: { id } },
+    sources: () => [],
+    linked: () => [`linked with ${id}`],
+    read: async () => {
+      reads++;
+      return null;
+    },
+  }));
+  let wakes = 0;
+  const port = {
+    clock,
+    collections: () => collections,
+    kept: { isKept: () => false, keptBytes: () => 0 },
+    store: { freeBytes: async () => null },
+    limits: () => ({ bytes: 1e9, reserve: 0 }),
+    whoHolds: () => [],
+    wake: () => wakes++,
+  } as unknown as KeepPort;
+  const contents = { of: () => [{ record: 'a', content, inFolder: false }] };
+  const keep = new KeepConflicts(port, contents as unknown as ConflictContents, () => undefined);
+  await keep.step();
+  await keep.step();
+  expect(reads).toBe(2);
+  for (const after of [30_000, 120_000, 480_000]) {
+    await clock.advance(after);
+    await keep.step();
+  }
+  expect([reads, wakes]).toEqual([8, 3]);
+  keep.stop();
 });
