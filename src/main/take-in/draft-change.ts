@@ -8,6 +8,7 @@ import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Fields } from '../record/value.ts';
 import { adopt } from '../snapshot/adopt.ts';
 import { caughtUp } from '../snapshot/caught-up.ts';
+import { withoutHidden } from '../snapshot/hidden-occurrences.ts';
 import {
   adoptedFields,
   fieldsOf,
@@ -71,7 +72,8 @@ export class DraftChange {
     if (stored !== undefined || (!live && !this.#adopting && !this.#isAsked(reading))) {
       const before = this.#collection.held(found, stored);
       const now = this.#put(before, stored?.native ?? null, reading);
-      const held = caughtUp(kind, found.state, before, now);
+      const shown = nativeOf(before, stored?.native ?? null, this.#held.project);
+      const held = caughtUp(kind, found.state, withoutHidden(kind, before, shown, now), now);
       const change = difference(kind, reading.id, held, now);
       const draft = { reading, held, now, change, found, wait: false };
       return change === null ? draft : (this.#asShown(draft, found) ?? draft);
