@@ -382,9 +382,16 @@ export const PLANTED_TAKE_IN_BUGS = [
   {
     about: 'what was written, and not noted, is said once more',
     file: 'src/main/take-in/draft-change.ts',
-    find: 'const held = caughtUp(kind, found.state, before, now);',
-    replace: 'const held = before;',
+    find: 'const held = caughtUp(kind, found.state, seen, now);',
+    replace: 'const held = seen;',
     tests: ['test/unit/text-written-unnoted.test.ts'],
+  },
+  {
+    about: 'what is said of an occurrence, and stood in no text, is replaced by who did not see it',
+    file: 'src/main/take-in/draft-change.ts',
+    find: 'const seen = withoutHidden(kind, before, shown, now);',
+    replace: 'const seen = before;',
+    tests: ['test/unit/take-in/draft-change.test.ts'],
   },
   {
     about: 'what we took out of a text, and did not note, is deleted once more',

@@ -11,8 +11,10 @@ import type { DavAnswer } from '../../src/main/sources/dav/write-answer.ts';
 import type { FakeClock } from './fake-clock.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** What a server does at its worst: it is not there, is too busy, fails, does what it is asked and fails to say so, takes nothing. */
-export type DavTrouble = 'away' | 'busy' | 'fails' | 'says-nothing' | 'full';
+/** What a server does at its worst: it is not there, is too busy, fails, does what it is asked and fails to say so, takes nothing, breaks some connections off. */
+export type DavTrouble = 'away' | 'busy' | 'fails' | 'says-nothing' | 'full' | 'breaks-off';
+/** The share of requests of which the connection is broken off, before or after they are done. */
+const BROKEN_OFF = 0.3;
 
 /** A collection on a CardDAV or CalDAV server, as other clients of it see it, and as ours is answered. */
 export class SimulatedDav {
@@ -21,6 +23,8 @@ export class SimulatedDav {
   /** How it writes what it is given. */
   readonly writes: (text: string) => string;
   trouble: DavTrouble | null = null;
+  /** Does it refuse a text of ours for good? */
+  refuses: ((text: string) => boolean) | null = null;
   /** It does not know its tokens any more. */
   forgetsTokens: boolean = false;
   /** Called once before it does what it is asked next. */
@@ -73,6 +77,7 @@ export class SimulatedDav {
     if (etag === null ? there !== undefined : there?.etag !== etag && !(etag === '*' && there !== undefined))
       return is(412);
     if (this.trouble === 'full' && text !== null) return is(507);
+    if (text !== null && this.refuses?.(text) === true) return is(415);
     this.changed++;
     this.set(path, text);
     // A server that writes a text otherwise than it was given says nothing of its version.
@@ -113,11 +118,12 @@ async function ask<T>(url: string, answer: (server: SimulatedDav) => T): Promise
   const { before, trouble } = server;
   server.before = null;
   before?.();
-  if (trouble !== 'away' && trouble !== 'busy' && trouble !== 'fails') {
+  const breaksOff = (): boolean => trouble === 'breaks-off' && random.chance(BROKEN_OFF);
+  if (trouble !== 'away' && trouble !== 'busy' && trouble !== 'fails' && !breaksOff()) {
     const answered = answer(server);
     await wait();
     if (process() !== asking) return new Promise<never>(() => {});
-    if (trouble !== 'says-nothing') return answered;
+    if (trouble !== 'says-nothing' && !breaksOff()) return answered;
   } else await wait();
   if (process() !== asking) return new Promise<never>(() => {});
   if (trouble === 'busy') throw new ServerBusy(url, '429', random.pick([null, 5000]));

@@ -1,9 +1,20 @@
 import type { ConflictView } from '../../src/contract/contract.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
-import { crashSoon, cut, deafen, endProperly, fillDisk, freeDisks, jumpClock, kill, mend } from './machine-events.ts';
+import {
+  crashSoon,
+  cut,
+  deafen,
+  endProperly,
+  fillDisk,
+  fillState,
+  freeDisks,
+  jumpClock,
+  kill,
+  mend,
+} from './machine-events.ts';
 import { DEEDS, type Person } from './person.ts';
-import { limitHistory, select, timeGoesBy, turnSource, useSecond } from './place-events.ts';
+import { leave, limitHistory, select, timeGoesBy, turnSource, useSecond } from './place-events.ts';
 import { fillRelay, loseRelay, relayCollects, relayForgets, relayRestarts, strictRelay } from './relay-events.ts';
 import { viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
@@ -44,6 +55,8 @@ export const KINDS = [
   'epochs',
   'relay',
   'relay-fails',
+  'state-disk',
+  'leave',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -322,6 +335,8 @@ export const EVENTS = {
   'relay-forgets': { weight: 3, kind: 'relay-fails', happen: relayForgets },
   'fill-relay': { weight: 4, kind: 'relay-fails', happen: fillRelay },
   'strict-relay': { weight: 3, kind: 'relay-fails', happen: strictRelay },
+  leave: { weight: 3, kind: 'leave', happen: leave },
+  'fill-state': { weight: 4, kind: 'state-disk', happen: fillState },
 } as const satisfies { readonly [name: string]: Entry };
 export type EventName = keyof typeof EVENTS;
 

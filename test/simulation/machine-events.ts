@@ -68,6 +68,12 @@ export const freeDisks =
     for (const path of paths) disk.volumeAt(path).capacity = Number.POSITIVE_INFINITY;
     return `room on the disks of ${name}`;
   };
+/** There is room for so few pages more on the disk of a program's state, until it begins again. */
+export const fillState: MachineEvent = onAlive((device, { random }) => {
+  const pages = random.pick([0, 0, 1, 2, 4, 8]);
+  device.fillState(pages);
+  return `the disk of the state of ${device.name} has room for ${pages} pages`;
+});
 export const jumpClock: MachineEvent = ({ group, random }) => {
   const device = random.pick(group.devices);
   const by = random.pick([-60_000, -2500, 1000, 86_400_000]);

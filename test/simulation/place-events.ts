@@ -53,6 +53,26 @@ export async function turnSource({ group, random }: PlaceScene): Promise<string 
   return `${device.name} ${isThere ? 'lets go of' : 'takes'} ${location}${done ? '' : ', in vain'}`;
 }
 
+/** A computer leaves the collection, perhaps with what nobody else has; its folder stays, and belongs to it again when it next comes back. */
+export async function leave({ group, random }: PlaceScene): Promise<string | null> {
+  const { members } = group;
+  if (members.length < 3) return null;
+  const device = random.pick(members);
+  if (device === group.middle || group.wouldStrand(device) || !device.isMounted) return null;
+  const asked = Promise.resolve()
+    .then(() => device.running?.handlers['collections:leave'](group.collection as string))
+    .then(
+      () => true,
+      (error: Error & { code?: string }) => {
+        if (error.code === undefined && !(error instanceof Crash)) throw error;
+        return false;
+      },
+    );
+  const done = (await group.until(device, asked)) ?? false;
+  if (group.replica(device) === null) group.leaves(device);
+  return `${device.name} leaves${done ? '' : ', in vain'}`;
+}
+
 /** A computer has the collection in another folder as well, on a disk that comes and goes, and in which a person writes now and then. */
 export async function useSecond({
   group,

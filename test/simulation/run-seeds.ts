@@ -13,12 +13,23 @@ const LATER: ReadonlySet<Kind> = new Set([
   'epochs',
   'relay',
   'relay-fails',
+  'state-disk',
+  'leave',
 ]);
 /** What runs with every test: every kind of trouble there is but roles, which `members.test.ts` has. */
 export const SOUND: readonly Kind[] = KINDS.filter((kind) => kind !== 'roles' && !LATER.has(kind));
 export const WITH_ROLES: readonly Kind[] = [...SOUND, 'roles'];
 /** And with folders that come and go, or are held in part. */
-const NO_PLACES: ReadonlySet<Kind> = new Set(['middle', 'folding', 'second', 'epochs', 'relay', 'relay-fails']);
+const NO_PLACES: ReadonlySet<Kind> = new Set([
+  'middle',
+  'folding',
+  'second',
+  'epochs',
+  'relay',
+  'relay-fails',
+  'state-disk',
+  'leave',
+]);
 export const WITH_PLACES: readonly Kind[] = KINDS.filter((kind) => !NO_PLACES.has(kind));
 const SEEDS = Number(process.env.LOCKSTEP_SEEDS ?? 500);
 const AT_ONCE = 10;

@@ -1,6 +1,17 @@
 import { canonicalText } from '../../src/main/past/canonical-text.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
-import { crashSoon, cut, deafen, endProperly, fillDisk, freeDisks, jumpClock, kill, mend } from './machine-events.ts';
+import {
+  crashSoon,
+  cut,
+  deafen,
+  endProperly,
+  fillDisk,
+  fillState,
+  freeDisks,
+  jumpClock,
+  kill,
+  mend,
+} from './machine-events.ts';
 import { PROGRAM_DEEDS } from './program-deeds.ts';
 import { numbersIn, type Shelf } from './shelf.ts';
 import { type Deed, how, pickText, type ShelfScene } from './shelf-deeds.ts';
@@ -13,7 +24,9 @@ import {
   pause,
   readOnly,
   restoreBackup,
+  serverBreaksOff,
   serverFails,
+  serverRefuses,
   settle,
   turnSource,
   undo,
@@ -49,6 +62,9 @@ export const SHELF_KINDS = [
   'second',
   'server',
   'server-fails',
+  'server-refuses',
+  'server-breaks-off',
+  'state-disk',
 ] as const;
 export type ShelfKind = (typeof SHELF_KINDS)[number];
 
@@ -297,6 +313,9 @@ export const SHELF_EVENTS = {
   'change-role': { weight: 3, kind: 'roles', happen: changeRole },
   'move-away': { weight: 4, kind: 'away', happen: moveAway },
   'server-fails': { weight: 6, kind: 'server-fails', happen: serverFails },
+  'server-refuses': { weight: 6, kind: 'server-refuses', happen: serverRefuses },
+  'server-breaks-off': { weight: 6, kind: 'server-breaks-off', happen: serverBreaksOff },
+  'fill-state': { weight: 5, kind: 'state-disk', happen: fillState },
 } as const satisfies { readonly [name: string]: Entry };
 export type ShelfEventName = keyof typeof SHELF_EVENTS;
 

@@ -8,6 +8,7 @@ import type { Replica } from '../../src/main/replica.ts';
 import { formatNamed, type SourceFormat } from '../../src/main/sources/formats.ts';
 import type { StoredRecord } from '../../src/main/store/record-store.ts';
 import { Crash } from '../fakes/fault-plan.ts';
+import { noticeNoRoom } from './full-state.ts';
 import { numbersIn, type Shelf } from './shelf.ts';
 import type { ShelfScene } from './shelf-deeds.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
@@ -55,6 +56,7 @@ function asked(work: unknown): Promise<boolean> {
   return Promise.resolve(work).then(
     () => true,
     (error: Error & { code?: string }) => {
+      noticeNoRoom(error);
       if (error.code === undefined && !(error instanceof Crash)) throw error;
       return false;
     },
@@ -197,6 +199,25 @@ export const serverFails: WorldEvent = ({ shelves, random }) => {
   server.trouble = random.pick(['away', 'busy', 'fails', 'says-nothing', 'full', null, null, null] as const);
   server.forgetsTokens = random.chance(0.3);
   return `the server ${server.trouble ?? 'is well'}${server.forgetsTokens ? ', and forgets its tokens' : ''}`;
+};
+
+/** A server breaks connections off, or does so no more. */
+export const serverBreaksOff: WorldEvent = ({ shelves, random }) => {
+  const servers = shelves.flatMap(({ server }) => server ?? []);
+  if (servers.length === 0) return null;
+  const server = random.pick(servers);
+  server.trouble = server.trouble === 'breaks-off' ? null : 'breaks-off';
+  return `the server ${server.trouble === null ? 'is well' : 'breaks connections off'}`;
+};
+/** A server takes some texts of ours for none, or takes all. */
+export const serverRefuses: WorldEvent = ({ shelves, random }) => {
+  const servers = shelves.flatMap(({ server }) => server ?? []);
+  if (servers.length === 0) return null;
+  const server = random.pick(servers);
+  const [of, rest] = [random.pick([2, 3, 5]), random.int(2)];
+  const isRefused = (text: string): boolean => numbersIn(text).some((number) => Number(number) % of === rest);
+  server.refuses = random.chance(0.3) ? null : isRefused;
+  return server.refuses === null ? 'the server takes all texts' : `the server refuses what has ${rest} of ${of}`;
 };
 
 /** At the end everything is allowed again, and each text belongs to the collection. true: something was to be done. */

@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest';
+import { SHELF_KINDS, type ShelfKind } from './shelf-events.ts';
 import { simulateShelves } from './simulate-shelves.ts';
 
+/** Kinds that came later: the seeds were kept without them. `run.ts` has them all. */
+const LATER: ReadonlySet<ShelfKind> = new Set(['server-refuses', 'server-breaks-off', 'state-disk']);
+const kinds = SHELF_KINDS.filter((kind) => !LATER.has(kind));
 const SEEDS = Number(process.env.LOCKSTEP_SHELVES ?? 8);
 
 it.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
   'contacts and calendars in texts, folders of them and tables come to the same, and nothing anyone wrote is lost, seed %i',
   async (seed) => {
-    const { findings, trace } = await simulateShelves(seed);
-    expect(findings, `npm run simulate -- --shelves --seed ${seed} --verbose`).toEqual([]);
-    if (seed === 1) expect((await simulateShelves(seed)).trace).toBe(trace);
+    const { findings, trace } = await simulateShelves(seed, { kinds });
+    expect(findings, `npm run simulate -- --shelves --seed ${seed} --verbose --kinds ${kinds.join(',')}`).toEqual([]);
+    if (seed === 1) expect((await simulateShelves(seed, { kinds })).trace).toBe(trace);
   },
   120_000,
 );
@@ -36,7 +40,7 @@ const FOUND = [
 it.each(FOUND)(
   'what was wrong once is not so any more, seed %s',
   async (seed) => {
-    expect((await simulateShelves(seed)).findings).toEqual([]);
+    expect((await simulateShelves(seed, { kinds })).findings).toEqual([]);
   },
   120_000,
 );

@@ -237,6 +237,7 @@ class ShelvesRun {
     for (const device of group.devices) {
       device.onCall = null;
       device.deafness = 0;
+      device.freeState();
       device.disk.volumeAt(ROOT).capacity = Number.POSITIVE_INFINITY;
     }
     for (const shelf of this.#shelves) {
@@ -291,11 +292,14 @@ class ShelvesRun {
     if (state !== 'ready') this.#group.find('I2', `${device.name} is ${state}: ${reason}`);
     const problems = collection.problems.of(source.row);
     for (const { record, code, detail } of problems) this.#tell(`${device.name}: ${record}: ${code} ${detail}`);
-    const bad = problems.filter(({ code }) => code !== 'kept-beside');
+    const isRefused = (code: string): boolean => code === 'not-taken' && shelf.server?.refuses != null;
+    const bad = problems.filter(({ code }) => code !== 'kept-beside' && !isRefused(code));
     if (bad.length > 0) {
       this.#group.find('problems', `${device.name}: ${bad.map(({ record, code }) => `${record} ${code}`).join(', ')}`);
       return;
     }
+    // What a server does not take it shows as it was, or not at all.
+    if (problems.some(({ code }) => isRefused(code))) return;
     const shown = shelf.numbers();
     const live = [...collection.records.all()].filter((record) => isLive(record.state));
     const known = new Map<string, readonly string[]>();

@@ -202,7 +202,7 @@ class Run {
     if (device.running === null || group.replica(device) !== null || group.collection === null || !device.isMounted)
       return;
     const by = group.members.find((other) => other !== device);
-    if (by === undefined) return;
+    if (by === undefined || group.isStillThere(device, by)) return;
     group.ledger.byPerson(device, () => device.user.remove(`${ROOT}/${OWN}/marker.json`));
     await group.join(device, by);
   }
@@ -243,6 +243,7 @@ class Run {
     for (const device of group.devices) {
       device.onCall = null;
       device.deafness = 0;
+      device.freeState();
       device.remount();
       device.remount(SECOND);
       for (const path of [ROOT, '/data']) device.disk.volumeAt(path).capacity = Number.POSITIVE_INFINITY;

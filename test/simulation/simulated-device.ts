@@ -23,6 +23,7 @@ import type { MemoryNetwork } from '../fakes/memory-network.ts';
 import type { RelayNetwork } from '../fakes/relay-network.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { SimulatedUser } from '../fakes/simulated-user.ts';
+import { limitPages, noticeNoRoom, wasNoticed } from './full-state.ts';
 import { OWN } from './root-view.ts';
 import { slowService } from './slow-service.ts';
 
@@ -208,10 +209,13 @@ export class SimulatedDevice {
         dataDirectory: DATA,
         defaultName: this.name,
         log: (line) => this.#logged(running, line),
-        failed: (error, where) => this.#logged(running, `${where}: ${error.stack ?? error.message}`),
+        failed: (error, where) => {
+          if (!noticeNoRoom(error)) this.#logged(running, `${where}: ${error.stack ?? error.message}`);
+        },
       };
       const engine = new Engine(world);
-      running = { engine, fs, clock, database, write, handlers: handlersOf(engine), stopWatching };
+      const handlers = this.#answering(handlersOf(engine));
+      running = { engine, fs, clock, database, write, handlers, stopWatching };
       this.#running = running;
       await engine.start({ host: this.host, port: PORT, orNext: false }, this.relay);
     } catch (error) {
@@ -245,6 +249,45 @@ export class SimulatedDevice {
     this.kill();
     this.#losesPower = false;
     this.disk.losePower({ keepUnsynced: random });
+  }
+
+  /**
+   * Its state has room for so many pages more, until the program begins again: it does so once there is room (lasting-engine.ts). It ends, once what is
+   * under way has returned, with the first commit that finds none.
+   */
+  fillState(pages: number): void {
+    const running = this.#running;
+    if (running === null) return;
+    limitPages(running.database, pages, (error) => {
+      this.#world.after(0, () => {
+        if (this.#running === running) this.kill();
+      });
+      this.#world.after(1000, () => {
+        if (!wasNoticed(error)) this.#report.fault(this, `goes on with a full disk: ${(error as Error).stack}`);
+      });
+    });
+  }
+  /** Its state has room again. */
+  freeState(): void {
+    this.#running?.database.pragma('max_page_count = 4294967294');
+  }
+  /** As in the product, a request that finds no room for the state fails, and ends the program. */
+  #answering(handlers: Running['handlers']): Running['handlers'] {
+    const guarded = Object.entries(handlers).map(([name, handler]) => {
+      const call = handler as (...args: readonly unknown[]) => unknown;
+      const answer = (...args: readonly unknown[]): unknown => {
+        try {
+          const answered = call(...args);
+          if (answered instanceof Promise) answered.catch(noticeNoRoom);
+          return answered;
+        } catch (error) {
+          noticeNoRoom(error);
+          throw error;
+        }
+      };
+      return [name, answer] as const;
+    });
+    return Object.fromEntries(guarded) as Running['handlers'];
   }
 
   /** A copy of the database, as a program for backups would take it. */
@@ -358,6 +401,7 @@ export class SimulatedDevice {
           try {
             call();
           } catch (error) {
+            if (noticeNoRoom(error)) return;
             if (this.#running?.clock === own) this.#report.fault(this, `uncaught: ${(error as Error).stack}`);
           }
         }),

@@ -10,6 +10,7 @@ import { MemoryNetwork } from '../fakes/memory-network.ts';
 import { RelayNetwork } from '../fakes/relay-network.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { RELAY_KEY, SimulatedRelay } from '../fakes/simulated-relay.ts';
+import { noticeNoRoom, passingNoRoom } from './full-state.ts';
 import { type Finding, Ledger } from './ledger.ts';
 import { PORT, ROOT, SimulatedDevice } from './simulated-device.ts';
 
@@ -39,6 +40,7 @@ export class SimulatedGroup {
   /** Whom a removed device had let in, and who removed that one without having heard of them. */
   readonly #letInBeside = new Map<SimulatedDevice, SimulatedDevice>();
   readonly #letInBy = new Map<SimulatedDevice, SimulatedDevice>();
+  readonly #left = new Set<SimulatedDevice>();
   /** Devices that were made less than admins, and may not have heard of it. */
   readonly #demoted = new Set<SimulatedDevice>();
   /** Whom each computer was last seen to know as members. */
@@ -65,7 +67,9 @@ export class SimulatedGroup {
   constructor(random: SeededRandom) {
     this.#random = random;
     this.#weather = random.fork('weather');
-    this.network = new MemoryNetwork(this.clock, { latency: () => 1 + this.#weather.int(this.slowness) });
+    this.network = new MemoryNetwork(passingNoRoom(this.clock), {
+      latency: () => 1 + this.#weather.int(this.slowness),
+    });
     this.ledger = new Ledger(this.devices, this.clock, (finding) => this.find(finding.rule, finding.what));
   }
 
@@ -124,7 +128,10 @@ export class SimulatedGroup {
     if (device.running !== running) return null;
     const ended = done as { value: T } | { error: unknown } | null;
     if (ended === null) throw new Error(`${device.name} does not come to an end`);
-    if ('error' in ended) throw ended.error;
+    if ('error' in ended) {
+      if (noticeNoRoom(ended.error)) return null;
+      throw ended.error;
+    }
     return ended.value;
   }
 
@@ -188,6 +195,7 @@ export class SimulatedGroup {
   /** The same, and its folder a source. */
   async join(device: SimulatedDevice, by: SimulatedDevice, role: Role = 'admin'): Promise<void> {
     const replica = device.engine.openCollection(this.admit(device, by, role).id, 'things', 'files');
+    this.#left.delete(device);
     for (const other of this.star ? [by] : this.devices)
       if (other !== device) device.engine.network.suggest(other.identity.id, [`${other.host}:${PORT}`]);
     await this.until(device, device.engine.addSource(replica, { path: ROOT, format: FOLDER }));
@@ -261,6 +269,17 @@ export class SimulatedGroup {
     const { membership } = this.replica(by) as Replica;
     for (const [device, inviter] of this.#letInBy)
       if (this.isRemoved(inviter) && membership.member(device.identity.id) === null) this.#letInBeside.set(device, by);
+  }
+  /** It left, or died as it did: what it had of what was is its own to let go of. */
+  leaves(device: SimulatedDevice): void {
+    this.#left.add(device);
+    this.lostDatabase.add(device);
+    this.ledger.forgets.add(device);
+    this.ledger.loseJournal(device);
+  }
+  /** Would it come back to one that has not heard that it left? */
+  isStillThere(device: SimulatedDevice, by: SimulatedDevice): boolean {
+    return this.#left.has(device) && this.replica(by)?.membership.member(device.identity.id) != null;
   }
   /** false: who asks may not, as far as it knows. */
   setRole(device: SimulatedDevice, role: Role, by: SimulatedDevice): boolean {

@@ -73,7 +73,8 @@ export class DraftChange {
       const before = this.#collection.held(found, stored);
       const now = this.#put(before, stored?.native ?? null, reading);
       const shown = nativeOf(before, stored?.native ?? null, this.#held.project);
-      const held = caughtUp(kind, found.state, withoutHidden(kind, before, shown, now), now);
+      const seen = withoutHidden(kind, before, shown, now);
+      const held = caughtUp(kind, found.state, seen, now);
       const change = difference(kind, reading.id, held, now);
       const draft = { reading, held, now, change, found, wait: false };
       return change === null ? draft : (this.#asShown(draft, found) ?? draft);

@@ -3,6 +3,7 @@ import type { Held } from '../../../src/main/merge/record-state.ts';
 import type { RecordKind } from '../../../src/main/record/field-rules.ts';
 import { ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
 import { fieldName, type RecordId, recordId } from '../../../src/main/record/ids.ts';
+import { seriesOf, strayOverrides } from '../../../src/main/record/series.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
 import type { Reading, Revision } from '../../../src/main/sources/source-adapter.ts';
@@ -163,6 +164,29 @@ describe('a book that is compared for the first time', () => {
     expect(change?.writes.find(({ field }) => field === 'phones/p')?.value).toEqual({
       number: '030 1234567',
       label: 'Desk',
+    });
+  });
+});
+
+describe('a calendar in which an occurrence is hidden, for the rule was changed beside it', () => {
+  const ROUND = recordId('round');
+  const AT = 'recurrenceOverrides/2024-01-02T09:00:00';
+  const times = (count: number) => ({ recurrenceRule: { frequency: 'daily', count } });
+  const said = (title: string, count: number): Value => ({ title, series: seriesOf(fields(times(count))) });
+  const project = (full: Fields): Fields => {
+    const strays = strayOverrides(full);
+    return new Map([...full].filter(([field]) => !strays.includes(field)));
+  };
+
+  it('replaces nothing that stood in no text where it says something of that occurrence', () => {
+    open('calendar');
+    const change = device.edit(ROUND, fields({ ...times(6), [AT]: said('Retro', 9) }));
+    device.write(change === null ? [] : [change]);
+    device.collection.records.putSnapshot(source, row(ROUND), storedRevision(REVISION, false), null, null);
+    const draft = (now: Fields) => drafts({ project }).draft(reading(ROUND, now), false).change;
+    expect(draft(fields(times(6)))).toBeNull();
+    expect(draft(fields({ ...times(6), [AT]: said('Demo', 6) }))).toMatchObject({
+      writes: [{ field: AT, value: said('Demo', 6), replaces: [] }, { field: EXISTS }],
     });
   });
 });
