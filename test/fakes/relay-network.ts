@@ -33,6 +33,7 @@ export interface RelayUser {
 export class RelayNetwork {
   readonly clock: FakeClock;
   readonly #weather: Weather;
+  readonly arrivals: Clock;
   readonly #relays = new Map<string, SimulatedRelay>();
   readonly #apart = new Map<string, 'refused' | 'silent'>();
   readonly #sockets = new Set<RelaySocket>();
@@ -41,9 +42,11 @@ export class RelayNetwork {
   /** What goes on once a host is reached again. */
   readonly #stalled = new Map<string, (() => void)[]>();
 
-  constructor(clock: FakeClock, weather: Weather = { latency: () => 1 }) {
+  /** `arrivals`: the clock by which what is sent arrives, and what comes of that at a device happens. */
+  constructor(clock: FakeClock, weather: Weather = { latency: () => 1 }, arrivals: Clock = clock) {
     this.clock = clock;
     this.#weather = weather;
+    this.arrivals = arrivals;
   }
 
   /** The relay at an address; one is made where none was. */
@@ -106,7 +109,7 @@ export class RelayNetwork {
 
   /** Some milliseconds later. */
   later(call: () => void): void {
-    this.clock.after(this.latency(), call);
+    this.arrivals.after(this.latency(), call);
   }
   latency(): number {
     return this.#weather.latency();

@@ -219,7 +219,7 @@ class Direction {
   }
 
   send(frame: Frame, taken: () => void = () => undefined): void {
-    const { clock } = this.#network;
+    const { arrivals: clock } = this.#network;
     this.#waiting.push({ frame, taken });
     this.#due = Math.max(this.#due, clock.now() + this.#network.latency());
     clock.after(this.#due - clock.now(), () => {
@@ -229,7 +229,7 @@ class Direction {
   }
   goOn(): void {
     this.isPaused = false;
-    this.#network.clock.after(0, () => this.deliver());
+    this.#network.arrivals.after(0, () => this.deliver());
   }
   deliver(): void {
     while (this.#arrived > 0 && this.#waiting.length > 0 && !this.isPaused && !this.#network.isApart(this.#host)) {

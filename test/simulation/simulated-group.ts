@@ -228,7 +228,11 @@ export class SimulatedGroup {
    * the address of one that only tells where things are.
    */
   relyOnRelay(joins: boolean, isSplit = false): void {
-    this.relays = new RelayNetwork(this.clock, { latency: () => 1 + this.#weather.int(this.slowness) });
+    this.relays = new RelayNetwork(
+      this.clock,
+      { latency: () => 1 + this.#weather.int(this.slowness) },
+      passingNoRoom(this.clock),
+    );
     if (isSplit) {
       this.management = new SimulatedRelay(this.relays, { role: 'management', storage: STORAGE, origins: [] });
       this.relays.put(RELAY, this.management);
