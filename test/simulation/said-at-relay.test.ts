@@ -35,6 +35,7 @@ const portOf = (group: SimulatedGroup, replica: Replica, port: Partial<ExchangeP
   wants: () => {},
   contentsMayBeThere: () => {},
   changed: () => {},
+  failed: () => {},
   log: () => {},
   ...port,
 });
@@ -114,6 +115,27 @@ describe('how far members say there that they are', () => {
     expect(await heardOnce(() => exchange.somethingThere())).toBe(4);
     exchange.stop();
   });
+});
+
+it('a state that cannot be written is told as a fault, and is none of the relay', async () => {
+  group = await neverTogether(2);
+  const [one] = group.devices as [SimulatedDevice];
+  await alone(group, one);
+  const replica = replicaOf(group, one);
+  const there = patientStorage(one.engine.network.relays.readySession(replica.id) as RelaySession, group.clock);
+  const told = async (code: string): Promise<readonly Error[]> => {
+    const items = () => Promise.reject(Object.assign(new Error('of a test'), { code }));
+    const failures: Error[] = [];
+    const failed = (error: Error) => void failures.push(error);
+    const port = portOf(group, replica, { session: () => ({ ...there, items }), failed });
+    const exchange = new RelayExchange(replica, replica.collection.relay, port);
+    exchange.ready();
+    await group.pass(1000);
+    exchange.stop();
+    return failures;
+  };
+  expect((await told('SQLITE_FULL'))[0]?.message).toBe('of a test');
+  expect(await told('ECONNRESET')).toEqual([]);
 });
 
 describe('contents at a relay', () => {

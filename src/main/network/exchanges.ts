@@ -21,6 +21,7 @@ export interface ExchangesHost {
   mayExchange(): boolean;
   contentsMayBeThere(id: CollectionId): void;
   changed(): void;
+  failed(error: Error): void;
   log(line: string): void;
 }
 
@@ -116,6 +117,7 @@ export class Exchanges {
       wants: () => this.changedHere(id),
       contentsMayBeThere: () => host.contentsMayBeThere(id),
       changed: () => host.changed(),
+      failed: (error) => host.failed(error),
       log: (line) => host.log(line),
     };
   }

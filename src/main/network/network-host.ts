@@ -22,6 +22,7 @@ export interface NetworkHost {
     readonly beacons: readonly BeaconChannel[];
     networks(): string;
     membershipFile(group: CollectionId): MembershipFile;
+    failed(error: Error, where: string): void;
     log(line: string): void;
   };
   readonly deviceId: DeviceId;

@@ -98,6 +98,7 @@ export class PeerNetwork {
       mayExchange: () => engine.mayExchange(),
       contentsMayBeThere: (id) => this.contentsMayBeThere(id),
       changed: () => engine.changed(),
+      failed: (error) => engine.world.failed(error, ''),
       log: (line) => engine.world.log(line),
     });
     this.#farewells = new Farewells({

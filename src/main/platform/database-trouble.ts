@@ -32,6 +32,16 @@ export function databaseFaultText(directory: string, fault: unknown): string | n
   return `${directory} cannot be read or written any more (${message}), so Lockstep ends. Nothing written is lost: look at its disk and at the rights of your user there, then start Lockstep again.`;
 }
 
+/**
+ * Did the database fail? Whoever goes on after faults of something else (a relay, a server) says so where faults are told: of a full disk the engine
+ * ends, wherever it was found.
+ */
+export function isOfDatabase(fault: unknown): boolean {
+  const { code, cause } = fault as { readonly code?: unknown; readonly cause?: unknown };
+  if (typeof code === 'string' && code.startsWith('SQLITE_')) return true;
+  return cause instanceof Error && isOfDatabase(cause);
+}
+
 /** Did this come of there being no room for the state in `directory`? The database tells it without a path, everything else with one. */
 export function isNoRoom(fault: unknown, directory: string): boolean {
   const { code, path, cause } = fault as { readonly code?: unknown; readonly path?: unknown; readonly cause?: unknown };

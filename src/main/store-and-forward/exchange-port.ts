@@ -30,6 +30,8 @@ export interface ExchangePort {
   contentsMayBeThere(): void;
   /** Something a person is shown is other than it was. */
   changed(): void;
+  /** The program itself failed, and not the relay. */
+  failed(error: Error): void;
   log(line: string): void;
 }
 

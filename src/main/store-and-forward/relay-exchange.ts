@@ -1,4 +1,5 @@
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
+import { isOfDatabase } from '../platform/database-trouble.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { DeviceId, MemberKey } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
@@ -198,6 +199,7 @@ export class RelayExchange {
       this.#failures = 0;
       this.#trouble = null;
     } catch (error) {
+      if (isOfDatabase(error)) this.#port.failed(error as Error);
       this.#mayHaveMissed();
       this.#isLevel = false;
       // A line that breaks off again and again passes something each time.
