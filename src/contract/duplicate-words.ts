@@ -1,5 +1,6 @@
 import type { DuplicateView } from './contract.ts';
 import { listed } from './overall-state.ts';
+import { recordName } from './record-name.ts';
 
 const MARKS: readonly (readonly [mark: string, word: string])[] = [
   ['name', 'the same name'],
@@ -20,4 +21,4 @@ export function sharedWords(by: readonly string[]): string {
 
 /** `Ada Lovelace`, or both names where they are written differently. */
 export const pairTitle = ({ records }: DuplicateView): string =>
-  [...new Set(records.map(({ title }) => title))].join(' · ');
+  [...new Set(records.map(({ record, title }) => recordName(record, title, 'contacts')))].join(' · ');

@@ -12,7 +12,7 @@ export interface RecordView {
 }
 
 export interface RecordsView {
-  /** In the order of their titles; events of one title by when they begin. */
+  /** In the order of their titles, those without one last; events of one title by when they begin. */
   readonly list: readonly RecordView[];
   /** How many there are by this search; `list` may hold fewer. */
   readonly total: number;

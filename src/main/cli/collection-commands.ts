@@ -306,7 +306,7 @@ const agenda: Command = {
     const line = ({ start, isAllDay, title }: OccurrenceView): string[] => [
       new Date(start).toLocaleDateString('en-CA'),
       isAllDay ? '' : new Date(start).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' }),
-      title,
+      title === '' ? 'Without a title' : title,
     ];
     await call.print(view, ({ list, next, until }) => {
       const rest =

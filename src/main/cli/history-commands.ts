@@ -1,13 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { differenceWords } from '../../contract/alone-words.ts';
-import type { ActView, Choice, ConflictView, DuplicateView, PackageView, ResultView } from '../../contract/contract.ts';
+import type {
+  ActView,
+  Choice,
+  ConflictView,
+  DuplicateView,
+  Kind,
+  PackageView,
+  ResultView,
+} from '../../contract/contract.ts';
 import { pairTitle, sharedWords } from '../../contract/duplicate-words.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import { plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { collectionKinds, listedName } from './collection-kinds.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
 import { EXIT } from './exit-status.ts';
@@ -28,6 +37,7 @@ const conflicts: Command = {
   async run(call) {
     const found = await call.ask('conflicts:list', call.positionals[0] ?? null);
     const names = await deviceNames(call);
+    const kinds = await collectionKinds(call);
     await call.print(found, (views) => {
       if (views.length === 0) return 'No conflicts.\n';
       const places = placeLabels(views.flatMap((view) => view.values.flatMap(({ places = [] }) => places)));
@@ -43,7 +53,7 @@ const conflicts: Command = {
             localTime(value.at),
             value.id === view.shown ? 'shown' : '',
           ]);
-          const head = `${call.paint.strong(plainText(titleWithPath(view)))}  ${plainText(fieldWords(view.field, view.base ?? view.values[0]?.value))}  ${call.paint.dim(view.id)}\n`;
+          const head = `${call.paint.strong(plainText(titleWithPath(view, kinds.get(view.collection) ?? null)))}  ${plainText(fieldWords(view.field, view.base ?? view.values[0]?.value))}  ${call.paint.dim(view.id)}\n`;
           return `${head}was: ${showField(view.field, view.base)}\n${call.table(['value id', 'value', 'device', 'at', ''], rows, '')}`;
         })
         .join('\n');
@@ -170,35 +180,43 @@ const history: Command = {
       limit: wholeNumberOption(call.options, 'limit', 1, 1_000_000),
       before: textOption(call.options, 'before'),
     });
+    const kinds = await collectionKinds(call);
     if (isAll || (call.json && !isActs)) {
       const packages = await call.ask('history:list', query);
-      await call.print(packages, (views) => views.map((view) => showWritten(call, view)).join('\n') || 'No history.\n');
+      await call.print(
+        packages,
+        (views) => views.map((view) => showWritten(call, view, kinds)).join('\n') || 'No history.\n',
+      );
     } else {
       const acts = await call.ask('history:acts', isActs ? query : { ...query, changesLimit: SPELLED_OUT });
-      await call.print(acts, (views) => views.map((view) => showAct(call, view)).join('\n') || 'No history.\n');
+      await call.print(acts, (views) => views.map((view) => showAct(call, view, kinds)).join('\n') || 'No history.\n');
     }
     return EXIT.done;
   },
 };
 
+type Kinds = ReadonlyMap<string, Kind>;
+
 /** Changes of a package or an act under who wrote them, and when. */
-function showWritten(call: CommandCall, { at, deviceName, id, changes }: PackageView | ActView, what = ''): string {
+function showWritten(call: CommandCall, written: PackageView | ActView, kinds: Kinds, what = ''): string {
+  const { at, deviceName, id, changes, collection } = written;
+  const kind = kinds.get(collection) ?? null;
   const rows = changes.flatMap((change) => {
     const [first = '', ...others] = fieldLines(change);
-    return [[change.action, pathOrTitle(change), first, change.id], ...others.map((line) => ['', '', line, ''])];
+    return [[change.action, pathOrTitle(change, kind), first, change.id], ...others.map((line) => ['', '', line, ''])];
   });
   const head = `${localTime(at)}  ${call.paint.strong(plainText(deviceName))}  ${call.paint.dim(id)}\n`;
   return `${head}${what}${call.table(['action', 'record', 'fields', 'id'], rows, '')}`;
 }
 
-function showAct(call: CommandCall, act: ActView): string {
+function showAct(call: CommandCall, act: ActView, kinds: Kinds): string {
   const more = act.changeCount - act.changes.length;
-  if (more === 0 && act.packages === 1) return showWritten(call, act);
+  if (more === 0 && act.packages === 1) return showWritten(call, act, kinds);
   const told = (['add', 'modify', 'delete', 'move'] as const).flatMap((action) =>
     act.counts[action] === 0 ? [] : [`${action} ${numberText(act.counts[action])}`],
   );
   const rest = more === 0 ? '' : `and ${numberText(more)} more\n`;
-  return `${showWritten(call, act, `${told.join(', ')}; undo all of it: lockstep undo ${act.id}\n`)}${rest}`;
+  return `${showWritten(call, act, kinds, `${told.join(', ')}; undo all of it: lockstep undo ${act.id}\n`)}${rest}`;
 }
 
 /** What a change says of fields: of an edit line by line what was and what is, of anything else which there are. */
@@ -211,12 +229,14 @@ function fieldLines({ action, fields }: PackageView['changes'][number]): readonl
 }
 
 /** `Letters/anna.txt: edited on Laptop and Desk`. */
-const titleWithPath = ({ record, name, title }: ConflictView): string =>
-  title.startsWith(name) ? `${pathOrTitle({ record, title: name })}${title.slice(name.length)}` : title;
+const titleWithPath = ({ record, name, title }: ConflictView, kind: Kind | null): string =>
+  title.startsWith(name) ? `${pathOrTitle({ record, title: name }, kind)}${title.slice(name.length)}` : title;
 
 /** A file is told by its path, which other commands take; contacts and events by what they are called. */
-const pathOrTitle = ({ record, title }: { readonly record: string; readonly title: string }): string =>
-  record === title || record.endsWith(`/${title}`) ? record : title;
+const pathOrTitle = (
+  { record, title }: { readonly record: string; readonly title: string },
+  kind: Kind | null,
+): string => (record.endsWith(`/${title}`) ? record : listedName(record, title, kind));
 
 const undo: Command = {
   name: 'undo',

@@ -17,6 +17,7 @@ import { relayName, relaySentence } from '../../contract/relay-words.ts';
 import { waitingContents } from '../../contract/waiting-words.ts';
 import { plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { collectionKinds, listedName } from './collection-kinds.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
 import { EXIT } from './exit-status.ts';
@@ -302,10 +303,13 @@ const problems: Command = {
   async run(call) {
     const found = await call.ask('problems:list', call.positionals[0] ?? null);
     const formats = call.json || found.length === 0 ? null : await formatsOfSources(call);
+    const kinds = found.length === 0 ? null : await collectionKinds(call);
     await call.print(found, (views) => {
       const rows = views.map((view) => [
         shortId(view.collection),
-        view.title === undefined ? shortRecord(view.record) : plainText(view.title),
+        view.title === undefined
+          ? shortRecord(view.record)
+          : plainText(listedName(view.record, view.title, kinds?.get(view.collection) ?? null)),
         view.code,
         shortRecord(view.detail, 300),
         localTime(view.since),
@@ -326,9 +330,12 @@ export const syncCommands: readonly Command[] = [sync, status, explain, preview,
 const linkWords = ({ link }: PeerView): string =>
   link === null ? '' : link === 'relay' ? ' (through the relay)' : ` (${plainText(link)})`;
 
+/** By where they are, as problems name them. */
 const formatsOfSources = async (call: CommandCall): Promise<ReadonlyMap<string, string>> => {
   const { collections } = await call.ask('status');
-  return new Map(collections.flatMap(({ sources }) => sources.map(({ id, format }) => [id, format] as const)));
+  return new Map(
+    collections.flatMap(({ sources }) => sources.map(({ location, format }) => [location, format] as const)),
+  );
 };
 
 /** What a person can do where a source cannot be looked at. */

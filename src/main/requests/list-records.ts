@@ -46,10 +46,16 @@ export async function listRecords({ collection }: Replica, search: string): Prom
   }
   list.sort(
     ({ view: a, begins: of }, { view: b, begins }) =>
-      BY_TITLE.compare(a.title, b.title) || compareTexts(of, begins) || compareTexts(a.id, b.id),
+      Number(isNameless(a)) - Number(isNameless(b)) ||
+      BY_TITLE.compare(a.title, b.title) ||
+      compareTexts(of, begins) ||
+      compareTexts(a.id, b.id),
   );
   return { list: list.slice(0, MOST).map(({ view }) => view), total: list.length };
 }
+
+/** Titled by its id, which nobody looks for. */
+const isNameless = ({ id, title }: RecordView): boolean => id === title;
 
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

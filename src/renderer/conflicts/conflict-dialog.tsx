@@ -3,9 +3,11 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Choice, ConflictView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
+import { recordName } from '../../contract/record-name.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useDeciders } from '../client/use-deciders.ts';
 import { type NameOf, useDeviceNames } from '../client/use-device-names.ts';
+import { useRecordName } from '../client/use-record-name.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { Note } from '../components/note.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
@@ -42,7 +44,7 @@ function Single({ conflict: listed, onClose }: { conflict: ConflictView; onClose
   const deciders = useDeciders(conflict.collection);
   return (
     <DialogFrame
-      title={conflict.name}
+      title={recordName(conflict.record, conflict.name, kind ?? null)}
       wide
       careful
       room={room}
@@ -82,6 +84,7 @@ function Several({ group, onClose }: ConflictDialogProps) {
   if (more.length > 0) setKnown([...known, ...more]);
   const waiting = known.filter(({ id }) => open.has(id) && !settled.has(id));
   const nameOf = useDeviceNames();
+  const nameOfRecord = useRecordName();
   const leads = new Set(known.map((one) => leadOf(one, nameOf)));
   const body = useRef<HTMLDivElement>(null);
   const last = useRef(waiting.length);
@@ -97,7 +100,7 @@ function Several({ group, onClose }: ConflictDialogProps) {
   });
   return (
     <DialogFrame
-      title={group.name}
+      title={nameOfRecord(group.collection, group.record, group.name)}
       subtitle={`${counted(known.length, 'field')} changed apart${waiting.length < known.length ? `, ${waiting.length} left` : ''}`}
       wide
       careful

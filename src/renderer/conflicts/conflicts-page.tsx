@@ -2,6 +2,7 @@ import { ChevronRight, Handshake, ListChecks } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { counted } from '../../contract/overall-state.ts';
+import { recordName } from '../../contract/record-name.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useDeciders } from '../client/use-deciders.ts';
 import { useDeviceNames } from '../client/use-device-names.ts';
@@ -216,7 +217,9 @@ function ConflictRow(props: {
     >
       <RecordIcon kind={collection?.kind ?? 'files'} />
       <span className="row-text">
-        <span className="strong">{group.name}</span>
+        <span className="strong" dir="auto">
+          {recordName(group.record, group.name, collection?.kind ?? null)}
+        </span>
         {group.record.includes('/') && collection?.kind === 'files' && (
           <span className="path muted">{group.record}</span>
         )}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Choice, ConflictDetailView, ConflictView, WireError } from '../../contract/contract.ts';
 import { useAction } from '../client/use-action.ts';
+import { useRecordName } from '../client/use-record-name.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSayDone } from '../client/use-say-done.ts';
 import { undecidedPlaces, withUsefulMerge } from './clash.ts';
@@ -38,10 +39,12 @@ export function useSettlement(listed: ConflictView, onSettled: (choice: Choice) 
   const [room] = useState(() => textRoom(listed));
   const conflict = detail?.conflict ?? listed;
   const field = conflictField(conflict);
+  const nameOf = useRecordName();
   const settle = async (choice: Choice, done: string) => {
     const reply = await resolve.run(conflict.id, choice);
     if (!reply.ok) return;
-    sayDone(`${conflict.name}${field === null ? '' : `, ${field}`}: ${done}`, reply.value);
+    const name = nameOf(conflict.collection, conflict.record, conflict.name);
+    sayDone(`${name}${field === null ? '' : `, ${field}`}: ${done}`, reply.value);
     onSettled(choice);
   };
   return {

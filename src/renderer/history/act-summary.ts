@@ -1,8 +1,8 @@
 import type { ActView, HistoryChangeView, Kind } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { counted } from '../../contract/overall-state.ts';
+import { recordName } from '../../contract/record-name.ts';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
-import { recordName } from '../components/record-name.ts';
 
 type Action = HistoryChangeView['action'];
 

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
 import type { CollectionView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
+import { recordName } from '../../contract/record-name.ts';
 import { useAction } from '../client/use-action.ts';
 import { useSayDone } from '../client/use-say-done.ts';
 import { DialogActions } from '../components/dialog-actions.tsx';
@@ -73,7 +74,13 @@ export function RestoreDialog(props: {
         >
           <Label>What</Label>
           <Radio className="radio" value="record">
-            {isFiles ? <span className="path">{record}</span> : one?.title}
+            {isFiles ? (
+              <span className="path">{record}</span>
+            ) : one === null ? (
+              ''
+            ) : (
+              recordName(one.record, one.title, collection.kind)
+            )}
           </Radio>
           {folder !== null && (
             <Radio className="radio" value="folder">

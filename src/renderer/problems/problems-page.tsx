@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ActView, ProblemView } from '../../contract/contract.ts';
 import { counted, troubledElsewhere } from '../../contract/overall-state.ts';
 import { isEndedByUndo, problemAdvice, problemKind, problemTitle } from '../../contract/problem-advice.ts';
+import { recordName } from '../../contract/record-name.ts';
 import { useApp } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -44,8 +45,6 @@ export function groupProblems(
     .sort((a, b) => b.problems.length - a.problems.length);
 }
 
-const nameOf = ({ title, record }: ProblemView): string => title ?? record;
-
 /** Every item that is not in step, with the reason and what to do. */
 export function ProblemsPage() {
   const revision = useApp((state) => state.revision);
@@ -86,6 +85,8 @@ function ProblemGroup({ group: { kind, collection: id, problems } }: { group: Pr
   const collections = useApp((state) => state.status?.collections) ?? [];
   const collection = collections.find((one) => one.id === id);
   // A file is told with its path; of a contact it is not seen where it stands.
+  const nameOf = ({ title, record }: ProblemView): string =>
+    title === undefined ? record : recordName(record, title, collection?.kind ?? null);
   const isPlaced = collection !== undefined && collection.kind !== 'files';
   return (
     <section className="card problem-group">
@@ -108,7 +109,9 @@ function ProblemGroup({ group: { kind, collection: id, problems } }: { group: Pr
             problem !== undefined && (
               <div className="row">
                 <div className="row-text">
-                  <span className={problem.title === undefined ? 'path strong' : 'strong'}>{nameOf(problem)}</span>
+                  <span className={problem.title === undefined ? 'path strong' : 'strong'} dir="auto">
+                    {nameOf(problem)}
+                  </span>
                   <span className="muted">{sentence(problem.detail)}</span>
                   <span className="muted">
                     Since <When at={problem.since} />
@@ -148,7 +151,7 @@ function ProblemGroup({ group: { kind, collection: id, problems } }: { group: Pr
         <ExplainDialog
           collection={explained.collection}
           record={explained.record}
-          {...(explained.title === undefined ? {} : { title: explained.title })}
+          {...(explained.title === undefined ? {} : { title: nameOf(explained) })}
           advice={problemAdvice(kind)}
           onClose={() => setExplained(null)}
         />

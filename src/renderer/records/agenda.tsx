@@ -5,7 +5,7 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { OccurrenceRow } from './occurrence-row.tsx';
-import { dayHeading, momentWords, timeOf } from './occurrence-words.ts';
+import { dayHeading, momentWords, timeOf, titleOf } from './occurrence-words.ts';
 
 const DAY_MS = 86_400_000;
 const WEEKS = 4;
@@ -24,7 +24,9 @@ export function Agenda(props: { collection: string; now: number; onOpen: (occurr
   if (list.length === 0)
     return (
       <p className="muted">
-        {next === null ? 'Nothing comes.' : `Nothing in the next ${WEEKS} weeks. Then: ${timeOf(next)}, ${next.title}`}
+        {next === null
+          ? 'Nothing comes.'
+          : `Nothing in the next ${WEEKS} weeks. Then: ${timeOf(next)}, ${titleOf(next)}`}
       </p>
     );
   const headingAt = (at: number): string | null => {

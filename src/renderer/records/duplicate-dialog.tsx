@@ -2,6 +2,7 @@ import { Merge, Split } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { DuplicateView } from '../../contract/contract.ts';
 import { pairTitle, sharedWords } from '../../contract/duplicate-words.ts';
+import { recordName } from '../../contract/record-name.ts';
 import { useAction } from '../client/use-action.ts';
 import { useDeciders } from '../client/use-deciders.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -64,7 +65,7 @@ export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateVi
       <ErrorNotice error={settle.error} />
       <div className="sides">
         {records.map(({ record, title }) => (
-          <One key={record} collection={collection} record={record} title={title} />
+          <One key={record} collection={collection} record={record} title={recordName(record, title, 'contacts')} />
         ))}
       </div>
     </DialogFrame>

@@ -18,6 +18,7 @@ import {
   weeksAround,
 } from './month-days.ts';
 import { OccurrenceRow } from './occurrence-row.tsx';
+import { titleOf } from './occurrence-words.ts';
 
 /** So many lines a day has room for: events, the last of them how many more there are. */
 const LINES_A_DAY = 3;
@@ -191,7 +192,7 @@ function DayCell(props: {
             className={each.isAllDay ? 'day-event day-event-whole' : 'day-event'}
             dir="auto"
           >
-            {each.title}
+            {titleOf(each)}
           </span>
         ))}
         {isTold && more > 0 && <span className="day-more">+{more} more</span>}

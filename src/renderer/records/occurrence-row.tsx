@@ -1,7 +1,7 @@
 import { MapPin } from 'lucide-react';
 import type { OccurrenceView } from '../../contract/contract.ts';
 import type { RowFocus } from '../components/virtual-rows.tsx';
-import { spanOf } from './occurrence-words.ts';
+import { spanOf, titleOf } from './occurrence-words.ts';
 
 /** One event on one of its days: from when to when, what, and where. */
 export function OccurrenceRow(props: {
@@ -21,7 +21,7 @@ export function OccurrenceRow(props: {
       <span className="occurrence-time num">{spanOf(occurrence)}</span>{' '}
       <span className="occurrence-what">
         <span className="clip" dir="auto" title={title}>
-          {title === '' ? 'Without a title' : title}
+          {titleOf(occurrence)}
         </span>
         {place !== undefined && (
           <span className="muted clip occurrence-place" title={place}>

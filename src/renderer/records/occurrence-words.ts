@@ -13,6 +13,9 @@ const fullDay = formatFor({ weekday: 'long', day: 'numeric', month: 'long', year
 export const timeOf = ({ start, isAllDay }: OccurrenceView): string =>
   (isAllDay ? shortDay : shortDayAndClock).format(start);
 
+/** What is said of it, where it says nothing of that. */
+export const titleOf = ({ title }: OccurrenceView): string => (title === '' ? 'Without a title' : title);
+
 /** A moment (ms since 1970): `Mon, 5 Jan, 09:00`. */
 export const momentWords = (moment: number): string => shortDayAndClock.format(moment);
 

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { Kind, OccurrenceView, ShownRecordView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
+import { recordName } from '../../contract/record-name.ts';
 import { goTo, useApp } from '../client/app-context.tsx';
 import { useDeciders } from '../client/use-deciders.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -42,7 +43,7 @@ export function RecordDialog(props: {
   const revision = useApp((state) => state.revision);
   const shown = useRequest('records:show', [collection, record], revision);
   const view = shown.value;
-  const title = view?.title ?? props.title;
+  const title = recordName(record, view?.title ?? props.title, kind);
   const photo = view?.fields.find(isPhoto);
   const of = { collection, record };
   return (

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react';
-import type { CollectionView, OccurrenceView, RecordsView } from '../../contract/contract.ts';
+import type { CollectionView, OccurrenceView, RecordsView, RecordView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
+import { recordName } from '../../contract/record-name.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSettled } from '../client/use-settled.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { RECORD_WORD, RecordIcon } from '../components/kind-icon.tsx';
 import { Loading } from '../components/loading.tsx';
-import { recordName } from '../components/record-name.ts';
 import { SearchBox } from '../components/search-box.tsx';
 import { Segments } from '../components/segments.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
@@ -82,6 +82,10 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
 }
 
 /** All of it that says what is searched. */
+/** Titled by its id, for want of anything better. */
+const isNameless = ({ id, title }: RecordView): boolean => title === id;
+const headingOf = (record: RecordView): string => (isNameless(record) ? 'Without a name' : letterOf(record.title));
+
 function Everything(props: { collection: CollectionView; search: string; onOpen: (opened: Opened) => void }) {
   const { collection, onOpen } = props;
   const wanted = useSettled(props.search, PAUSE_MS);
@@ -96,11 +100,12 @@ function Everything(props: { collection: CollectionView; search: string; onOpen:
   const of = records.value === null ? (last?.of ?? '') : wanted;
   if (view === null)
     return records.error === null ? <Loading what="the list" /> : <ErrorNotice error={records.error} />;
+  const nameIn = ({ id, title }: RecordView): string => recordName(id, title, collection.kind);
   const letterAt = (at: number): string | null => {
     const [one, before] = [view.list[at], view.list[at - 1]];
     if (collection.kind !== 'contacts' || view.list.length < MANY || one === undefined) return null;
-    const letter = letterOf(one.title);
-    return before !== undefined && letterOf(before.title) === letter ? null : letter;
+    const letter = headingOf(one);
+    return before !== undefined && headingOf(before) === letter ? null : letter;
   };
   return (
     <>
@@ -123,14 +128,14 @@ function Everything(props: { collection: CollectionView; search: string; onOpen:
                 <button type="button" className="row row-button" {...focus} onClick={() => onOpen(record)}>
                   {collection.kind === 'contacts' ? (
                     <span aria-hidden className="avatar">
-                      {initials(record.title)}
+                      {isNameless(record) ? '' : initials(record.title)}
                     </span>
                   ) : (
                     <RecordIcon kind={collection.kind} />
                   )}
                   <span className="row-text">
-                    <span className="strong clip" dir="auto" title={record.title}>
-                      {recordName(record.id, record.title, collection.kind)}
+                    <span className="strong clip" dir="auto" title={nameIn(record)}>
+                      {nameIn(record)}
                     </span>
                     <span className="muted clip">{record.line}</span>
                   </span>

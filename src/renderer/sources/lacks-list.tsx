@@ -1,6 +1,7 @@
 import type { Kind, LacksView } from '../../contract/contract.ts';
 import { lackWords } from '../../contract/lack-words.ts';
 import { counted } from '../../contract/overall-state.ts';
+import { recordName } from '../../contract/record-name.ts';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 
@@ -8,6 +9,10 @@ const LINE = 30;
 
 /** What a place or a format cannot hold, what most lack first, and whom that concerns. */
 export function LacksList({ kind, lacks: { lacks, records, named } }: { kind: Kind; lacks: LacksView }) {
+  const nameAt = (at: number): string => {
+    const one = named[at];
+    return one === undefined ? '' : recordName(one.id, one.title, kind);
+  };
   const whom = counted(records, RECORD_WORD[kind]);
   return (
     <>
@@ -25,7 +30,7 @@ export function LacksList({ kind, lacks: { lacks, records, named } }: { kind: Ki
         count={named.length}
         estimate={() => LINE}
         keyOf={(at) => named[at]?.id ?? String(at)}
-        text={(at) => <span className="planned">{named[at]?.title}</span>}
+        text={(at) => <span className="planned">{nameAt(at)}</span>}
       />
     </>
   );

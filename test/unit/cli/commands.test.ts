@@ -366,22 +366,27 @@ it('two contacts that may be one are told with their ids and in words, whatever 
 it('a contact with a problem is named as people know it', async () => {
   const problem = { collection: 'c1', source: '', record: 'uid-1', code: 'malformed', detail: 'x', since: '' };
   given = {
-    status: () => EMPTY_STATUS,
+    status: () => ({ ...EMPTY_STATUS, collections: [{ ...EMPTY_COLLECTION, kind: 'calendar' }] }),
     'problems:list': () => [
       { ...problem, title: 'Jane Doe' },
       { ...problem, record: 'a/b.txt' },
+      { ...problem, record: 'lockstep-x1', title: 'lockstep-x1' },
     ],
   };
   const { out } = await run(['problems']);
   expect(out).toContain('Jane Doe');
   expect(out).not.toContain('uid-1');
   expect(out).toContain('a/b.txt');
+  expect(out).toContain('Event without a title (lockstep-x1)');
 });
 
 it('of problems is said what helps, once for each kind', async () => {
   const problem = { collection: 'c1', record: 'a', detail: 'x', since: '' };
   const collections = [
-    { ...EMPTY_COLLECTION, sources: [{ ...AWAY, id: 'feed', format: 'subscription', state: 'ready' as const }] },
+    {
+      ...EMPTY_COLLECTION,
+      sources: [{ ...AWAY, location: 'https://feed', format: 'subscription', state: 'ready' as const }],
+    },
   ];
   given = {
     status: () => ({ ...EMPTY_STATUS, collections }),
@@ -389,7 +394,7 @@ it('of problems is said what helps, once for each kind', async () => {
       { ...problem, source: 's', code: 'special-file' },
       { ...problem, source: 's', code: 'special-file' },
       { ...problem, source: 's', code: 'no-permission' },
-      { ...problem, source: 'feed', code: 'no-permission' },
+      { ...problem, source: 'https://feed', code: 'no-permission' },
     ],
   };
   const { out } = await run(['problems']);
@@ -548,7 +553,7 @@ describe('what is printed', () => {
   });
 
   it('tells what one large change became once, with how to undo it; all of it where that is asked for', async () => {
-    const change = { id: 'ab-5-0', record: 'a.txt', title: 'a.txt', action: 'add', fields: [] } as const;
+    const change = { id: 'ab-5-0', record: 'uid-1', title: 'uid-1', action: 'add', fields: [] } as const;
     const written = {
       id: 'ab-5..7',
       collection: 'c',
@@ -560,12 +565,14 @@ describe('what is printed', () => {
     };
     const counts = { add: 598, modify: 0, delete: 2, move: 0 };
     given = {
+      status: () => ({ ...EMPTY_STATUS, collections: [{ ...EMPTY_COLLECTION, id: 'c', kind: 'contacts' }] }),
       'history:acts': () => [{ ...written, newest: 'ab-7', packages: 3, cause: 'source', counts }],
       'history:list': () => [{ ...written, id: 'ab-7', changeCount: 1 }],
     };
     const said = (await run(['history'])).out;
     expect(said).toContain('add 598, delete 2; undo all of it: lockstep undo ab-5..7\n');
     expect(said).toContain('and 599 more\n');
+    expect(said).toContain('Contact without a name (uid-1)');
     for (const args of [['--all'], ['--json'], ['--all', '--json']])
       expect((await run(['history', ...args])).out).toMatch(/ab-7(?![\s\S]*undo)/);
     expect((await run(['history', '--acts'])).out).toContain('undo all of it: lockstep undo ab-5..7');
@@ -580,6 +587,7 @@ describe('what is printed', () => {
     const side = (id: string, device: string, number: string) =>
       ({ id, kind: 'value', value: phone(number), device, at: '2026-01-02T03:04:05Z' }) as const;
     given = {
+      status: () => EMPTY_STATUS,
       'conflicts:list': () => [
         {
           id: 'c1',
@@ -603,6 +611,20 @@ describe('what is printed', () => {
     expect(first).toMatch(/^v1 +2 +Desk .* shown$/);
     // One that was removed since.
     expect(second).toMatch(/^v2 +3 +dddddddddddd /);
+  });
+
+  it('tells a conflict of a contact without a name as one, with the id that other commands take', async () => {
+    const side = (id: string) =>
+      ({ id, kind: 'value', value: { number: id }, device: 'd1', at: '2026-01-02T03:04:05Z' }) as const;
+    const title = 'u1: edited on Desk and Lap';
+    const conflict = { id: 'k', collection: 'people', record: 'u1', field: 'phones/x', name: 'u1', title, base: null };
+    given = {
+      status: () => ({ ...EMPTY_STATUS, collections: [{ ...EMPTY_COLLECTION, id: 'people', kind: 'contacts' }] }),
+      'conflicts:list': () => [{ ...conflict, shown: 'v1', values: [side('v1'), side('v2')] }],
+      'devices:list': () => [],
+    };
+    const { out } = await run(['conflicts']);
+    expect(out).toMatch(/^Contact without a name \(u1\): edited on Desk and Lap {2}Phone {2}k\n/);
   });
 
   it('is one JSON value with --json, wherever that stands', async () => {

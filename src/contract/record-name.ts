@@ -1,4 +1,4 @@
-import type { Kind } from '../../contract/contract.ts';
+import type { Kind } from './contract.ts';
 
 const NAMELESS: { readonly [kind in Kind]: string | null } = {
   files: null,
