@@ -10,8 +10,8 @@ export interface OverallState {
   readonly sentence: string;
   /** What else is worth a glance; null: nothing. */
   readonly detail: string | null;
-  /** Where a person can do something about it. */
-  readonly page: 'sources' | 'devices' | 'conflicts' | 'problems';
+  /** Where a person can do something about it; null: nowhere in this program. */
+  readonly page: 'sources' | 'devices' | 'conflicts' | 'problems' | null;
 }
 
 const STAGES: { readonly [stage in ProgressView['stage']]: string } = {
@@ -288,7 +288,7 @@ export function overallState(status: StatusView, requests: readonly RequestView[
     page: 'sources',
   });
   const { standstill } = status;
-  if (standstill !== undefined) return plain('stopped', standstill.sentence, standstill.advice);
+  if (standstill !== undefined) return { ...plain('stopped', standstill.sentence, standstill.advice), page: null };
   const [first, ...others] = waitingForPerson(status, requests);
   if (first !== undefined) {
     const { tone, sentence, page } = first;

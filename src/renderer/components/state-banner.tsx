@@ -31,12 +31,16 @@ export function StateBanner() {
         <strong>{state?.sentence ?? 'Connecting…'}</strong>
         {state?.detail != null && <span className="banner-detail">{state.detail}</span>}
       </div>
-      {state !== null && (state.tone === 'attention' || state.tone === 'stopped') && state.page !== page && (
-        <a className="button" href={`#${state.page}`}>
-          Show
-        </a>
-      )}
-      {status !== null && status.collections.length > 0 && (
+      {state !== null &&
+        (state.tone === 'attention' || state.tone === 'stopped') &&
+        state.page !== null &&
+        state.page !== page && (
+          <a className="button" href={`#${state.page}`}>
+            Show
+          </a>
+        )}
+      {/* While all stands still every request is refused. */}
+      {status !== null && status.standstill === undefined && status.collections.length > 0 && (
         <BannerActions paused={status.collections.every((one) => one.state === 'paused')} />
       )}
     </header>

@@ -280,6 +280,6 @@ it('says before all else that nothing of the device goes on, and what ends that'
     tone: 'stopped',
     sentence: standstill.sentence,
     detail: standstill.advice,
-    page: 'sources',
+    page: null,
   });
 });
