@@ -100,7 +100,7 @@ export const PLANTED_TEXT_BUGS = [
   {
     about: 'a damaged card holds up every deletion of its folder',
     file: 'src/main/sources/text/doubtful-text.ts',
-    find: '!known.in.has(document.name) && unreadIn(document, claimed).some(({ id }) => !isNamed(id)),',
+    find: '!known.in.has(document.name) && unreadIn(document, claimed, many).some(({ id }) => !isNamed(id)),',
     replace: '!known.in.has(document.name),',
     tests: TEXT,
   },

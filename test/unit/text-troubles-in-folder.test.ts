@@ -137,15 +137,16 @@ it('a card that was moved to a text nobody told of is not deleted', async () => 
   expect([room.live(a), room.deletions(a)]).toEqual([3, ['u5']]);
 });
 
-it('what cannot be read in two files is told of each, with its file', async () => {
+it('what cannot be read in two files is told of each, by its file where nothing says whose it is', async () => {
   const [, b] = await open(`stray\r\n${MORE}`);
-  b.user.writeFile('/home/people/other.vcf', `stray\r\n${cardOf('u7', 'P7')}`);
+  b.user.writeFile('/home/people/other.vcf', `stray\r\n${cardOf('u7', 'P7')}stray\r\n`);
   await room.look(b);
   await room.group.pass(10_000);
   const told = room.replica(b).collection.problems.of(room.synchronizer(b).source.row);
   expect(told.map(({ record, detail }) => [record, detail.split(':')[0]])).toEqual([
-    ['a card', 'line 1 of more.vcf'],
-    ['a card (other.vcf)', 'line 1 of other.vcf'],
+    ['more.vcf, a card', 'line 1 of more.vcf'],
+    ['other.vcf, a card', 'line 1 of other.vcf'],
+    ['other.vcf, line 7', 'line 7 of other.vcf'],
   ]);
 });
 

@@ -19,15 +19,22 @@ interface Unread {
   readonly detail: string;
 }
 
-/** What in a text cannot be read, by its place. */
-function unreadIn({ bytes, text, ids }: Loaded, claimed: ReadonlySet<RecordId>): readonly Unread[] {
-  const unread: Unread[] = text.damaged.map(({ name, start, detail }) => {
-    const named = recordIdOfUid(name);
+/** What in a text cannot be read, by its place. What does not say whose it is, is called by its document where there are `many`: a person looks for that. */
+function unreadIn(document: Loaded, claimed: ReadonlySet<RecordId>, many: boolean): readonly Unread[] {
+  const { bytes, text, ids } = document;
+  const taken = new Set<string>();
+  const nameless = (what: string, start: number): RecordId => {
+    const name = taken.has(what) ? `line ${lineOf(bytes, start)}` : what;
+    taken.add(what);
+    return recordId(many ? `${document.name}, ${name}` : name);
+  };
+  const unread: Unread[] = text.damaged.map(({ name, isNameless, start, detail }) => {
+    const named = isNameless === true ? nameless(name, start) : recordIdOfUid(name);
     return { start, id: claimed.has(named) ? recordId(`${named} (line ${lineOf(bytes, start)})`) : named, detail };
   });
   for (let at = ids.indexOf(null); at >= 0; at = ids.indexOf(null, at + 1)) {
     const start = text.items[at]?.spans[0]?.start ?? 0;
-    unread.push({ start, id: recordId(`line ${lineOf(bytes, start)}`), detail: 'it cannot be understood' });
+    unread.push({ start, id: nameless(`line ${lineOf(bytes, start)}`, start), detail: 'it cannot be understood' });
   }
   return unread;
 }
@@ -48,7 +55,7 @@ export function damagedIn(
   astray: ReadonlySet<RecordId>,
   named: Set<RecordId>,
 ): readonly ItemProblem[] {
-  const unread = unreadIn(document, claimed);
+  const unread = unreadIn(document, claimed, many);
   const problems: ItemProblem[] = unread.map(({ id, start, detail }) => {
     const own = many && named.has(id) ? recordId(`${id} (${document.name})`) : id;
     named.add(own);
@@ -84,12 +91,13 @@ export function goneAstray(
   known: Known,
   claimed: ReadonlySet<RecordId>,
   isNamed: (id: RecordId) => boolean,
+  many: boolean,
 ): ReadonlySet<RecordId> {
   const astray = new Set<RecordId>();
   const unclear = [...loaded].filter(isUnclear);
   if (unclear.length === 0) return astray;
   const isNew = unclear.some(
-    (document) => !known.in.has(document.name) && unreadIn(document, claimed).some(({ id }) => !isNamed(id)),
+    (document) => !known.in.has(document.name) && unreadIn(document, claimed, many).some(({ id }) => !isNamed(id)),
   );
   const there = new Set(documents.map(({ name }) => name));
   for (const [name, own] of known.in) {
@@ -173,7 +181,8 @@ export function openEnd(
   const start = torn?.spans[0]?.start ?? 0;
   const detail = `the text ends within what begins at ${placeIn(document, start, many)}, and some that was in it is missing: write the rest of it, or an end behind it, and it is clear what was deleted`;
   const last = document.ids[document.text.items.length - 1] ?? null;
-  const name = last !== null && known.ids.has(last) ? last : recordId(`line ${lineOf(document.bytes, start)}`);
+  const line = `line ${lineOf(document.bytes, start)}`;
+  const name = last !== null && known.ids.has(last) ? last : recordId(many ? `${document.name}, ${line}` : line);
   const problems = [name, ...missing.map(({ id }) => id)].map((id) => ({ id, code: 'malformed' as const, detail }));
   return { unsettled: false, torn, problems };
 }

@@ -149,7 +149,7 @@ export class TextAdapter implements SourceAdapter {
     const { items, problems, claimed, loaded, isChanging } = survey;
     this.#texts.clear();
     const isNamed = (id: RecordId): boolean => this.#known.isNamed(id);
-    const astray = goneAstray(documents, loaded.values(), known, claimed, isNamed);
+    const astray = goneAstray(documents, loaded.values(), known, claimed, isNamed, this.#place.many);
     const named = new Set<RecordId>();
     let unsettled = isChanging && [...known.ids].some((id) => !claimed.has(id));
     let isAnyNameless = false;

@@ -30,8 +30,10 @@ export interface SplitText<Item extends NativeItem = NativeItem> {
   readonly readAs?: string;
 }
 export interface Damaged extends Span {
-  /** The UID or name that could be made out, else the line number. */
+  /** The UID or name that could be made out, else what it is or its line. */
   readonly name: string;
+  /** Nothing of it says whose it is: in a folder it is called by its document. Absent: its `name` does. */
+  readonly isNameless?: true;
   /** What is wrong and what a person can do. */
   readonly detail: string;
   /** The text ends within it: the rest of it may be yet to come, and what was behind it. Absent: it does not, or its last line tells. */

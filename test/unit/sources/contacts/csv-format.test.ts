@@ -252,7 +252,7 @@ describe('a CSV as it lies there', () => {
       { full: 'Ana' },
       { full: 'Cleo' },
     ]);
-    expect(text.damaged).toMatchObject([{ name: '3', detail: expect.stringContaining('quote') }]);
+    expect(text.damaged).toMatchObject([{ name: 'line 3', detail: expect.stringContaining('quote') }]);
     const open = Buffer.from('First Name,Last Name,Notes\nAna,,\nBo,,"never closed\nmore\n');
     const split = google.split(open);
     expect(split.items).toHaveLength(1);

@@ -8,7 +8,7 @@ describe('a text of a folder in which known cards stand beside what is damaged',
   it.each([
     ['a card nobody knew, in the middle', `${ADA}${cutOff('eve')}${BOB}`, 'eve', `${ADA}${EVE}${BOB}`],
     ['what nobody can tell', `${ADA}${NAMELESS}${BOB}`, 'some', ADA + BOB],
-    ['lines of no card', `${ADA}${BOB}stray\r\n`, 'a card', ADA + BOB],
+    ['lines of no card', `${ADA}${BOB}stray\r\n`, 'people.txt, a card', ADA + BOB],
   ])('is looked into until it is mended or removed: %s', async (_, damaged, named, mended) => {
     const { look, construct, restart, write, gone, text, known } = await folderRoom(damaged);
     expect([await look(), await look()]).toEqual([[named], [named]]);

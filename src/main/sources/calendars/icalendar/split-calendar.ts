@@ -68,6 +68,7 @@ export function splitCalendar(bytes: Uint8Array): IcalendarText {
         start: component.end,
         end: component.end,
         name: 'the rest of the calendar',
+        isNameless: true,
         detail: 'the calendar has no end: the rest of it may be missing',
         ...(component.end === bytes.length ? { isOpen: true } : {}),
       });
@@ -133,7 +134,7 @@ function addItems(
       damaged.push({
         start,
         end,
-        name: detached(uid ?? nameOf(component)),
+        ...namedBy(uid ?? summaryOf(component)),
         detail: `${component.problem}: add it, or remove what is left`,
         ...(end === length ? { isOpen: true } : {}),
       });
@@ -213,8 +214,11 @@ function occurrenceId(line: ContentLine, { zones, notation }: CalendarFrame): st
   return time === null ? line.value.trim() : keyOfTime(time, null);
 }
 
-const nameOf = ({ lines }: Component): string =>
-  textOfLine(lines.find(({ name }) => name.toUpperCase() === 'SUMMARY')) ?? 'without a name';
+const summaryOf = ({ lines }: Component): string | null =>
+  textOfLine(lines.find(({ name }) => name.toUpperCase() === 'SUMMARY'));
+
+const namedBy = (stated: string | null): Pick<Damaged, 'name' | 'isNameless'> =>
+  stated === null ? { name: 'an entry without a name', isNameless: true } : { name: detached(stated) };
 
 /** Its name is the number of its line, which `joined` finds. */
 const damagedLines = (start: number, end: number): Damaged => ({
@@ -247,7 +251,7 @@ function numbered(damaged: readonly Damaged[], bytes: Uint8Array): readonly Dama
   let at = bytes.indexOf(10);
   return damaged.map((each) => {
     for (; at >= 0 && at < each.start; at = bytes.indexOf(10, at + 1)) line++;
-    return each.name === '' ? { ...each, name: `line ${line}` } : each;
+    return each.name === '' ? { ...each, name: `line ${line}`, isNameless: true } : each;
   });
 }
 

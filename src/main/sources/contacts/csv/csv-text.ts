@@ -136,11 +136,11 @@ function splitRows(
       at = row.next;
       continue;
     }
-    const name = String(lineOf(at));
+    const name = `line ${lineOf(at)}`;
     const next = damaged.length < MOST_DAMAGED ? soundLine(units, at, code, header.cells.length) : units.length;
-    const detail = `${row.fault} in the row at line ${name}: mend its quotes`;
+    const detail = `${row.fault} in the row at ${name}: mend its quotes`;
     const isOpen = row.next === units.length && next === units.length;
-    damaged.push({ ...spanOf(text, at, next), name, detail, ...(isOpen ? { isOpen } : {}) });
+    damaged.push({ ...spanOf(text, at, next), name, isNameless: true, detail, ...(isOpen ? { isOpen } : {}) });
     at = next;
   }
   return { items, damaged };

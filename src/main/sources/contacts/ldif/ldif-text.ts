@@ -69,7 +69,9 @@ export function splitLdif(bytes: Uint8Array): LdifText {
       damaged.push({
         start: start.start,
         end: last.end,
-        name: record.name ?? String(lineNumber(start.start)),
+        ...(record.name === null
+          ? { name: `line ${lineNumber(start.start)}`, isNameless: true }
+          : { name: record.name }),
         detail: record.fault,
       });
     else items.push(record);

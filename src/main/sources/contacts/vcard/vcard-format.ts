@@ -78,7 +78,7 @@ function splitAny(bytes: Uint8Array): CardText {
       damaged.push({
         start,
         end,
-        name: uid ?? stated(card, 'FN') ?? 'a card',
+        ...nameOf(uid ?? stated(card, 'FN')),
         detail: `${problem}: mend it, then it is read`,
         ...(end === bytes.length ? { isOpen: true } : {}),
       });
@@ -99,9 +99,12 @@ function strays(bytes: Uint8Array, lines: readonly Span[]): readonly Damaged[] {
   return pieces.flatMap(({ start, end }) => {
     const text = Buffer.from(bytes.subarray(start, end)).toString('latin1');
     const detail = 'it is no card, or its BEGIN:VCARD is missing: mend or remove it';
-    return BLANK.test(text) ? [] : [{ start, end, name: uidIn(bytes, text, start) ?? 'a card', detail }];
+    return BLANK.test(text) ? [] : [{ start, end, ...nameOf(uidIn(bytes, text, start)), detail }];
   });
 }
+
+const nameOf = (stated: string | null): Pick<Damaged, 'name' | 'isNameless'> =>
+  stated === null ? { name: 'a card', isNameless: true } : { name: stated };
 
 function stated(card: Component, wanted: string): string | null {
   const value = card.lines.find(({ name }) => name.toUpperCase() === wanted)?.value;
