@@ -68,7 +68,11 @@ export function ConflictSides(props: {
       {of.isAwaited && <Skeleton what="what differs" />}
       {detail !== null && <Differences detail={detail} nameOf={nameOf} />}
       {detail !== null && room !== 'none' && !hasTexts(detail) && (
-        <p className="muted">What differs cannot be shown here: they are not texts.</p>
+        <p className="muted">
+          {conflict.values.some(({ kind }) => kind === 'delete')
+            ? 'What it holds cannot be shown here: it is no text.'
+            : 'What differs cannot be shown here: they are not texts.'}
+        </p>
       )}
       {answers === 'open' && detail !== null && of.editable !== null && (
         <TextEditor detail={detail} undecided={of.undecided} text={of.text} onChange={of.onText} />
@@ -139,12 +143,16 @@ function Differences({ detail, nameOf }: { detail: ConflictDetailView; nameOf: N
   const ids = [...texts.keys()];
   const [from, setFrom] = useState(ids[0] ?? '');
   const [to, setTo] = useState(ids[1] ?? '');
-  if (ids.length < 2) return null;
+  if (ids.length === 0) return null;
+  // Beside a deletion it is asked whether this text is to be there at all.
+  const whole = conflict.values.some(({ kind }) => kind === 'delete');
+  if (ids.length === 1)
+    return whole && <TextAlone text={texts.get(from) ?? ''} side={labelOf(from)} isBefore={from === BASE} />;
   const options = ids.map((id) => ({ id, label: labelOf(id) }));
   return (
     <section className="differences">
       <div className="section-head">
-        <h3>What differs</h3>
+        <h3>{whole ? 'The text, and what was changed in it' : 'What differs'}</h3>
         <div className="actions">
           <ChoiceField label="From" hideLabel options={options} value={from} onChange={setFrom} />
           <span aria-hidden>→</span>
@@ -155,7 +163,18 @@ function Differences({ detail, nameOf }: { detail: ConflictDetailView; nameOf: N
         before={texts.get(from) ?? ''}
         after={texts.get(to) ?? ''}
         label={`Differences from ${labelOf(from)} to ${labelOf(to)}`}
+        whole={whole}
       />
+    </section>
+  );
+}
+
+/** A text beside a deletion, with no other to tell what was changed in it. */
+function TextAlone({ text, side, isBefore }: { text: string; side: string; isBefore: boolean }) {
+  return (
+    <section className="differences">
+      <h3>{isBefore ? 'The text before' : `The text on ${side}`}</h3>
+      <TextDiff before={text} after={text} label={isBefore ? 'The text before' : `The text on ${side}`} whole />
     </section>
   );
 }

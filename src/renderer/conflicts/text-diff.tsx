@@ -32,8 +32,8 @@ function linePair(before: string, after: string): readonly [DiffLine, DiffLine] 
   ];
 }
 
-/** Line by line, words marked where as many lines replaced as many; long equal stretches become gaps. Pure. */
-export function textDiff(before: string, after: string): readonly (DiffLine | DiffGap)[] {
+/** Line by line, words marked where as many lines replaced as many; long equal stretches become gaps unless all is `whole`. Pure. */
+export function textDiff(before: string, after: string, whole = false): readonly (DiffLine | DiffGap)[] {
   const lines: DiffLine[] = [];
   const parts = diffLines(before, after);
   for (let at = 0; at < parts.length; at++) {
@@ -50,7 +50,7 @@ export function textDiff(before: string, after: string): readonly (DiffLine | Di
       } else lines.push(...texts.map((text) => plain('removed', text)), ...others.map((text) => plain('added', text)));
     } else lines.push(...texts.map((text) => plain(part.removed ? 'removed' : part.added ? 'added' : 'same', text)));
   }
-  return foldSame(lines);
+  return whole ? lines : foldSame(lines);
 }
 
 function foldSame(lines: readonly DiffLine[]): readonly (DiffLine | DiffGap)[] {
@@ -78,10 +78,11 @@ function foldSame(lines: readonly DiffLine[]): readonly (DiffLine | DiffGap)[] {
 const SIGNS = { same: ' ', removed: '−', added: '+' } as const;
 const HEARD = { same: '', removed: 'Removed: ', added: 'Added: ' } as const;
 
-/** Two texts against each other. Signs and words say what colour says. */
-export function TextDiff({ before, after, label }: { before: string; after: string; label: string }) {
-  const all = useMemo(() => textDiff(before, after), [before, after]);
-  if (before === after) return <p className="muted">No difference.</p>;
+/** Two texts against each other; `whole`: the text that came of it, with what was changed in it. Signs and words say what colour says. */
+export function TextDiff(props: { before: string; after: string; label: string; whole?: boolean }) {
+  const { before, after, label, whole = false } = props;
+  const all = useMemo(() => textDiff(before, after, whole), [before, after, whole]);
+  if (before === after && !whole) return <p className="muted">No difference.</p>;
   const shown = all.slice(0, MOST_LINES);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text must be scrollable by keyboard

@@ -21,7 +21,7 @@ const isLine = (value: unknown): boolean => typeof value === 'string' && value.l
 
 /**
  * How much room the comparison of the texts will take, told from what the list knows, so that it is there before they are: none where there
- * are no two texts, some for single lines and where nothing can be edited.
+ * is no text to show, some for one beside a deletion, single lines and where nothing can be edited.
  */
 export function textRoom(conflict: ConflictView): 'none' | 'some' | 'all' {
   const { record, base, values } = conflict;
@@ -29,7 +29,7 @@ export function textRoom(conflict: ConflictView): 'none' | 'some' | 'all' {
     ...(base === null ? [] : [base]),
     ...values.filter((one) => one.kind === 'value').map((one) => one.value),
   ];
-  if (held.length < 2) return 'none';
+  if (held.length < 2) return held.every(isShortFile) && !NO_TEXT.test(record) ? 'some' : 'none';
   if (held.every((one) => typeof one === 'string')) return held.every(isLine) ? 'some' : 'all';
   if (!held.every(isShortFile) || NO_TEXT.test(record)) return 'none';
   return isEditable(conflict) ? 'all' : 'some';

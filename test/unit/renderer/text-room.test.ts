@@ -24,7 +24,9 @@ const conflict = (record: string, base: ConflictView['base'], ...values: readonl
 it.each([
   ['two texts', conflict('plans.md', file(10), file(20), file(30)), 'all'],
   ['a text and a deletion', conflict('plans.md', file(10), null, file(30)), 'some'],
-  ['a new text and a deletion', conflict('plans.md', null, null, file(30)), 'none'],
+  ['a new text and a deletion', conflict('plans.md', null, null, file(30)), 'some'],
+  ['a new photo and a deletion', conflict('IMG.JPG', null, null, file(30)), 'none'],
+  ['a card and a deletion', conflict('u1', null, null, { 'name/full': 'Ada' }), 'none'],
   ['photos', conflict('a/IMG.JPG', file(10), file(20), file(30)), 'none'],
   ['what is too large', conflict('log.txt', file(10), file(20), file(2_000_000)), 'none'],
   ['a file and a folder', conflict('plans', null, file(20), { type: 'directory' }), 'none'],
