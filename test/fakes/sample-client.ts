@@ -78,6 +78,7 @@ export class SampleClient implements LockstepClient {
   readonly #scenario: Scenario;
   readonly #failing = new Set<RequestName>();
   readonly #held = new Map<RequestName, { readonly until: Promise<void>; readonly letGo: () => void }>();
+  readonly #given = new Map<RequestName, unknown>();
   readonly #listeners = new Map<string, Set<(value: never) => void>>();
   #collections: readonly CollectionView[];
   #conflicts: readonly ConflictView[];
@@ -136,7 +137,7 @@ export class SampleClient implements LockstepClient {
         },
       };
     }
-    const answer = this.#answer(name, args as readonly unknown[]);
+    const answer = this.#given.get(name) ?? this.#answer(name, args as readonly unknown[]);
     if (answer instanceof Refused) {
       const { code, message } = answer;
       return { ok: false, error: { code, message, subject: '' } };
@@ -185,6 +186,10 @@ export class SampleClient implements LockstepClient {
   fail(name: RequestName, isFailing: boolean) {
     if (isFailing) this.#failing.add(name);
     else this.#failing.delete(name);
+  }
+  /** Answers these so, whatever they ask. */
+  give<K extends RequestName>(name: K, answer: ReturnType<Requests[K]>) {
+    this.#given.set(name, answer);
   }
   letGo(name: RequestName) {
     this.#held.get(name)?.letGo();

@@ -1,0 +1,112 @@
+import { expect, type Page, test } from '@playwright/test';
+import type { ConflictDetailView, ConflictView } from '../../src/contract/contract.ts';
+import type { SampleClient } from '../fakes/sample-client.ts';
+import { CONFLICTS, detailOf, RICH, SELF } from '../fakes/sample-data.ts';
+import { buildPages, openPages } from './harness-page.ts';
+
+let pages = '';
+test.beforeAll(async () => {
+  pages = await buildPages();
+});
+
+const LONG = 'L'.repeat(200);
+const conflict = (id: string): ConflictView => CONFLICTS.find((one) => one.id === id) as ConflictView;
+
+/** The conflicts page, where these are what the device has. */
+async function openConflicts(page: Page, list: readonly ConflictView[], detail: ConflictDetailView | null = null) {
+  await openPages(page, pages, { page: 'settings' });
+  await page.evaluate(
+    ([all, one]) => {
+      const { sample } = window as unknown as { sample: SampleClient };
+      sample.give('conflicts:first', { list: all, total: all.length });
+      if (one !== null) sample.give('conflicts:detail', one);
+    },
+    [list, detail] as const,
+  );
+  await page.getByRole('link', { name: /^Conflicts/ }).click();
+}
+const tellStatus = (page: Page, more: object) =>
+  page.evaluate(
+    ([device, told]) => {
+      const status = { device: { id: device, name: 'Desk' }, links: { bytesIn: 0, bytesOut: 0 }, collections: [] };
+      (window as unknown as { sample: SampleClient }).sample.tell('status', { ...status, ...told });
+    },
+    [SELF, more] as const,
+  );
+
+test('a contact without a name is called so in the list of conflicts and in their dialog', async ({ page }) => {
+  const nameless = { ...conflict('k4'), name: conflict('k4').record };
+  await openConflicts(page, [nameless], detailOf(nameless));
+  await expect(page.getByText(nameless.record)).toHaveCount(0);
+  await page.getByRole('button', { name: /Contact without a name/ }).click();
+  await expect(page.getByRole('dialog', { name: 'Contact without a name' })).toBeVisible();
+});
+
+test('beside a deletion the text is shown, though what it was made from is not kept', async ({ page }) => {
+  const one = { ...conflict('k2'), record: 'taxes/summary.md', name: 'summary.md' };
+  const texts = one.values.map(({ id, kind }) => ({
+    value: id,
+    text: kind === 'delete' ? null : '# Summary\n\nIncome 1100\n',
+    why: null,
+  }));
+  await openConflicts(page, [one], { ...detailOf(one), texts });
+  await page.getByRole('button', { name: /summary\.md/ }).click();
+  const text = page.getByRole('dialog').getByRole('region', { name: 'The text on Desk (this device)' });
+  await expect(text).toContainText('Income 1100');
+});
+
+test('beside a deletion all of the text is shown, with what was changed in it', async ({ page }) => {
+  const one = { ...conflict('k2'), record: 'taxes/summary.md', name: 'summary.md' };
+  const rest = Array.from({ length: 30 }, (_, at) => `line ${at}\n`).join('');
+  const texts = one.values.map(({ id, kind }) => ({
+    value: id,
+    text: kind === 'delete' ? null : `Income 1100\n${rest}`,
+    why: null,
+  }));
+  await openConflicts(page, [one], { ...detailOf(one), baseText: `Income 1000\n${rest}`, texts });
+  await page.getByRole('button', { name: /summary\.md/ }).click();
+  const text = page.getByRole('dialog').getByRole('region', { name: /^Differences from Before/ });
+  await expect(text).toContainText('1000');
+  await expect(text).toContainText('line 29');
+});
+
+test('at a standstill the banner says what ends it, and offers nothing that would be refused', async ({ page }) => {
+  await openPages(page, pages, { page: 'history' });
+  const banner = page.locator('.banner');
+  await expect(banner.getByRole('link', { name: 'Show' })).toBeVisible();
+  const standstill = { sentence: 'The disk of /state is full', advice: 'Free some space there' };
+  await tellStatus(page, { collections: RICH, standstill });
+  await expect(banner).toContainText('Free some space there');
+  await expect(banner.getByRole('link')).toHaveCount(0);
+  await expect(banner.getByRole('button')).toHaveCount(0);
+});
+
+test('a name as long as somebody liked leaves the others their room', async ({ page }) => {
+  await openPages(page, pages, { page: 'conflicts' });
+  await tellStatus(page, { collections: RICH.map((one) => ({ ...one, name: LONG })) });
+  const width = async (what: string) => (await page.locator(what).first().boundingBox())?.width ?? 0;
+  await expect(page.getByText(LONG).first()).toBeVisible();
+  expect(await width('.row-told .row-text')).toBeGreaterThan(300);
+  for (const name of ['Problems', 'Devices']) {
+    await page.getByRole('link', { name: new RegExp(`^${name}`) }).click();
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+    const wider = () =>
+      page.evaluate(
+        () =>
+          [...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > innerWidth)
+            .length,
+      );
+    await expect.poll(wider).toBe(0);
+  }
+});
+
+test('how far something is can be seen in the colours of the system', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await openPages(page, pages);
+  const ground = (what: string) =>
+    page
+      .locator(what)
+      .first()
+      .evaluate((one) => getComputedStyle(one).backgroundColor);
+  expect(await ground('.progress-fill')).not.toBe(await ground('.progress-track'));
+});
