@@ -95,8 +95,8 @@ describe('what is found at an address', () => {
   );
   it.each([
     ['Bearer realm="https://accounts.example"', 'lets nobody in by a password'],
-    ['Bearer realm="x", Basic realm="x"', 'look at the user name and the password'],
-    ['', 'look at the user name and the password'],
+    ['Bearer realm="x", Basic realm="x"', 'give a user name and a password'],
+    ['', 'give a user name and a password'],
   ])('is said to be closed to passwords where it is (%j)', async (wanted, words) => {
     const headers: Record<string, string> = wanted === '' ? {} : { 'www-authenticate': wanted };
     server.answer = () => ({ status: 401, headers });
@@ -109,7 +109,7 @@ describe('what is found at an address', () => {
     server.answer = () => ({ status: 200, body: '<html>Welcome</html>' });
     await expect(find('/', 'contacts')).rejects.toMatchObject({
       code: 'server-trouble',
-      message: expect.stringContaining('perhaps it is a web page'),
+      message: expect.stringMatching(/perhaps it is a web page.*: take the address its provider names/),
     });
   });
 

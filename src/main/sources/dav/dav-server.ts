@@ -326,7 +326,9 @@ export class DavServer {
     const { origin, user } = this.#account;
     return new LockstepError(
       'not-allowed',
-      `${origin} does not let ${user ?? 'us'} in: look at the user name and the password.`,
+      user === null
+        ? `${origin} lets nobody in who does not say who they are: give a user name and a password.`
+        : `${origin} does not let ${user} in: look at the user name and the password.`,
       url,
     );
   }
@@ -373,6 +375,6 @@ const answered = (url: string, { status, statusText }: { status: number; statusT
 const noListing = (url: string): LockstepError =>
   new LockstepError(
     'server-trouble',
-    `${url} does not list what it holds (perhaps it is a web page, or wants somebody to log in).`,
+    `${url} does not list what it holds (perhaps it is a web page, or wants somebody to log in): take the address its provider names for CardDAV or CalDAV.`,
     url,
   );
