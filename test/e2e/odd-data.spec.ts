@@ -110,3 +110,14 @@ test('how far something is can be seen in the colours of the system', async ({ p
       .evaluate((one) => getComputedStyle(one).backgroundColor);
   expect(await ground('.progress-fill')).not.toBe(await ground('.progress-track'));
 });
+
+test('why it failed comes into sight in a dialog that is longer than the window', async ({ page }) => {
+  await page.setViewportSize({ width: 1000, height: 520 });
+  await openPages(page, pages);
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.fail('collections:add', true));
+  await page.getByRole('button', { name: 'Add a source' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').first().fill('https://dav.example/x');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toBeInViewport({ ratio: 1 });
+});
