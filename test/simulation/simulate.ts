@@ -221,7 +221,7 @@ class Run {
       }
       await group.pass(LONG_MS);
       // Whoever could only read writes again: what it kept to itself is everyone's then.
-      const waits = [await bringBackPlaces(group), this.#promote()].includes(true);
+      const waits = [await bringBackPlaces(group), this.#promote(), this.#waitsAtRelay()].includes(true);
       checkStep(group, this.#looked);
       if (!this.#confirm() && !waits && round > 0) break;
     }
@@ -254,6 +254,12 @@ class Run {
     }
   }
 
+  /** Who comes to have a folder again asks for what is in it at the relay, and has it some looks later. */
+  #waitsAtRelay(): boolean {
+    const { relay, members } = this.#group;
+    const sources = members.flatMap((device) => [...(this.#group.replica(device) as Replica).synchronizers.values()]);
+    return relay !== null && sources.some(({ construction }) => construction.waiting > 0);
+  }
   /** true where somebody could only read. */
   #promote(): boolean {
     const { members } = this.#group;
