@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import type { SimulatedRelay } from '../fakes/simulated-relay.ts';
+import { noticeNoRoom } from './full-state.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
 
 interface RelayScene {
@@ -19,7 +20,7 @@ export function loseRelay({ group, random }: RelayScene): string | null {
   if (relays === null) return null;
   const { name, host } = random.pick(group.devices);
   if (relays.isApart(host)) {
-    relays.mend(host);
+    reachAgain(group, host);
     return `${name} reaches the relay`;
   }
   const how = random.pick(['refused', 'silent'] as const);
@@ -77,9 +78,18 @@ export const strictRelay = toRelay((relay, { random }) => {
   return `the relay is ${isStrict ? 'strict' : 'patient'}`;
 });
 
+/** What waited for it arrives at once, and may find no room for the state. */
+function reachAgain(group: SimulatedGroup, host: string): void {
+  try {
+    group.relays?.mend(host);
+  } catch (error) {
+    if (!noticeNoRoom(error)) throw error;
+  }
+}
+
 /** All relays are there, with room for everything, and everybody reaches them. */
 export function mendRelays(group: SimulatedGroup): void {
-  for (const { host } of group.devices) group.relays?.mend(host);
+  for (const { host } of group.devices) reachAgain(group, host);
   for (const relay of group.relays?.relays ?? []) {
     relay.room = 'all';
     Object.assign(relay.limits, PATIENT, { groupItems: 2 ** 28, groupPacks: 2 ** 30 });

@@ -201,8 +201,8 @@ class Run {
     const group = this.#group;
     if (device.running === null || group.replica(device) !== null || group.collection === null || !device.isMounted)
       return;
-    const by = group.members.find((other) => other !== device);
-    if (by === undefined || group.isStillThere(device, by)) return;
+    const by = group.members.find((other) => other !== device && (!group.hasLeft(device) || group.mayLetIn(other)));
+    if (by === undefined || (group.hasLeft(device) && group.knows(by, device))) return;
     group.ledger.byPerson(device, () => device.user.remove(`${ROOT}/${OWN}/marker.json`));
     await group.join(device, by);
   }

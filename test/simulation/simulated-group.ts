@@ -281,9 +281,12 @@ export class SimulatedGroup {
     this.ledger.forgets.add(device);
     this.ledger.loseJournal(device);
   }
-  /** Would it come back to one that has not heard that it left? */
-  isStillThere(device: SimulatedDevice, by: SimulatedDevice): boolean {
-    return this.#left.has(device) && this.replica(by)?.membership.member(device.identity.id) != null;
+  hasLeft(device: SimulatedDevice): boolean {
+    return this.#left.has(device);
+  }
+  /** Is it a member, as this one knows? */
+  knows(by: SimulatedDevice, device: SimulatedDevice): boolean {
+    return this.replica(by)?.membership.member(device.identity.id) != null;
   }
   /** false: who asks may not, as far as it knows. */
   setRole(device: SimulatedDevice, role: Role, by: SimulatedDevice): boolean {
