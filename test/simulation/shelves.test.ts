@@ -44,3 +44,12 @@ it.each(FOUND)(
   },
   120_000,
 );
+
+it.each(['9822001', '9822002', '9822003'])(
+  'a server that refuses some texts for good, and breaks connections off, loses nothing, seed %s',
+  async (seed) => {
+    const troubled = ['server', 'server-refuses', 'server-breaks-off', 'remove', 'rewrite', 'series'] as const;
+    expect((await simulateShelves(seed, { kinds: troubled, every: true })).findings).toEqual([]);
+  },
+  120_000,
+);
