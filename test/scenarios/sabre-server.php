@@ -30,7 +30,7 @@ if ($isNew) {
     }
 }
 
-// As Baikal asks, unless it is set up otherwise: for a digest, and not for the password.
+// As Baikal is mostly set up to ask: for a digest, and not for the password.
 class Account extends \Sabre\DAV\Auth\Backend\AbstractDigest
 {
     public function getDigestHash($realm, $user)

@@ -9,9 +9,10 @@ const MOST_NEW = 40;
 
 /**
  * What a source shows, where an entry that seems to be new is one the record has already and the source did not show: what another device that shares
- * the place wrote there, before this one did. Of what is named by its key (a word, a person, a day that is left out) none is ever another one. `before`: what the source showed. Where the values of a conflict stand beside each other, the entry that
- * shows one of them may be the other one's, as the place shows it now. Given keys of their own, two devices that show either value of a conflict each
- * found one more entry in what the other had written, without end. The same map where nothing is new. Pure.
+ * the place wrote there, before this one did. Of what is named by its key (a word, a person, a day that is left out) none is ever another one. `before`:
+ * what the source showed. Where the values of a conflict stand beside each other, the entry that shows one of them may be the other one's, as the place
+ * shows it now. Given keys of their own, two devices that show either value of a conflict each found one more entry in what the other had written,
+ * without end. The same map where nothing is new. Pure.
  */
 export function saidAlready(kind: RecordKind, state: RecordState, before: Fields, now: Fields): Fields {
   const news = [...now].filter(

@@ -41,7 +41,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * `too-large`.
  */
 export function guardedFetch({ account, timeout, most, dispatcher, random = systemRandom }: GuardOptions) {
-  /** What the server wants to have proved in place of a password (as Baikal does, unless it is set up otherwise); null: it takes that. */
+  /** What the server wants to have proved in place of a password (as Baikal is mostly set up to); null: it takes that. */
   let challenge: DigestChallenge | null = null;
   let answers = 0;
   return async (input: string | URL, init: RequestInit = {}): Promise<Response> => {

@@ -25,7 +25,8 @@ export interface PutOutcome {
 
 /**
  * Gives many new texts to a server, some at once. A server of one process breaks off what it is asked meanwhile: from then on it is given one at a time,
- * until many went through, for it may have been the line. What it breaks off all the same it may be unable to take, as long as it answers else: the others have their turn.
+ * until many went through, for it may have been the line. What it breaks off all the same it may be unable to take, as long as it answers else: the
+ * others have their turn.
  */
 export class PutTexts {
   readonly #port: PutTextsPort;

@@ -26,6 +26,8 @@ export interface WriteResponse {
 const SAID = 2000;
 const SHOWN = 200;
 const MULTI_STATUS = 207;
+/** What is meant for people, where a server tells that apart (RFC 4918 14.25; `message` is SabreDAV's). */
+const FOR_PEOPLE = /<(?:[\w.-]+:)?(?:responsedescription|message)>([^<]+)/;
 
 /** Conditions a text has to fulfil to be stored (RFC 4791 5.3.2.1, RFC 6352 6.3.2.1, RFC 6638 3.2.4), in words. */
 const CONDITIONS: { readonly [name: string]: string } = {
@@ -56,7 +58,8 @@ export async function answerOf(response: WriteResponse): Promise<DavAnswer> {
   const isListed = response.status === MULTI_STATUS;
   if (isListed && inner === undefined) return { ...written, status: response.status };
   const [status, statusText] = isListed ? [Number(inner), reason.trim()] : [response.status, response.statusText];
-  const said = (isListed ? (/responsedescription>([^<]*)/.exec(body)?.[1] ?? '') : body)
+  const [, told] = FOR_PEOPLE.exec(body) ?? [];
+  const said = (told ?? (isListed ? '' : body))
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()

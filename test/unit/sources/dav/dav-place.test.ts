@@ -267,6 +267,11 @@ describe('a collection on a server', () => {
       'not-taken',
       /the same UID and takes but one .*z.vcf/,
     ],
+    [
+      '<s:exception>Sabre\\DAV\\Exception</s:exception><s:message>Not so large</s:message><s:version>4</s:version>',
+      'no-permission',
+      /^the server answers 403 Forbidden: Not so large$/,
+    ],
     ['<d:need-privileges/>', 'no-permission', /answers 403 Forbidden: FN is missing/],
   ])('a text that is forbidden (403) for %s is %s', async (condition, reason, detail) => {
     const { documents } = await place.list();
