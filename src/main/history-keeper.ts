@@ -73,7 +73,7 @@ export class HistoryKeeper {
   readonly #retention: Retention;
   readonly #synced: KeepSynced;
   readonly #reconcile: KeepReconcile;
-  readonly #idle: IdleWork;
+  readonly #idle: readonly IdleWork[];
   readonly #collections = new WeakMap<Replica, KeepCollection>();
   readonly #sources = new WeakMap<Synchronizer, KeepSource>();
   /** The power may have gone since the last stop. */
@@ -105,23 +105,12 @@ export class HistoryKeeper {
       (id) => registry.holdersAreDue(id),
       (id) => registry.holdersNoted(id),
     );
-    const jobs = [
-      this.#whole,
-      this.#reconcile,
-      holders,
-      this.#conflicts,
-      this.#asked,
-      this.#contents,
-      this.#retention,
-      this.#synced,
-    ];
-    let given = 0;
-    const isBusy = (): boolean => {
-      const gives = given !== engine.giver.given;
-      given = engine.giver.given;
-      return gives || engine.isWorking;
-    };
-    this.#idle = new IdleWork(clock, jobs, isBusy, (error) => engine.world.failed(error, ''));
+    // Each of these by itself: what waits for a peer that does not answer, or copies much, holds up nothing of the others.
+    const asking = [this.#whole, this.#conflicts, this.#asked];
+    const copying = [this.#reconcile, holders, this.#contents, this.#retention];
+    this.#idle = [asking, copying, [this.#synced]].map(
+      (jobs) => new IdleWork(clock, jobs, isBusyWith(engine), (error) => engine.world.failed(error, '')),
+    );
   }
 
   /** To be called once all sources are open, before any is looked at. */
@@ -143,7 +132,9 @@ export class HistoryKeeper {
     this.#asked.askedInVain(collection, missing);
   }
 
-  wake = (): void => this.#idle.wake();
+  wake = (): void => {
+    for (const idle of this.#idle) idle.wake();
+  };
 
   /** Ends what is under way; the writing thread is free afterwards. */
   async stop(): Promise<void> {
@@ -151,7 +142,7 @@ export class HistoryKeeper {
     this.#conflicts.stop();
     this.#synced.stop();
     await this.#whole.stop();
-    await this.#idle.stop();
+    await Promise.all(this.#idle.map((idle) => idle.stop()));
     await this.#synced.finish().catch((error: Error) => this.#engine.world.failed(error, ''));
     // What an unclean stop left is still to be looked for at the next start.
     if (this.#reconcile.isDone) this.#engine.registry.setSetting(RUNNING, null);
@@ -309,6 +300,16 @@ export class HistoryKeeper {
     return known;
   }
 }
+
+/** Is something given to a peer, since the last call, or something looked at or constructed? */
+const isBusyWith = (engine: KeeperEngine): (() => boolean) => {
+  let given = 0;
+  return () => {
+    const gives = given !== engine.giver.given;
+    given = engine.giver.given;
+    return gives || engine.isWorking;
+  };
+};
 
 /** What a source answers that was let go of after it was asked. */
 const whereLetGo =
