@@ -10,6 +10,7 @@ import { KeepContents } from './keep/keep-contents.ts';
 import { KeepHolders } from './keep/keep-holders.ts';
 import { IdleWork } from './keep/keep-idle.ts';
 import { isLeftTorn } from './keep/keep-judge.ts';
+import { KeepLists } from './keep/keep-lists.ts';
 import type { KeepCollection, KeepPort, KeepSource } from './keep/keep-port.ts';
 import { KeepReconcile } from './keep/keep-reconcile.ts';
 import { KeepSynced } from './keep/keep-synced.ts';
@@ -107,7 +108,7 @@ export class HistoryKeeper {
     );
     // Each of these by itself: what waits for a peer that does not answer, or copies much, holds up nothing of the others.
     const asking = [this.#whole, this.#conflicts, this.#asked];
-    const copying = [this.#reconcile, holders, this.#contents, this.#retention];
+    const copying = [this.#reconcile, holders, this.#contents, this.#retention, new KeepLists(this.#port, conflicts)];
     this.#idle = [asking, copying, [this.#synced]].map(
       (jobs) => new IdleWork(clock, jobs, isBusyWith(engine), (error) => engine.world.failed(error, '')),
     );

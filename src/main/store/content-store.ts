@@ -11,6 +11,15 @@ export interface KeptContent {
   readonly since: number;
 }
 
+/** A chunk list, by its row. */
+export interface StoredList {
+  readonly row: number;
+  /** The file it cuts. */
+  readonly content: Digest;
+  /** Bytes of the list itself. */
+  readonly length: number;
+}
+
 /** The file of a record in a source. */
 export interface FilePlace {
   readonly source: number;
@@ -23,6 +32,7 @@ export class ContentStore {
   readonly #database: Database.Database;
   /** false: nothing is in the version store, as on a device that is new. Nothing has to be looked up in it then. */
   #mayBeKept: boolean;
+  #listBytesPut = 0;
 
   constructor(database: Database.Database) {
     this.#database = database;
@@ -79,6 +89,29 @@ export class ContentStore {
       for (let at = 0; at + 36 <= bytes.length; at += 36)
         this.#sql.addChunk.run(keyOfBytes(bytes.subarray(at, at + 6)), row, at / 36);
     })();
+    this.#listBytesPut += bytes.length;
+  }
+
+  /** Bytes of all chunk lists that were new since this was made. */
+  get listBytesPut(): number {
+    return this.#listBytesPut;
+  }
+
+  /** Chunk lists in rows before this one, the latest first. */
+  listsBefore(row: number, limit: number): readonly StoredList[] {
+    return this.#sql.listsBefore
+      .all(row, limit)
+      .map(([found, content, length]) => ({ row: found, content: hexOf(content) as Digest, length }));
+  }
+
+  /** Inside a transaction. */
+  dropLists(lists: readonly number[]): void {
+    for (const row of lists) {
+      const [, bytes = new Uint8Array(0)] = this.#sql.listAt.get(row) ?? [];
+      for (let at = 0; at + 36 <= bytes.length; at += 36)
+        this.#sql.dropChunk.run(keyOfBytes(bytes.subarray(at, at + 6)), row);
+      this.#sql.dropList.run(row);
+    }
   }
 
   chunkList(list: Digest): Uint8Array | null {
@@ -186,6 +219,11 @@ function statements(database: Database.Database) {
     addChunk: database.prepare<[number, number, number]>(
       'INSERT OR IGNORE INTO chunk_at(key, list, place) VALUES(?, ?, ?)',
     ),
+    listsBefore: rows<[number, number], [number, Blob, number]>(
+      'SELECT id, content, length(bytes) FROM chunk_list WHERE id < ? ORDER BY id DESC LIMIT ?',
+    ),
+    dropChunk: database.prepare<[number, number]>('DELETE FROM chunk_at WHERE key = ? AND list = ?'),
+    dropList: database.prepare<[number]>('DELETE FROM chunk_list WHERE id = ?'),
     list: value<[Blob], Blob>('SELECT bytes FROM chunk_list WHERE digest = ?'),
     chunkPlace: rows<[number, number, number], [number, number, Blob]>(
       `SELECT chunk_at.list, place, content FROM chunk_at JOIN chunk_list ON chunk_list.id = chunk_at.list
