@@ -68,7 +68,8 @@ export class IdleWork {
 
   #note(): void {
     this.#lastWake = this.#clock.now();
-    this.#since ??= this.#lastWake;
+    // A clock that was set back must not put off the next turn for as long.
+    this.#since = Math.min(this.#since ?? this.#lastWake, this.#lastWake);
   }
 
   #begin(work: Promise<number | null>): void {

@@ -45,11 +45,13 @@ export class KeepSynced implements IdleJob {
 
   async step(): Promise<boolean> {
     const { clock, unsynced } = this.#port;
-    const until = clock.now() - SETTLED_MS;
+    const now = clock.now();
+    const until = now - SETTLED_MS;
     let next = Number.POSITIVE_INFINITY;
     for (const each of this.#port.collections())
       for (const source of each.sources()) {
         if (source.isAway) continue;
+        unsynced.rewind(source.row, now);
         const rows = unsynced.due(source.row, until, STEP);
         if (rows.length > 0) {
           await this.#sync(each, source, rows, until);

@@ -20,6 +20,7 @@ export class UnsyncedStore {
           'SELECT record FROM unsynced WHERE source = ? AND at <= ? ORDER BY record LIMIT ?',
         )
         .pluck(),
+      rewind: database.prepare<[number, number, number]>('UPDATE unsynced SET at = ? WHERE source = ? AND at > ?'),
       oldest: database.prepare<[number], number | null>('SELECT min(at) FROM unsynced WHERE source = ?').pluck(),
     };
   }
@@ -41,6 +42,10 @@ export class UnsyncedStore {
   /** Some of those noted until `at`. */
   due(source: number, at: number, limit: number): readonly number[] {
     return this.#sql.due.all(source, at, limit);
+  }
+  /** Nothing was noted later than now: the clock was set back since. */
+  rewind(source: number, now: number): void {
+    this.#sql.rewind.run(now, source, now);
   }
   /** When the oldest was noted; null: there is none. */
   oldest(source: number): number | null {

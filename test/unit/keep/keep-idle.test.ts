@@ -108,3 +108,27 @@ it('gives each job a turn once a minute where it is never quiet, and leaves no t
   await clock.advance(10_000);
   expect(clock.untilNext()).toBeNull();
 });
+
+it('has its turn each minute though the clock was set back', async () => {
+  const fake = new FakeClock();
+  let setBack = 0;
+  const clock = { now: () => fake.now() - setBack, after: fake.after.bind(fake) };
+  let done = 0;
+  const job = {
+    step: async () => {
+      done++;
+      return false;
+    },
+  };
+  const idle = new IdleWork(
+    clock,
+    [job],
+    () => true,
+    () => {},
+  );
+  idle.wake();
+  await fake.advance(30_000);
+  setBack = 3600_000;
+  await fake.advance(130_000);
+  expect(done).toBe(2);
+});

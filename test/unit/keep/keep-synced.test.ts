@@ -43,3 +43,14 @@ it('makes sure of what was written, and copies it, while what a conflict needs i
   expect(room.kept(a, 'by B')).toBe(true);
   room.expectNoFaults();
 });
+
+it('makes sure of what was written before the clock was set back', async () => {
+  const room = await KeepRoom.open('set back', 2, { 'a.txt': 'text', 'b.txt': 'more' });
+  const b = room.devices[1] as (typeof room.devices)[0];
+  const count = () => b.running?.database.prepare('SELECT count(*) FROM unsynced').pluck().get();
+  b.running?.database.prepare('UPDATE unsynced SET at = at + 3600000').run();
+  expect(count()).toBe(2);
+  await room.run(150_000);
+  expect(count()).toBe(0);
+  room.expectNoFaults();
+});
