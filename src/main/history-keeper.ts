@@ -95,6 +95,7 @@ export class HistoryKeeper {
     this.#retention = new Retention(this.#port, conflicts, () => {
       this.#conflicts.roomMade();
       this.#contents.roomMade();
+      this.wake();
     });
     this.#conflicts = new KeepConflicts(this.#port, conflicts, () => this.#retention.makeRoom());
     this.#contents = new KeepContents(this.#port, () => this.#retention.makeRoom());

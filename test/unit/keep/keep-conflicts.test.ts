@@ -49,6 +49,26 @@ it('rests where what a conflict needs does not fit, and brings it once there is 
   room.expectNoFaults();
 });
 
+it('brings what a conflict needs as soon as room was made for it', async () => {
+  const room = await KeepRoom.open('made room', 2, { 'a.txt': 'base', 'b.txt': '' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  for (let n = 0; n < 5; n++) {
+    room.write(a, 'b.txt', `${n}`.repeat(100));
+    await room.run(2 * 3600_000);
+  }
+  room.group.cut(a, b);
+  room.write(a, 'a.txt', 'by A'.repeat(25));
+  room.write(b, 'a.txt', 'by B'.repeat(25));
+  await room.run(5000);
+  a.engine.config.set('history.bytes', `${a.engine.contentStore.keptBytes()}`);
+  await room.run(3600_000);
+  room.group.mendAll();
+  await room.run(45_000);
+  expect(room.conflicts(a)).toBe(1);
+  expect(room.kept(a, 'by B'.repeat(25))).toBe(true);
+  room.expectNoFaults();
+});
+
 it('seeks what a conflict needs again, where whoever is linked did not have it yet', async () => {
   const room = await KeepRoom.open('not yet', 2, { 'a.txt': 'base' });
   const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
