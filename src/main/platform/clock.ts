@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls once after `milliseconds`; the function returned cancels. Does not keep the process alive. */
+  /** Calls once after `milliseconds`, soon where that is over already; the function returned cancels. Does not keep the process alive. */
   after(milliseconds: number, call: () => void): () => void;
 }
 
@@ -13,7 +13,8 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, call) {
-    const timer = setTimeout(call, Math.min(milliseconds, LONGEST_WAIT_MS));
+    // Of a wait of less than nothing the system would complain.
+    const timer = setTimeout(call, Math.min(Math.max(0, milliseconds), LONGEST_WAIT_MS));
     timer.unref();
     return () => clearTimeout(timer);
   },

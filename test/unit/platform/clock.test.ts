@@ -27,6 +27,15 @@ describe('the clock of the system', () => {
     vi.advanceTimersByTime(20 * 86_400_000);
     expect(call).not.toHaveBeenCalled();
   });
+  it('calls soon where the time is over, without a complaint of the system', async () => {
+    vi.useRealTimers();
+    const complaints: Error[] = [];
+    const complain = (warning: Error) => void complaints.push(warning);
+    process.on('warning', complain);
+    await new Promise<void>((resolve) => void systemClock.after(-5000, resolve));
+    process.off('warning', complain);
+    expect(complaints).toEqual([]);
+  });
   it('tells the time of the system', () => {
     vi.setSystemTime(1_767_225_600_000);
     expect(systemClock.now()).toBe(1_767_225_600_000);
