@@ -4,12 +4,7 @@ import type { SourceCondition } from '../source-adapter.ts';
 import { BackOff } from './back-off.ts';
 import { ServerBusy } from './server-busy.ts';
 
-/** What was answered within this time does for anybody: several things may be asked of one answer. */
-const JUST_NOW_MS = 1000;
-/** A person who asks is told of a failure that is no older; twice as old with each further one, up to the second. */
-const FAILED_NOW_MS = 1000;
-const FAILED_MS = 8000;
-/** The same where the server said how long it wants to be left alone. */
+/** A person who asks is told of an older answer only where the server said that it wants to be left alone, and no older one than this. */
 const BUSY_MS = 60_000;
 
 export interface AskedServerOptions {
@@ -59,7 +54,10 @@ export class AskedServer {
     });
   };
 
-  /** The condition as `ask` tells it, or told it lately; where a person waits for it, just now. Where `ask` fails the server is unavailable. */
+  /**
+   * The condition as `ask` tells it, or told it lately. A person who waits hears what it says now: what was changed there before they asked has to be
+   * seen. Where `ask` fails the server is unavailable.
+   */
   async condition(ask: () => Promise<SourceCondition>, isAsked = false): Promise<SourceCondition> {
     const now = this.#options.clock.now();
     if (this.#answer !== null) {
@@ -70,7 +68,7 @@ export class AskedServer {
       const is = await ask();
       if (is.is !== 'ready') return this.#leaveAlone(is, null);
       this.#stopRetry();
-      this.#note(is, this.#options.freshMs, JUST_NOW_MS);
+      this.#note(is, this.#options.freshMs, 0);
       return is;
     } catch (error) {
       return this.failed(error as Error);
@@ -93,11 +91,10 @@ export class AskedServer {
   /** `told`: so many milliseconds at least. */
   #leaveAlone(is: SourceCondition, told: number | null): SourceCondition {
     const { clock } = this.#options;
-    const forAsked = Math.min(FAILED_MS, FAILED_NOW_MS * 2 ** this.#backOff.failures);
     const wait = Math.max(this.#backOff.failed(), told ?? 0);
     this.#stopRetry();
     this.#stopRetry = clock.after(wait, () => this.#onDirty?.());
-    this.#note(is, wait, Math.max(forAsked, Math.min(BUSY_MS, told ?? 0)));
+    this.#note(is, wait, Math.min(BUSY_MS, told ?? 0));
     return is;
   }
   #note(is: SourceCondition, wait: number, forAsked: number): void {

@@ -47,15 +47,24 @@ it('is asked only whether it changed, and is what it was where it did not', asyn
   expect(await place.write()).toMatchObject({ done: 'refused', reason: 'no-permission' });
 });
 
-it('is asked once more where a person waits for it, but not many times a second', async () => {
+it('tells a person who waits what it says now, however lately it was asked, and whatever it said then', async () => {
   server.answer = () => ({ status: 200, body: FEED });
   await place.condition();
   await clock.advance(5000);
   await place.condition();
   expect(server.asked).toHaveLength(1);
-  await place.condition(true);
-  await place.condition(true);
-  expect(server.asked).toHaveLength(2);
+  const says = async (answer: Answer): Promise<string> => {
+    server.answer = () => answer;
+    return (await place.condition(true)).is;
+  };
+  const revision = async (): Promise<Uint8Array | undefined> => (await place.list()).documents[0]?.revision;
+  const before = await revision();
+  expect(await says({ status: 200, body: FEED.replace('UID:1', 'UID:2') })).toBe('ready');
+  expect(await revision()).not.toEqual(before);
+  expect(await says({ status: 410 })).toBe('unavailable');
+  expect(await says({ status: 404 })).toBe('unavailable');
+  expect(await says({ status: 200, body: FEED })).toBe('ready');
+  expect(await revision()).toEqual(before);
 });
 
 it.each<[string, Answer]>([
