@@ -7,6 +7,10 @@ export interface RecordView {
   readonly id: string;
   readonly title: string;
   readonly line: string;
+  /** Where a search was found that neither the title nor the line says: the field and its text, of a long one a part; absent: they say it. */
+  readonly found?: { readonly label: string; readonly text: string };
+  /** It has a picture that can be shown; absent: none. */
+  readonly hasPhoto?: true;
   /** So many fields of it are in conflict; absent: none. */
   readonly conflicts?: number;
 }

@@ -8,6 +8,7 @@ import { fieldName } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
+import { findIn, foundWords, searchOf } from './search-fields.ts';
 
 const MOST = 10_000;
 /** So many are looked at in one go: whoever types a search asks often. */
@@ -23,25 +24,33 @@ const TELLING = [
   ['locations/', 'name'],
 ] as const;
 
-/** Contacts or events whose texts hold the search, whatever the case; all of them where it is empty. By title, events of one title by when they begin. Fails with `not-available` for files. */
+/**
+ * Contacts or events that say each word of the search, whatever its case and marks, or a phone number with its digits; all of them where it
+ * is empty. By title, events of one title by when they begin. Fails with `not-available` for files.
+ */
 export async function listRecords({ collection }: Replica, search: string): Promise<RecordsView> {
   const { kind, log } = collection;
   if (kind === 'files')
     throw new LockstepError('not-available', 'A folder is looked at in the file manager.', collection.stored.id);
-  const wanted = search.trim().toLowerCase();
+  const wanted = searchOf(search);
   const list: { readonly view: RecordView; readonly begins: string }[] = [];
   for await (const { id, state } of inTurns(collection.records.all(AT_ONCE), AT_ONCE)) {
     if (!isLive(state)) continue;
     const fields = fieldsOf(shownFields(kind, state, log.order));
     const title = recordTitle(kind, id, fields);
-    if (
-      wanted !== '' &&
-      !title.toLowerCase().includes(wanted) &&
-      ![...fields.values()].some((value) => holds(value, wanted))
-    )
-      continue;
+    const found = wanted === null ? null : findIn(wanted, title, fields);
+    if (wanted !== null && found === null) continue;
+    const line = lineOf(fields);
     const conflicts = countChoices(kind, state, false);
-    const view = { id, title, line: lineOf(fields), ...(conflicts === 0 ? {} : { conflicts }) };
+    const where = wanted === null || found === null || found.text === line ? null : foundWords(found, wanted);
+    const view = {
+      id,
+      title,
+      line,
+      ...(where === null ? {} : { found: where }),
+      ...(hasPhoto(fields) ? { hasPhoto: true as const } : {}),
+      ...(conflicts === 0 ? {} : { conflicts }),
+    };
     list.push({ view, begins: beginOf(fields.get(WHEN)) });
   }
   list.sort(
@@ -65,10 +74,12 @@ function beginOf(when: Value | undefined): string {
   return typeof start === 'string' ? start : '';
 }
 
-function holds(value: Value, wanted: string): boolean {
-  if (typeof value === 'string') return value.toLowerCase().includes(wanted);
-  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return false;
-  return Object.values(value).some((part) => holds(part as Value, wanted));
+/** A picture of a contact that is not only named by an address elsewhere. */
+function hasPhoto(fields: ReadonlyMap<string, Value>): boolean {
+  for (const [field, value] of fields)
+    if (field.startsWith('media/') && value !== null && typeof value === 'object' && 'kind' in value)
+      if (value.kind === 'photo' && 'data' in value && value.data != null) return true;
+  return false;
 }
 
 function lineOf(fields: ReadonlyMap<string, Value>): string {

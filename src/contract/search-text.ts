@@ -1,0 +1,44 @@
+/** How texts are searched, and where in them it was found: the same for who looks and for who shows it. */
+
+const PLAIN = /^[\x20-\x7e]*$/;
+const MARKS = /\p{M}/gu;
+
+/** A text as it is searched, without case and without marks on its letters: `Ágnes` as `agnes`. */
+export const foldText = (text: string): string =>
+  PLAIN.test(text) ? text.toLowerCase() : text.normalize('NFD').replace(MARKS, '').toLowerCase();
+
+/** The words of a search, folded. Whatever holds all of them is found. */
+export const searchWords = (search: string): readonly string[] => foldText(search).split(/\s+/).filter(Boolean);
+
+/** A stretch of a text, and whether it is what was searched. */
+export interface Stretch {
+  readonly text: string;
+  readonly isFound: boolean;
+}
+
+/** A text in stretches, with each place that says a word of the search marked. All of it together is the text. */
+export function foundIn(text: string, words: readonly string[]): readonly Stretch[] {
+  if (words.length === 0 || text === '') return [{ text, isFound: false }];
+  // Folding changes how long a text is: for each place of the folded one, the letter it came from.
+  const letters = [...text];
+  const from: number[] = [];
+  let folded = '';
+  for (const [at, letter] of letters.entries()) {
+    const part = foldText(letter);
+    for (let each = 0; each < part.length; each++) from.push(at);
+    folded += part;
+  }
+  const isFound = new Uint8Array(letters.length);
+  for (const word of words)
+    for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length))
+      isFound.fill(1, from[at], (from[at + word.length - 1] ?? 0) + 1);
+  const stretches: { text: string; isFound: boolean }[] = [];
+  for (const [at, letter] of letters.entries()) {
+    // A mark belongs to the letter it stands on.
+    const found = foldText(letter) === '' ? (stretches.at(-1)?.isFound ?? false) : isFound[at] === 1;
+    const last = stretches.at(-1);
+    if (last?.isFound === found) last.text += letter;
+    else stretches.push({ text: letter, isFound: found });
+  }
+  return stretches;
+}

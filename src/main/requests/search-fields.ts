@@ -1,0 +1,85 @@
+import type { ValueView } from '../../contract/contract.ts';
+import { contactWords, fieldWords, isTold } from '../../contract/field-words.ts';
+import { foldText, searchWords } from '../../contract/search-text.ts';
+import type { Fields, Value } from '../record/value.ts';
+
+/** What a person looks for. */
+export interface Search {
+  /** Each of them has to be said somewhere. */
+  readonly words: readonly string[];
+  /** The digits of what may be a phone number, without zeros a call begins with; null: it is none. */
+  readonly digits: string | null;
+}
+
+const PHONE = /^[+\d\s()./-]+$/;
+const FEWEST_DIGITS = 3;
+
+/** null: nothing is looked for. */
+export function searchOf(text: string): Search | null {
+  const words = searchWords(text);
+  if (words.length === 0) return null;
+  const digits = PHONE.test(text) ? digitsOf(text).replace(/^0+/, '') : '';
+  return { words, digits: digits.length < FEWEST_DIGITS ? null : digits };
+}
+
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
+
+/** Where a record says what is looked for: the first field whose words the title does not have; `field` null: its title says it all. */
+export interface Found {
+  readonly field: string | null;
+  readonly value: Value;
+  /** The text in it that says it. */
+  readonly text: string;
+}
+
+/** null: the record does not say it. */
+export function findIn({ words, digits }: Search, title: string, fields: Fields): Found | null {
+  const name = foldText(title);
+  let left = words.filter((word) => !name.includes(word));
+  if (left.length === 0) return { field: null, value: null, text: '' };
+  let first: Found | null = null;
+  for (const [field, value] of fields) {
+    const isPhone = digits !== null && field.startsWith('phones/');
+    for (const text of textsOf(value)) {
+      if (isPhone && digitsOf(text).includes(digits)) return { field, value, text };
+      const folded = foldText(text);
+      const after = left.filter((word) => !folded.includes(word));
+      if (after.length === left.length) continue;
+      // What only programs read tells a person nothing, and is taken for want of anything better.
+      if (first === null || (first.field !== null && !isTold(first.field) && isTold(field)))
+        first = { field, value, text };
+      left = after;
+    }
+    if (left.length === 0 && digits === null) break;
+  }
+  return left.length === 0 ? first : null;
+}
+
+function* textsOf(value: Value): Generator<string> {
+  if (typeof value === 'string') yield value;
+  else if (value !== null && typeof value === 'object' && !(value instanceof Uint8Array))
+    for (const part of Object.values(value)) yield* textsOf(part as Value);
+}
+
+const LONGEST = 90;
+const BEFORE = 24;
+
+/** Where it was found, in words for a list: `Note`, `…the observatory in Vienna`. null: in what only programs read. */
+export function foundWords(found: Found, { words }: Search): { readonly label: string; readonly text: string } | null {
+  const { field, value } = found;
+  if (field === null || !isTold(field)) return null;
+  const inWords = contactWords(field, value as ValueView);
+  const says = (text: string): boolean => words.some((word) => foldText(text).includes(word));
+  const text = (inWords !== null && says(inWords) ? inWords : found.text).replace(/\s+/g, ' ').trim();
+  return { label: fieldWords(field, value as ValueView), text: excerpt(text, words) };
+}
+
+/** Of a long text so much that what was found is in it. */
+function excerpt(text: string, words: readonly string[]): string {
+  if (text.length <= LONGEST) return text;
+  const places = words.map((word) => foldText(text).indexOf(word)).filter((at) => at >= 0);
+  const at = Math.max(0, Math.min(...places, text.length) - BEFORE);
+  const from = at === 0 ? 0 : text.indexOf(' ', at) + 1;
+  const cut = text.slice(from, from + LONGEST);
+  return `${from > 0 ? '…' : ''}${cut}${from + LONGEST < text.length ? '…' : ''}`;
+}
