@@ -26,6 +26,8 @@ import './style/sources.css';
 import './style/devices.css';
 import './style/conflicts.css';
 import './style/records.css';
+import './style/month.css';
+import './style/panes.css';
 import './style/history.css';
 import './style/settings.css';
 
@@ -100,7 +102,10 @@ function Window() {
         <main id="content">{unreachable ? <Unreachable /> : <View key={page} />}</main>
       </div>
       <DropTarget />
-      {adding !== null && <AddDialog adding={adding} onClose={() => store.setState({ adding: null })} />}
+      {/* What is dropped while it is open begins anew. */}
+      {adding !== null && (
+        <AddDialog key={adding.locations.join('\0')} adding={adding} onClose={() => store.setState({ adding: null })} />
+      )}
       {joining !== null && <JoinDialog link={joining} onClose={() => store.setState({ joining: null })} />}
     </div>
   );

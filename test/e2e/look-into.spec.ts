@@ -62,8 +62,12 @@ test('a place is recognized before it is added, says what it cannot hold, and a 
   await page.keyboard.press('Escape');
 
   await open(page);
-  await page.getByRole('button', { name: /Jane Doe/ }).click();
-  const card = page.getByRole('dialog', { name: 'Jane Doe' });
+  const row = page.getByRole('list').getByRole('button', { name: /Jane Doe/ });
+  await expect(row.locator('img')).toHaveJSProperty('naturalWidth', 60);
+  await page.getByRole('searchbox').fill('DOE jane4');
+  await expect(row).toContainText('E-mail: jane4@example.org');
+  await expect(row.locator('mark')).toHaveText(['Doe', 'jane4']);
+  const card = page.getByRole('region', { name: 'Jane Doe', exact: true });
   await expect(card.getByRole('img', { name: 'Photo' })).toBeVisible();
   await expect(card).toContainText('+43 1 555');
   await expect(card.getByRole('listitem').filter({ hasText: table })).toContainText('holds a part of it');

@@ -61,6 +61,7 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['rename', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Rename' }).click()],
   ['look into', {}, (page) => page.getByRole('button', { name: 'Browse People' }).click()],
   ['a contact', {}, aContact],
+  ['a contact over the list', {}, aContactAlone],
   ['what a place lacks', {}, (page) => page.getByRole('button', { name: '12 contacts affected' }).click()],
   ['export', {}, (page) => fromMenu(page, /Export/, 'People')],
   ['exported', {}, exported],
@@ -82,6 +83,12 @@ async function aContact(page: Page) {
   await page.getByRole('button', { name: 'Browse People' }).click();
   await page.getByRole('button', { name: /Person 1\b/ }).click();
   await expect(page.getByText('Where it is on this device')).toBeVisible();
+}
+/** Where there is no room for it beside the list. */
+async function aContactAlone(page: Page) {
+  await page.setViewportSize({ width: 800, height: 720 });
+  await aContact(page);
+  await expect(page.getByRole('dialog', { name: 'Person 0' })).toBeVisible();
 }
 async function oneOrTwo(page: Page) {
   await fromMenu(page, /Possible duplicates/, 'People');
@@ -228,6 +235,8 @@ test('dialogs opened from a menu, or that change while open, give the focus back
 test('what is pressed keeps the focus while it is done, and a list behind a dialog is where it was', async ({
   page,
 }) => {
+  // No room for a contact beside the list.
+  await page.setViewportSize({ width: 860, height: 720 });
   await openPages(page, pages, {});
   await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.hold('pause'));
   await page.getByRole('button', { name: 'Pause Photos' }).press('Enter');
@@ -247,6 +256,25 @@ test('what is pressed keeps the focus while it is done, and a list behind a dial
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+2');
   await expect(page.getByRole('heading', { name: 'Devices', level: 1 })).toBeFocused();
+});
+
+test('the contact that is gone to in the list stands beside it, from the search on by arrows', async ({ page }) => {
+  await openPages(page, pages, {});
+  await page.getByRole('button', { name: 'Browse People' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'People' });
+  const beside = dialog.getByRole('region', { name: 'Person 0', exact: true });
+  await expect(beside.getByText('Where it is on this device')).toBeVisible();
+  await dialog.getByRole('searchbox').focus();
+  for (let at = 0; at < 3; at++) await page.keyboard.press('ArrowDown');
+  await expect(page.locator('[data-row="2"]')).toBeFocused();
+  await expect.poll(() => asked(page, 'records:show')).toContainEqual([expect.any(String), 'p2']);
+  await expect(dialog.locator('.virtual-rows [aria-current]')).toContainText('Person 2');
+  await page.setViewportSize({ width: 800, height: 720 });
+  await expect(beside).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Person 0' })).toContainText('Where it is on this device');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('[data-row="2"]')).toBeFocused();
 });
 
 test('a page that is gone to by key has the focus, also where nothing had it', async ({ page }) => {
@@ -444,6 +472,20 @@ test('several fields of one contact are one row, settled in one dialog, each onc
   await expect(dialog).toHaveCount(0);
   await expect(row).toHaveCount(0);
   expect((await asked(page, 'conflicts:resolve')).map(([id]) => id)).toEqual(['several-0', 'several-2', 'several-1']);
+});
+
+test('all fields of one contact are taken from one device by one answer, and taken back by one', async ({ page }) => {
+  await openPages(page, pages, { page: 'conflicts' });
+  await expect(page.getByRole('button', { name: /Mara/ })).toContainText(/\+46[\d ]+ or \+46/);
+  await page.getByRole('button', { name: /Ida Berg/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Ida Berg' });
+  await dialog.getByRole('button', { name: 'Take all from Laptop' }).press('Enter');
+  await expect(dialog).toHaveCount(0);
+  const taken = await asked(page, 'conflicts:resolve');
+  expect(taken.map(([id]) => id)).toEqual(['several-0', 'several-1', 'several-2']);
+  await expect(page.getByText('Ida Berg: taken from Laptop')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => asked(page, 'history:undo')).toHaveLength(3);
 });
 
 test('after a settlement the next conflict has the focus in the list, and a second click opens or settles nothing', async ({
@@ -662,9 +704,26 @@ test('a dropped folder is added only after it is confirmed; a bad place keeps th
   expect(await asked(page, 'collections:add')).toEqual([]);
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(dialog.getByRole('alert')).toContainText('There is no such place');
-  await dialog.getByLabel('Place').fill('/home/ana/Recipes');
+  // What is dropped while the dialog is open is what is meant.
+  await drop('Recipes');
+  await expect(dialog.getByRole('alert')).toHaveCount(0);
+  await expect(dialog.getByLabel('Place')).toHaveValue('/home/ana/Recipes');
   await dialog.getByLabel('Place').press('Enter');
   await expect(page.getByRole('heading', { name: 'Recipes' })).toBeVisible();
+});
+
+test('what is held over the window is told before it is dropped', async ({ page }) => {
+  await openPages(page, pages, { host: 'electron' });
+  const hold = (names: readonly string[]) =>
+    page.evaluate((all) => {
+      const dataTransfer = new DataTransfer();
+      for (const name of all) dataTransfer.items.add(new File(['x'], name));
+      window.dispatchEvent(new DragEvent('dragover', { dataTransfer, cancelable: true }));
+    }, names);
+  await hold(['a.vcf']);
+  await expect(page.getByText('Drop it to keep it in step')).toBeVisible();
+  await hold(['a.vcf', 'b.ics', 'c.csv']);
+  await expect(page.getByText('Drop them to keep 3 places in step')).toBeVisible();
 });
 
 test('what is dropped on a browser is named, and its path asked for', async ({ page }) => {

@@ -14,7 +14,8 @@ export function DialogFrame(props: {
   subtitle?: string;
   /** What stands before the title: a face. */
   mark?: ReactNode;
-  wide?: boolean;
+  /** `panes`: with room for a list and what is chosen in it. */
+  width?: 'narrow' | 'wide' | 'panes';
   careful?: boolean;
   /** How tall it is from the start, so that what comes later does not move it; none: as tall as what is in it. */
   room?: 'none' | 'some' | 'all';
@@ -53,7 +54,7 @@ export function DialogFrame(props: {
         if (!open) props.onClose();
       }}
     >
-      <Modal className={`modal room-${props.room ?? 'none'}${props.wide === true ? ' modal-wide' : ''}`}>
+      <Modal className={`modal room-${props.room ?? 'none'} modal-${props.width ?? 'narrow'}`}>
         <Dialog ref={dialog} className="dialog" role={props.alert === true ? 'alertdialog' : 'dialog'}>
           <header className="dialog-head">
             {props.mark}

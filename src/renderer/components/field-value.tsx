@@ -1,8 +1,9 @@
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { ShownRecordView, ValueView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { useRequest } from '../client/use-request.ts';
 import { errorWords } from './error-words.ts';
+import { newWords } from './new-words.ts';
 import { pictureAddress } from './raster-image.ts';
 import { factsOf } from './record-facts.ts';
 import { fieldValueText } from './value-text.ts';
@@ -40,8 +41,15 @@ const FILE_FIELDS: ReadonlySet<string> = new Set(['entry', 'modified', 'executab
  * A value of a field as a person reads it: a photo as the picture it is, a whole card or event field by field, all else in words. A file that
  * is a picture is shown where `pictures`.
  */
-export function FieldValue(props: { of: RecordOf; field: string; value: ValueView; pictures?: boolean }) {
-  const { of, field, value, pictures = false } = props;
+export function FieldValue(props: {
+  of: RecordOf;
+  field: string;
+  value: ValueView;
+  pictures?: boolean;
+  /** What it was: the words that differ are marked, where most of it is the same. */
+  before?: ValueView;
+}) {
+  const { of, field, value, pictures = false, before = null } = props;
   if (field === 'exists' && isPlain(value) && value.type === undefined)
     return <RecordFacts of={of} fields={Object.entries(value).map(([path, one]) => ({ path, value: one }))} />;
   const text = withoutZone(field, fieldValueText(field, value));
@@ -54,7 +62,13 @@ export function FieldValue(props: { of: RecordOf; field: string; value: ValueVie
       </figure>
     );
   if (!field.startsWith('media/') || !isPlain(value) || value.kind === 'sound')
-    return <Words field={field} text={text} />;
+    return (
+      <Words
+        field={field}
+        text={text}
+        before={before === null ? '' : withoutZone(field, fieldValueText(field, before))}
+      />
+    );
   return (
     <figure className="picture">
       <Picture of={of} data={value.data} name={fieldWords(field, value)} />
@@ -63,23 +77,28 @@ export function FieldValue(props: { of: RecordOf; field: string; value: ValueVie
   );
 }
 
-function Words({ field, text }: { field: string; text: string }) {
+function Words({ field, text, before }: { field: string; text: string; before: string }) {
   const address = addressOf(field, text);
+  const said = newWords(before, text).map(({ text: part, isNew }, at) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: stretches have no identity but their place
+    isNew ? <mark key={at}>{part}</mark> : <span key={at}>{part}</span>,
+  );
   return (
     <p className={FILE_FIELDS.has(field) ? 'side-value path' : 'side-value'} dir="auto">
       {address === null ? (
-        text
+        said
       ) : (
         <a href={address} target="_blank" rel="noreferrer">
-          {text}
+          {said}
         </a>
       )}
     </p>
   );
 }
 
-/** A photo. `data`: bytes, or what they are named by where they travel apart. */
-export function Picture({ of, data, name }: { of: RecordOf; data: ValueView; name: string }) {
+/** A photo. `data`: bytes, or what they are named by where they travel apart. `otherwise`: what is shown as long as it is not there, in place of why. */
+export function Picture(props: { of: RecordOf; data: ValueView; name: string; otherwise?: ReactNode }) {
+  const { of, data, name, otherwise } = props;
   const [broken, setBroken] = useState(false);
   const { content, size } = isPlain(data) && !(data instanceof Uint8Array) ? data : { content: null, size: null };
   const isApart = typeof content === 'string' && typeof size === 'number';
@@ -87,6 +106,7 @@ export function Picture({ of, data, name }: { of: RecordOf; data: ValueView; nam
   const bytes = data instanceof Uint8Array ? data : asked.value;
   const address = useMemo(() => (bytes === null ? null : pictureAddress(bytes)), [bytes]);
   if (address !== null && !broken) return <img src={address} alt={name} onError={() => setBroken(true)} />;
+  if (otherwise !== undefined) return otherwise;
   if (isApart && bytes === null && asked.error === null) return <span className="picture-room" />;
   if (asked.error !== null) return <p className="hint picture-room">{errorWords(asked.error)}</p>;
   return (

@@ -37,9 +37,11 @@ export const LOCALE = localeOf(globalThis.navigator?.languages ?? []);
 export const formatFor = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(LOCALE.tag, options);
 
+/** Do clocks there count to twelve, twice a day? */
+export const IS_HALF_DAY: boolean =
+  new Intl.DateTimeFormat(LOCALE.tag, { hour: 'numeric' }).resolvedOptions().hour12 === true;
+
 /** The clock: `09:05`, `9:05 AM`. */
-export const CLOCK: Intl.DateTimeFormatOptions = new Intl.DateTimeFormat(LOCALE.tag, {
-  hour: 'numeric',
-}).resolvedOptions().hour12
+export const CLOCK: Intl.DateTimeFormatOptions = IS_HALF_DAY
   ? { hour: 'numeric', minute: '2-digit' }
   : { hour: '2-digit', minute: '2-digit' };

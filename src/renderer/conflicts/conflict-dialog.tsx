@@ -14,6 +14,7 @@ import { useReturnFocus } from '../components/use-return-focus.ts';
 import { type ConflictGroup, conflictField } from './conflict-groups.ts';
 import { conflictSentence, isApart } from './conflict-title.ts';
 import { ConflictSides, OtherAnswers } from './settlement-parts.tsx';
+import { TakeAll } from './take-all.tsx';
 import { useSettlement } from './use-settlement.ts';
 
 interface ConflictDialogProps {
@@ -45,7 +46,7 @@ function Single({ conflict: listed, onClose }: { conflict: ConflictView; onClose
   return (
     <DialogFrame
       title={recordName(conflict.record, conflict.name, kind ?? null)}
-      wide
+      width="wide"
       careful
       room={room}
       onClose={() => onClose(false)}
@@ -86,6 +87,8 @@ function Several({ group, onClose }: ConflictDialogProps) {
   const nameOf = useDeviceNames();
   const nameOfRecord = useRecordName();
   const leads = new Set(known.map((one) => leadOf(one, nameOf)));
+  const settle = (id: string, choice: Choice) => setSettled((before) => new Map(before).set(id, choice));
+  const name = nameOfRecord(group.collection, group.record, group.name);
   const body = useRef<HTMLDivElement>(null);
   const last = useRef(waiting.length);
   useEffect(() => {
@@ -100,9 +103,9 @@ function Several({ group, onClose }: ConflictDialogProps) {
   });
   return (
     <DialogFrame
-      title={nameOfRecord(group.collection, group.record, group.name)}
+      title={name}
       subtitle={`${counted(known.length, 'field')} changed apart${waiting.length < known.length ? `, ${waiting.length} left` : ''}`}
-      wide
+      width="wide"
       careful
       room="all"
       onClose={() => onClose(false)}
@@ -117,6 +120,9 @@ function Several({ group, onClose }: ConflictDialogProps) {
     >
       {leads.size === 1 && <p className="lead">{[...leads][0]}</p>}
       {deciders !== null && <DecidedElsewhere collection={group.collection} deciders={deciders} />}
+      {deciders === null && waiting.length > 1 && (
+        <TakeAll name={name} conflicts={waiting} nameOf={nameOf} onSettled={settle} />
+      )}
       <div ref={body} className="fields-apart">
         {known.map((one) => (
           <FieldApart
@@ -126,7 +132,7 @@ function Several({ group, onClose }: ConflictDialogProps) {
             isLeadTold={leads.size === 1}
             choice={settled.get(one.id) ?? null}
             isWaiting={waiting.includes(one)}
-            onSettled={(choice) => setSettled((before) => new Map(before).set(one.id, choice))}
+            onSettled={(choice) => settle(one.id, choice)}
           />
         ))}
       </div>

@@ -68,3 +68,17 @@ export function newestAt(values: readonly ConflictValueView[]): string {
 export const canKeepBoth = ({ field, values }: ConflictView): boolean =>
   values.every(({ kind }) => kind === 'value') &&
   (field === 'entry' || (isKeptBeside(field) && values.every(({ value }) => value !== null)));
+
+/** Longer ones say more than a list has room for. */
+const SHORT = 60;
+
+/** What stands against what, of a field that is told in a few words: `+43 1 555 or +43 1 777`; null: they are too long, or no words. */
+export function sidesInWords({ field, values }: ConflictView): string | null {
+  if (field === 'entry' || field === 'exists' || field.startsWith('media/')) return null;
+  const said = [
+    ...new Set(values.map(({ kind, value }) => (kind === 'delete' ? 'deleted' : fieldValueText(field, value)))),
+  ];
+  return said.length > 1 && said.every((text) => text.length <= SHORT && !text.includes('\n'))
+    ? said.join(' or ')
+    : null;
+}

@@ -49,7 +49,7 @@ export function ConflictValue(props: {
       {deleted ? (
         <p className="side-value">It was deleted there</p>
       ) : (
-        <FieldValue of={conflict} field={conflict.field} value={value.value} pictures />
+        <FieldValue of={conflict} field={conflict.field} value={value.value} before={conflict.base} pictures />
       )}
       <div className="side-foot">
         {props.isShownElsewhere && value.id === conflict.shown && (

@@ -19,7 +19,7 @@ import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { type ConflictGroup, conflictField, conflictGroups } from './conflict-groups.ts';
-import { conflictSentence, newestAt } from './conflict-title.ts';
+import { conflictSentence, newestAt, sidesInWords } from './conflict-title.ts';
 import { SettleAllDialog } from './settle-all-dialog.tsx';
 import { useConflicts } from './use-conflicts.ts';
 
@@ -206,6 +206,7 @@ function ConflictRow(props: {
   const [first] = conflicts;
   if (first === undefined) return null;
   const fields = [...new Set(conflicts.flatMap((one) => conflictField(one) ?? []))];
+  const sides = conflicts.length === 1 ? sidesInWords(first) : null;
   const sentences = new Set(conflicts.map((one) => conflictSentence(one, props.nameOf)));
   return (
     <button
@@ -228,6 +229,7 @@ function ConflictRow(props: {
           {fields.length > 0 && ` · ${fields.slice(0, MOST_FIELDS).join(', ')}`}
           {fields.length > MOST_FIELDS && ` and ${fields.length - MOST_FIELDS} more`}
         </span>
+        {sides !== null && <span className="muted wrapped">{sides}</span>}
         {deciders !== null && <span className="muted">To be settled on {deciders}</span>}
       </span>
       <span className="row-side muted">

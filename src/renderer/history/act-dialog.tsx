@@ -64,7 +64,7 @@ export function ActDialog(props: {
     <>
       <DialogFrame
         title={`${act.deviceName} changed ${collection?.name ?? 'something'}`}
-        wide
+        width="wide"
         onClose={props.onClose}
         footer={
           deciders !== null ? (

@@ -26,7 +26,7 @@ export function ExplainDialog(props: {
   return (
     <DialogFrame
       title={view?.problem == null ? 'Where this comes from' : 'Why it is not in step'}
-      wide
+      width="wide"
       onClose={props.onClose}
     >
       {props.title === undefined ? (

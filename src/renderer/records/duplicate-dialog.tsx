@@ -30,7 +30,7 @@ export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateVi
   return (
     <DialogFrame
       title={pairTitle(duplicate)}
-      wide
+      width="wide"
       onClose={onClose}
       footer={
         <>

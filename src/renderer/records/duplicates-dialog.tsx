@@ -35,7 +35,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
     <>
       <DialogFrame
         title={`Possible duplicates in ${collection.name}`}
-        wide
+        width="wide"
         onClose={onClose}
         footer={
           list.filter(({ sure }) => sure).length < 2 || collection.decidedBy !== undefined ? undefined : (

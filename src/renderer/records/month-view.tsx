@@ -1,10 +1,11 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { OccurrenceView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useRequest } from '../client/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
+import { Loading } from '../components/loading.tsx';
 import { formatFor, LOCALE } from '../components/locale.ts';
 import {
   type Day,
@@ -18,7 +19,8 @@ import {
   weeksAround,
 } from './month-days.ts';
 import { OccurrenceRow } from './occurrence-row.tsx';
-import { titleOf } from './occurrence-words.ts';
+import { beginOf, titleOf } from './occurrence-words.ts';
+import { type DayLine, weekLines } from './week-lines.ts';
 
 /** So many lines a day has room for: events, the last of them how many more there are. */
 const LINES_A_DAY = 3;
@@ -125,25 +127,30 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
           </tr>
         </thead>
         <tbody>
-          {weeks.map((week) => (
-            <tr key={startOf(week[0] ?? chosen)}>
-              {week.map((day) => (
-                <DayCell
-                  key={startOf(day)}
-                  day={day}
-                  list={on(day, list)}
-                  isTold={startOf(daysLater(day, 1)) <= until}
-                  isChosen={isSameDay(day, chosen)}
-                  isToday={isSameDay(day, dayOf(props.now))}
-                  isOther={day.month !== chosen.month}
-                  onChoose={() => setChosen(day)}
-                />
-              ))}
-            </tr>
-          ))}
+          {weeks.map((week) => {
+            const lines = weekLines(week, list);
+            return (
+              <tr key={startOf(week[0] ?? chosen)}>
+                {week.map((day, at) => (
+                  <DayCell
+                    key={startOf(day)}
+                    day={day}
+                    events={on(day, list).length}
+                    lines={lines[at] ?? []}
+                    isTold={startOf(daysLater(day, 1)) <= until}
+                    isChosen={isSameDay(day, chosen)}
+                    isToday={isSameDay(day, dayOf(props.now))}
+                    isOther={day.month !== chosen.month}
+                    onChoose={() => setChosen(day)}
+                  />
+                ))}
+              </tr>
+            );
+          })}
         </tbody>
       </table>
       <h3>{DAY.format(startOf(chosen))}</h3>
+      {!isKnown && agenda.error === null && day.error === null && <Loading what="what takes place" />}
       {isKnown && shown.length === 0 && <p className="muted">Nothing takes place.</p>}
       {isAsked && day.value?.until !== undefined && <p className="muted">Not all of it is shown: it is too much.</p>}
       <ul>
@@ -159,7 +166,9 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
 
 function DayCell(props: {
   day: Day;
-  list: readonly OccurrenceView[];
+  /** How many take place on it. */
+  events: number;
+  lines: readonly (DayLine | null)[];
   /** Is this all that takes place on it? */
   isTold: boolean;
   isChosen: boolean;
@@ -167,10 +176,10 @@ function DayCell(props: {
   isOther: boolean;
   onChoose: () => void;
 }) {
-  const { day, list, isTold, isChosen, isToday, isOther } = props;
-  const shown = list.length > LINES_A_DAY ? LINES_A_DAY - 1 : list.length;
-  const more = list.length - shown;
-  const what = !isTold ? 'not all of it is told here' : list.length === 0 ? 'nothing' : counted(list.length, 'event');
+  const { day, events, lines, isTold, isChosen, isToday, isOther } = props;
+  const shown = lines.slice(0, lines.length > LINES_A_DAY ? LINES_A_DAY - 1 : lines.length);
+  const more = lines.slice(shown.length).filter((line) => line !== null).length;
+  const what = !isTold ? 'not all of it is told here' : events === 0 ? 'nothing' : counted(events, 'event');
   return (
     <td className={isOther ? 'day day-other' : 'day'}>
       <button
@@ -186,18 +195,36 @@ function DayCell(props: {
         <span aria-hidden className="day-number">
           {day.day}
         </span>
-        {list.slice(0, shown).map((each) => (
-          <span
-            key={`${each.record} ${each.start}`}
-            className={each.isAllDay ? 'day-event day-event-whole' : 'day-event'}
-            dir="auto"
-          >
-            {titleOf(each)}
-          </span>
-        ))}
+        {shown.map((line, at) =>
+          line === null ? (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a free line has no identity but its place
+            <span key={at} aria-hidden className="day-free" />
+          ) : (
+            <DayEvent key={`${line.occurrence.record} ${line.occurrence.start}`} line={line} />
+          ),
+        )}
         {isTold && more > 0 && <span className="day-more">+{more} more</span>}
         {!isTold && <span className="day-untold">…</span>}
       </button>
     </td>
+  );
+}
+
+/** An event with its hour, or a day of a strip that goes through several. */
+function DayEvent({ line }: { line: DayLine }) {
+  const { occurrence, isStrip, isBegun, isOver, isNamed, days } = line;
+  if (!isStrip)
+    return (
+      <span className="day-event" dir="auto">
+        <span className="day-clock num">{beginOf(occurrence)}</span> {titleOf(occurrence)}
+      </span>
+    );
+  const reach = `${isBegun ? ' strip-begun' : ''}${isOver ? ' strip-over' : ''}`;
+  return (
+    <span className={`day-event day-strip${reach}`} dir="auto">
+      <span className={isNamed ? 'strip-name' : 'strip-unnamed'} style={{ '--strip-days': days } as CSSProperties}>
+        {titleOf(occurrence)}
+      </span>
+    </span>
   );
 }

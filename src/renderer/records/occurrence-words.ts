@@ -1,5 +1,5 @@
 import type { OccurrenceView } from '../../contract/contract.ts';
-import { CLOCK, formatFor } from '../components/locale.ts';
+import { CLOCK, formatFor, IS_HALF_DAY } from '../components/locale.ts';
 
 const DAY_MS = 86_400_000;
 const DAY: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short' };
@@ -12,6 +12,12 @@ const fullDay = formatFor({ weekday: 'long', day: 'numeric', month: 'long', year
 /** `Mon, 5 Jan, 09:00`; of a whole day without the clock. */
 export const timeOf = ({ start, isAllDay }: OccurrenceView): string =>
   (isAllDay ? shortDay : shortDayAndClock).format(start);
+
+const hour = formatFor({ hour: 'numeric' });
+
+/** When it begins, as short as can be: `09:00`, `9:30 AM`, `9 AM`. */
+export const beginOf = ({ start }: OccurrenceView): string =>
+  IS_HALF_DAY && new Date(start).getMinutes() === 0 ? hour.format(start) : clock.format(start);
 
 /** What is said of it, where it says nothing of that. */
 export const titleOf = ({ title }: OccurrenceView): string => (title === '' ? 'Without a title' : title);

@@ -7,19 +7,20 @@ const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files
 /** The whole window takes folders and files that are dropped on it. By keyboard the same is “Add a source”. */
 export function DropTarget() {
   const { client, store } = useAppContext();
-  const [over, setOver] = useState(false);
+  /** How many are held over the window; 0: none. */
+  const [over, setOver] = useState(0);
 
   useEffect(() => {
     const onOver = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
-      setOver(true);
+      setOver(Math.max(1, event.dataTransfer?.items.length ?? 1));
     };
     const onLeave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setOver(false);
+      if (event.relatedTarget === null) setOver(0);
     };
     const onDrop = (event: DragEvent) => {
-      setOver(false);
+      setOver(0);
       if (!hasFiles(event)) return;
       event.preventDefault();
       const files = [...(event.dataTransfer?.files ?? [])];
@@ -37,12 +38,18 @@ export function DropTarget() {
     };
   }, [client, store]);
 
-  if (!over) return null;
+  if (over === 0) return null;
+  const isOne = over === 1;
   return (
     <div className="drop-veil" aria-hidden>
       <div>
         <FolderPlus size={40} strokeWidth={1.5} />
-        <p>Drop to keep it in step</p>
+        <p>{isOne ? 'Drop it to keep it in step' : `Drop them to keep ${over.toLocaleString('en')} places in step`}</p>
+        <p className="drop-detail">
+          {client.host === 'electron'
+            ? `You see what ${isOne ? 'it is' : 'they are'} first. Nothing in ${isOne ? 'it' : 'them'} is changed.`
+            : `A browser does not tell where ${isOne ? 'it lies' : 'they lie'}: you are asked for the path.`}
+        </p>
       </div>
     </div>
   );

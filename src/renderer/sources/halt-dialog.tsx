@@ -96,7 +96,7 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
   return (
     <DialogFrame
       title={isQuestion ? `${collection.name} asks you` : `${collection.name} is halted`}
-      wide
+      width="wide"
       onClose={onClose}
       footer={
         <>

@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { initials, letterOf } from '../../../src/renderer/records/initials.ts';
 import { placeInWeek, weeksAround } from '../../../src/renderer/records/month-days.ts';
 import { dayHeading, occasionOf, spanOf } from '../../../src/renderer/records/occurrence-words.ts';
+import { weekLines } from '../../../src/renderer/records/week-lines.ts';
 
 vi.hoisted(() => vi.stubGlobal('navigator', { languages: ['en-GB'] }));
 
@@ -59,4 +60,33 @@ it('has weeks that begin with the day they begin with there', () => {
     [9, 31],
   ]);
   expect([1, 7].map((firstDay) => placeInWeek(november, firstDay))).toEqual([6, 0]);
+});
+
+it('has a strip in one line of all its days, and what has its hour below, on the day it begins', () => {
+  const week = weeksAround({ year: 2026, month: 10, day: 29 }, 1)[4] ?? [];
+  const of = (title: string, start: number, end: number, isAllDay: boolean) => ({
+    record: title,
+    title,
+    start,
+    end,
+    isAllDay,
+  });
+  // The week of Monday 23 November.
+  const lines = weekLines(week, [
+    of('trip', at(20, 0), at(25, 0), true),
+    of('day', at(24, 0), at(25, 0), true),
+    of('fair', at(25, 9), at(28, 18), false),
+    of('train', at(24, 21), at(25, 8), false),
+    of('long', at(28, 0), at(40, 0), true),
+  ]);
+  const told = lines.map((day) =>
+    day
+      .map((line) => {
+        if (line === null) return '-';
+        const { occurrence, isBegun, isOver, isNamed } = line;
+        return `${isBegun ? '' : '<'}${isNamed ? occurrence.title : '='}${isOver ? '' : '>'}`;
+      })
+      .join(' '),
+  );
+  expect(told).toEqual(['<trip>', '<= day train', 'fair>', '<=>', '<=>', '<= long>', '- <=>']);
 });

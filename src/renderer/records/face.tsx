@@ -1,0 +1,37 @@
+import type { ShownRecordView } from '../../contract/contract.ts';
+import { useRequest } from '../client/use-request.ts';
+import { Picture, type RecordOf } from '../components/field-value.tsx';
+import { initials } from './initials.ts';
+
+type Field = ShownRecordView['fields'][number];
+
+/** Is it the picture of who it is of? */
+export const isPhoto = ({ path, value }: Field): boolean =>
+  path.startsWith('media/') && value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'photo';
+
+/** Who it is, at a glance: the photo, and initials for as long as there is none to be seen. */
+export function Face(props: { of: RecordOf; title: string; photo: Field | undefined; size: 'row' | 'head' }) {
+  const { of, title, photo, size } = props;
+  const letters = initials(title);
+  const value = photo?.value;
+  const data = value !== null && typeof value === 'object' && 'data' in value ? value.data : null;
+  const isHead = size === 'head';
+  if (data == null)
+    return (
+      <span aria-hidden className={isHead ? 'avatar face' : 'avatar'}>
+        {letters}
+      </span>
+    );
+  return (
+    <span className={isHead ? 'avatar face' : 'avatar'}>
+      <Picture of={of} data={data} name={isHead ? 'Photo' : ''} otherwise={<span aria-hidden>{letters}</span>} />
+    </span>
+  );
+}
+
+/** The same in a list, that knows only whether there is a photo. */
+export function FaceInList(props: { of: RecordOf; title: string; hasPhoto: boolean }) {
+  const { of, title, hasPhoto } = props;
+  const shown = useRequest('records:show', hasPhoto ? [of.collection, of.record] : null);
+  return <Face of={of} title={title} photo={shown.value?.fields.find(isPhoto)} size="row" />;
+}

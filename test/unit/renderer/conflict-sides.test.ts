@@ -1,0 +1,75 @@
+import { expect, it, vi } from 'vitest';
+import type { ConflictView, ValueView } from '../../../src/contract/contract.ts';
+import { newWords } from '../../../src/renderer/components/new-words.ts';
+import { sidesInWords } from '../../../src/renderer/conflicts/conflict-title.ts';
+import { wholeSides } from '../../../src/renderer/conflicts/take-all.tsx';
+
+vi.hoisted(() => vi.stubGlobal('navigator', { languages: ['en-GB'] }));
+
+type Side = readonly [device: string, value: ValueView, kind?: 'value' | 'delete'];
+const conflict = (id: string, field: string, ...sides: readonly Side[]): ConflictView => ({
+  id,
+  collection: 'c',
+  record: 'r',
+  field,
+  title: 'Ida',
+  name: 'Ida',
+  base: null,
+  shown: '',
+  values: sides.map(([device, value, kind = 'value']) => ({
+    id: `${id}-${device}`,
+    device,
+    value,
+    kind,
+    at: '2026-11-22T10:00:00Z',
+  })),
+});
+const nameOf = (device: string) => device;
+const phone = (number: string) => ({ number });
+
+it('tells what stands against what in a few words, and nothing where a list has no room for it', () => {
+  const phones: readonly Side[] = [
+    ['Desk', phone('+43 1')],
+    ['Laptop', phone('+43 2')],
+  ];
+  expect(sidesInWords(conflict('a', 'phones/p1', ...phones))).toBe('+43 1 or +43 2');
+  expect(sidesInWords(conflict('a', 'phones/p1', ['Desk', phone('+43 1')], ['Laptop', null, 'delete']))).toBe(
+    '+43 1 or deleted',
+  );
+  expect(sidesInWords(conflict('a', 'notes/n', ['Desk', { note: 'x'.repeat(80) }], ['Laptop', { note: 'y' }]))).toBe(
+    null,
+  );
+  expect(sidesInWords(conflict('a', 'notes/n', ['Desk', { note: 'a\nb' }], ['Laptop', { note: 'y' }]))).toBe(null);
+  expect(sidesInWords(conflict('a', 'entry', ['Desk', 'x'], ['Laptop', 'y']))).toBe(null);
+  expect(sidesInWords(conflict('a', 'title', ['Desk', 'x'], ['Laptop', 'x']))).toBe(null);
+});
+
+it('one device can answer for all fields only where it has one value of each', () => {
+  const both = conflict('a', 'phones/p1', ['Desk', 'x'], ['Laptop', 'y']);
+  const mixed = conflict('b', 'emails/e1', ['Desk', 'x'], ['Attic', 'y']);
+  const twice = conflict('c', 'title', ['Desk', 'x'], ['Desk', 'y']);
+  expect(wholeSides([both, mixed], nameOf)).toEqual([
+    {
+      name: 'Desk',
+      takes: [
+        { conflict: 'a', value: 'a-Desk' },
+        { conflict: 'b', value: 'b-Desk' },
+      ],
+    },
+  ]);
+  expect(wholeSides([both, twice], nameOf)).toEqual([]);
+});
+
+it('marks the words that came in place of others, and none where most is new', () => {
+  const marked = (before: string, text: string) =>
+    newWords(before, text)
+      .map(({ text, isNew }) => (isNew ? `[${text}]` : text))
+      .join('');
+  expect(marked('Mon 30 Nov 2026, 15:30 for 30 minutes', 'Mon 30 Nov 2026, 16:30 for 30 minutes')).toBe(
+    'Mon 30 Nov 2026, [16]:30 for 30 minutes',
+  );
+  expect(marked('Dinner with Mara', 'Dinner with Mara and Tom')).toBe('Dinner with Mara[ and Tom]');
+  expect(marked('Dinner', 'Something else')).toBe('Something else');
+  expect(marked('', 'all')).toBe('all');
+  expect(marked('same', 'same')).toBe('same');
+});
