@@ -1,5 +1,6 @@
 import { LookPace } from './look-pace.ts';
 import type { Clock } from './platform/clock.ts';
+import { PlannedRetry, type RetryPace } from './platform/retry.ts';
 import type { Synchronizer } from './synchronizer.ts';
 import { SETTLE_MS } from './take-in/later-looks/settling.ts';
 
@@ -12,11 +13,10 @@ const LONGEST_DEBOUNCE_MS = 60_000;
 const DEBOUNCE_WRITTEN_MS = 200;
 const UNAVAILABLE_RETRY_MS = 5000;
 /**
- * Content that nobody linked had is asked for again after so long, and twice as long each time up to the second: a peer that keeps what a
- * conflict is about has it a moment later, and tells nobody. The same of what found no room on the disk.
+ * Content that nobody linked had is asked for again so soon: a peer that keeps what a conflict is about has it a moment later, and tells nobody. The
+ * same of what found no room on the disk.
  */
-const FIRST_RETRY_MS = 2000;
-const LONGEST_RETRY_MS = 5 * 60_000;
+const LACKING: RetryPace = { first: 2000, most: 5 * 60_000 };
 /** Who asks for a look waits for so many of them at most, where a text is written on and on. */
 const MOST_LOOKS = 3;
 
@@ -48,8 +48,7 @@ export class Schedule {
   #timer: (() => void) | null = null;
   /** That is to find out soon whether the source is there again. */
   #isRetry = false;
-  #retry: (() => void) | null = null;
-  #retryAfter = FIRST_RETRY_MS;
+  readonly #retry: PlannedRetry;
   /** So many records lacked content when that was planned. */
   #lacking = 0;
   #stopped = false;
@@ -61,6 +60,10 @@ export class Schedule {
     this.#interval = interval;
     this.#fault = fault;
     this.#pace = new LookPace(clock);
+    this.#retry = new PlannedRetry(clock, LACKING, () => {
+      synchronizer.retryLacking();
+      this.constructSoon();
+    });
     this.#plan(true);
   }
 
@@ -123,7 +126,7 @@ export class Schedule {
     this.#stopped = true;
     this.#planned?.();
     this.#timer?.();
-    this.#retry?.();
+    this.#retry.ended();
     for (const { resolve } of [...this.#waiting.splice(0), ...this.#resting.splice(0)]) resolve();
   }
 
@@ -218,15 +221,10 @@ export class Schedule {
 
   #planRetry(): void {
     const { lacking } = this.#synchronizer;
-    if (lacking !== this.#lacking) this.#retryAfter = FIRST_RETRY_MS;
+    if (lacking !== this.#lacking) this.#retry.anew();
     this.#lacking = lacking;
-    if (lacking === 0 || this.#retry !== null || this.#stopped) return;
-    this.#retry = this.#clock.after(this.#retryAfter, () => {
-      this.#retry = null;
-      this.#retryAfter = Math.min(2 * this.#retryAfter, LONGEST_RETRY_MS);
-      this.#synchronizer.retryLacking();
-      this.constructSoon();
-    });
+    if (lacking > 0 && !this.#stopped) this.#retry.failed();
+    else this.#retry.ended();
   }
 }
 

@@ -314,6 +314,20 @@ describe('content that nobody linked had', () => {
     });
     expect(seconds.slice(0, 11)).toEqual([2, 6, 14, 30, 62, 126, 254, 510, 512, 516, 524]);
   });
+  it('is asked for soon where more of it lacks, however long the next time was put off', async () => {
+    const { clock, schedule, double } = world();
+    double.lacking = 1;
+    schedule.constructSoon();
+    await flush();
+    await clock.advance(300_000);
+    double.retried.length = 0;
+    double.lacking = 2;
+    schedule.constructSoon();
+    await flush();
+    const now = clock.now();
+    await clock.advance(10_000);
+    expect(double.retried.map((at) => at - now)).toEqual([2000, 6000]);
+  });
   it('is not asked for where there is none', async () => {
     const seconds = await retries((minute, double) => {
       if (minute === 1) double.lacking = 0;

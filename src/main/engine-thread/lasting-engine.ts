@@ -4,6 +4,7 @@ import { parseHostAndPort } from '../platform/bind-port.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isNoRoom, noRoomWords } from '../platform/database-trouble.ts';
 import type { DiskSpace } from '../platform/disk-space.ts';
+import { PlannedRetry, type RetryPace } from '../platform/retry.ts';
 import type { EngineOptions } from './engine-api.ts';
 import type { EndsWith, EngineHost } from './engine-host.ts';
 import { standstillStatus } from './standstill-status.ts';
@@ -11,9 +12,8 @@ import { standstillStatus } from './standstill-status.ts';
 /** It begins again once so much is free, or this share of a small disk: less is full again with the next large batch. */
 const ROOM_TO_GO_ON = 64 * 1024 * 1024;
 const SHARE_TO_GO_ON = 0.1;
-/** How soon the disk is looked at first, and how late after it was full again and again. Milliseconds. */
-const FIRST_CHECK_MS = 5000;
-const LONGEST_CHECK_MS = 5 * 60_000;
+/** How soon the disk is looked at first, and how late after it was full again and again. */
+const CHECK: RetryPace = { first: 5000, most: 5 * 60_000 };
 /** What a start fails with where there is no room: its database cannot be opened, or something else of it written. */
 const NO_ROOM: ReadonlySet<unknown> = new Set(['database-not-opened', 'disk-full']);
 
@@ -47,8 +47,7 @@ class LastingEngine implements EngineHost {
   #engine: EngineHost | null = null;
   #last: { readonly deviceId: string; readonly listenAddress: string } = { deviceId: '', listenAddress: '' };
   #status: StatusView | null = null;
-  #cancel = () => {};
-  #checkAfter = FIRST_CHECK_MS;
+  readonly #retry: PlannedRetry;
   #began = 0;
   #beginning: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -57,6 +56,9 @@ class LastingEngine implements EngineHost {
     this.#options = options;
     this.#start = start;
     this.#port = port;
+    this.#retry = new PlannedRetry(port.clock, CHECK, () => {
+      this.#beginning = this.#check();
+    });
   }
 
   get deviceId(): string {
@@ -97,7 +99,7 @@ class LastingEngine implements EngineHost {
 
   async stop(withinMs: number): Promise<boolean> {
     this.#isStopped = true;
-    this.#cancel();
+    this.#retry.ended();
     await this.#beginning;
     return this.#engine === null ? true : this.#engine.stop(withinMs);
   }
@@ -117,7 +119,7 @@ class LastingEngine implements EngineHost {
       return;
     }
     this.#engine = null;
-    if (this.#port.clock.now() - this.#began > LONGEST_CHECK_MS) this.#checkAfter = FIRST_CHECK_MS;
+    if (this.#port.clock.now() - this.#began > CHECK.most) this.#retry.anew();
     const { sentence, advice } = noRoomWords(this.#directory);
     this.#port.log(`${sentence}. ${advice}`);
     this.#tellStanding();
@@ -131,11 +133,7 @@ class LastingEngine implements EngineHost {
   }
 
   #checkLater(): void {
-    if (this.#isStopped) return;
-    this.#cancel = this.#port.clock.after(this.#checkAfter, () => {
-      this.#beginning = this.#check();
-    });
-    this.#checkAfter = Math.min(2 * this.#checkAfter, LONGEST_CHECK_MS);
+    if (!this.#isStopped) this.#retry.failed();
   }
 
   async #check(): Promise<void> {
@@ -144,7 +142,7 @@ class LastingEngine implements EngineHost {
     if (this.#isStopped) return;
     if (space !== null && space.free < needed) {
       // How full it is says nothing of how often it was.
-      this.#checkAfter = FIRST_CHECK_MS;
+      this.#retry.anew();
       this.#checkLater();
       return;
     }

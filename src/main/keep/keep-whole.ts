@@ -1,4 +1,5 @@
 import { hexOf } from '../record/encode-value.ts';
+import { PlannedRetry, type RetryPace } from '../platform/retry.ts';
 import type { RecordId } from '../record/ids.ts';
 import type { Revision, Standing } from '../sources/source-adapter.ts';
 import { isLeftByPower, isSettledThere } from './keep-expected.ts';
@@ -7,12 +8,10 @@ import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.
 import { forgetHeld, type Judged, noteJudged } from './keep-snapshot.ts';
 
 const STEP = 256;
-/**
- * What could not be read, or had by anybody, is tried again after this long; what somebody may have who was not linked yet twice as long each time
- * up to the second: a device between this one and that fetches what it is asked for again.
- */
+/** What could not be read, or had by anybody, is tried again after this long. */
 const AGAIN_MS = 30_000;
-const LONGEST_AGAIN_MS = 5 * 60_000;
+/** What somebody may have who was not linked yet: a device between this one and that fetches what it is asked for again. */
+const UNDECIDED: RetryPace = { first: AGAIN_MS, most: 5 * 60_000 };
 /**
  * After a stop in which the power may have gone: files are not synced one by one when they are constructed, so what was written last may
  * be torn, or not have happened. Such items are held back, neither edit nor deletion, until they were compared with what they should
@@ -25,8 +24,7 @@ export class WholeFiles implements IdleJob {
   /** By source. */
   readonly #queues = new Map<number, Suspect[]>();
   #undecided: Suspect[] = [];
-  #again: (() => void) | null = null;
-  #againAfter = AGAIN_MS;
+  readonly #again: PlannedRetry;
   #working: Promise<void> | null = null;
   #stopped = false;
   readonly #settled: () => void;
@@ -35,6 +33,7 @@ export class WholeFiles implements IdleJob {
   constructor(port: KeepPort, settled: () => void) {
     this.#port = port;
     this.#settled = settled;
+    this.#again = new PlannedRetry(port.clock, UNDECIDED, () => this.#askAgain());
   }
 
   get isSettled(): boolean {
@@ -101,7 +100,7 @@ export class WholeFiles implements IdleJob {
   /** Resolves once nothing is under way; nothing more begins. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#again?.();
+    this.#again.ended();
     await this.#working;
   }
 
@@ -185,22 +184,20 @@ export class WholeFiles implements IdleJob {
     });
   }
 
-  /** Those that somebody could tell who is not linked. */
+  /** After those that somebody could tell who was not linked. */
+  #askAgain(): void {
+    const open = this.#undecided.filter(({ lastTry }) => !lastTry);
+    for (const suspect of open) suspect.due ||= suspect.each.linked().length > 0;
+    if (open.some(({ due }) => due)) this.#port.wake();
+    if (open.some(({ due }) => !due)) this.#planAgain();
+  }
   #planAgain(): void {
-    if (this.#again !== null || this.#stopped) return;
-    this.#again = this.#port.clock.after(this.#againAfter, () => {
-      this.#again = null;
-      this.#againAfter = Math.min(2 * this.#againAfter, LONGEST_AGAIN_MS);
-      const open = this.#undecided.filter(({ lastTry }) => !lastTry);
-      for (const suspect of open) suspect.due ||= suspect.each.linked().length > 0;
-      if (open.some(({ due }) => due)) this.#port.wake();
-      if (open.some(({ due }) => !due)) this.#planAgain();
-    });
+    if (!this.#stopped) this.#again.failed();
   }
 
   #hold(suspect: Suspect, standing: There): void {
     const { each, source, id } = suspect;
-    if (suspect.seen === null) this.#againAfter = AGAIN_MS;
+    if (suspect.seen === null) this.#again.anew();
     suspect.seen ??= hexOf(standing.revision);
     this.#undecided.push(suspect);
     forgetHeld(this.#port, suspect);

@@ -32,7 +32,7 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
       await replica.scan();
       await waitUntil(engine, Math.min(deadline, started + RELAY_WITHIN_MS), () => !isOnItsWay(engine, replica));
       // Whoever ends the program next wants it there.
-      await engine.network.exchanges.of(replica.id)?.now();
+      await engine.network.exchanges.of(replica.id)?.asked();
     };
     await race(Promise.all(replicas.map(exchange)), engine, deadline);
     // Nobody waits: what is known of everybody at this moment.
@@ -49,7 +49,7 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
       // All look at once; whoever is linked is asked before this device has its hands full.
       const asked = chosen.then((devices) => looks.haveLooked(devices));
       const looked = later(clock).then(() => replica.scan());
-      void engine.network.exchanges.of(replica.id)?.now();
+      void engine.network.exchanges.of(replica.id)?.asked();
       await race(Promise.all([asked, looked]), engine, deadline);
       const wanted = await chosen;
       members.set(replica, wanted);

@@ -2,6 +2,7 @@ import { decodeChunkList } from '../content/chunk-list.ts';
 import { RelayError } from '../peers/relay/relay-error.ts';
 import { type PackPiece, PackSealer } from '../peers/sealed/sealed-pack.ts';
 import { digestOf } from '../platform/hash.ts';
+import { Retry, type RetryPace } from '../platform/retry.ts';
 import { giveSlabs, slabsOf } from '../platform/slabs.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY } from '../record/file-entry.ts';
@@ -23,8 +24,8 @@ const PACK_PIECES = 4096;
 /** And where the line breaks off once so much is in it, which is as much as a content mostly is. */
 const LEAST_BYTES = 64 << 10;
 const LEAST_PIECES = 64;
-/** A relay that had no room is tried again after so long. */
-const FULL_MS = 10 * 60_000;
+/** A relay that had no room is tried again so soon. */
+const FULL: RetryPace = { first: 10 * 60_000, most: 10 * 60_000 };
 /** The relay keeps a pack for a month after it was asked to. */
 const KEPT_AGAIN_MS = 24 * 3600_000;
 /** A pack that is being made, and its key. */
@@ -199,7 +200,7 @@ export class ContentsAtRelay {
 
   /** Why contents, or some of them, are not put up now; null: they are. */
   get trouble(): LockstepError | null {
-    if (this.fullFor > 0) return this.#full?.why ?? null;
+    if (this.fullFor > 0) return this.#whyFull;
     return this.#stuck.areAny ? this.#whyStuck : null;
   }
   /** In so many milliseconds a content is tried again that did not go through the line; null: none is left out. */
@@ -208,9 +209,16 @@ export class ContentsAtRelay {
   }
   /** In so many milliseconds it is tried whether the relay has room again; 0: now. */
   get fullFor(): number {
-    return Math.max(0, (this.#full?.until ?? 0) - this.#port.clock.now());
+    return this.#full.dueIn(this.#port.clock.now());
   }
-  #full: { readonly until: number; readonly why: LockstepError } | null = null;
+  readonly #full = new Retry(FULL);
+  #whyFull: LockstepError | null = null;
+
+  /** A person asks: what found no room, or did not go through the line, is tried once more with the next run. */
+  tryNow(): void {
+    this.#full.tryNow();
+    this.#stuck.tryNow();
+  }
 
   /** Where the relay has no room for it, packages go up without their contents, which are given to who waits for them once there is. */
   async #putPack(at: AtRelay, { key, sealer }: Making, covers: ReadonlyMap<LogId, number>): Promise<string | null> {
@@ -269,7 +277,8 @@ export class ContentsAtRelay {
 
   #noRoom(error: unknown): null {
     if (!(error instanceof LockstepError) || error.code !== 'relay-quota') throw error;
-    this.#full = { until: this.#port.clock.now() + FULL_MS, why: error };
+    this.#full.failed(this.#port.clock.now());
+    this.#whyFull = error;
     return null;
   }
 
@@ -290,7 +299,7 @@ export class ContentsAtRelay {
       await session.deletePack(id, name);
       collection.transactSoon(() => this.#store.dropPack(name));
       // There may be room again.
-      this.#full = null;
+      this.#full.ended();
     }
     if (!isWaitedFor && !waits && this.#isAllApplied(others.map(({ device }) => device))) {
       this.#stuck.clear();

@@ -1,5 +1,6 @@
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import { isOfDatabase } from '../platform/database-trouble.ts';
+import { Retry, type RetryPace } from '../platform/retry.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { DeviceId, MemberKey } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
@@ -19,8 +20,7 @@ const SETTLE_MS = 3000;
 const READ_AGAIN_MS = 1000;
 /** Outside the hours in which devices exchange it is asked so often whether they have begun. */
 const LOOK_AGAIN_MS = 60_000;
-const FIRST_RETRY_MS = 5000;
-const LONGEST_RETRY_MS = 5 * 60_000;
+const PACE: RetryPace = { first: 5000, most: 5 * 60_000 };
 
 /** How the exchange through a relay goes, for people. */
 export interface RelayedState {
@@ -59,7 +59,7 @@ export class RelayExchange {
   #readAt = Number.NEGATIVE_INFINITY;
   #cancel: () => void = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
-  #failures = 0;
+  readonly #retry = new Retry(PACE);
   #trouble: LockstepError | null = null;
   #isLevel = false;
   #stopped = false;
@@ -109,7 +109,7 @@ export class RelayExchange {
 
   /** The relay lets this device in, now or again. */
   ready(): void {
-    this.#failures = 0;
+    this.#retry.ended();
     this.#mayHaveMissed();
     this.#wake(0);
   }
@@ -133,6 +133,11 @@ export class RelayExchange {
   /** Something was written or applied here, members came or went, or who is linked or at the relay. */
   changedHere(): void {
     this.#wake(SETTLE_MS);
+  }
+  /** A person asks: it looks at once, and what the relay or the line to it would not take is tried too. Resolves as `now`. */
+  asked(): Promise<void> {
+    this.#contents.tryNow();
+    return this.now();
   }
   /** Looks at once; resolves when there is nothing to do any more, or nothing can be done. */
   now(): Promise<void> {
@@ -196,16 +201,16 @@ export class RelayExchange {
     const before = this.#done;
     try {
       await this.#exchange(session);
-      this.#failures = 0;
+      this.#retry.ended();
       this.#trouble = null;
     } catch (error) {
       if (isOfDatabase(error)) this.#port.failed(error as Error);
       this.#mayHaveMissed();
       this.#isLevel = false;
       // A line that breaks off again and again passes something each time.
-      if (this.#done > before) this.#failures = 0;
+      if (this.#done > before) this.#retry.ended();
       this.#trouble = troubleOf(error);
-      this.#wake(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++));
+      this.#wake(this.#retry.failed(this.#port.clock.now()));
     }
     this.#isRunning = false;
     if (this.#dueAt < Number.POSITIVE_INFINITY && !this.#stopped) this.#plan();

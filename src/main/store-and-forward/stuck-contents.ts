@@ -1,8 +1,8 @@
+import { Retry, type RetryPace } from '../platform/retry.ts';
+
 /** A content over which the line broke off so often, though it went alone, is left out for a while, and with it all that are as long. */
 const TRIES = 3;
-/** For so long at first, then four times as long, up to a day. */
-const FIRST_MS = 60_000;
-const LONGEST_MS = 24 * 3600_000;
+const PACE: RetryPace = { first: 60_000, most: 24 * 3600_000, grows: 4 };
 
 /** A content, and how long it is. */
 interface Sent {
@@ -15,17 +15,19 @@ export class StuckContents {
   readonly #tries = new Map<string, number>();
   /** Bytes of the shortest one. */
   #shortest = Number.POSITIVE_INFINITY;
-  #pauses = 0;
-  #until = 0;
+  readonly #pause = new Retry(PACE);
 
   /** The line broke off over it. */
   brokeOff({ digest, length }: Sent, now: number): void {
     const times = (this.#tries.get(digest) ?? 0) + 1;
     this.#tries.set(digest, times);
-    if (length >= this.#shortest) this.#pauses++;
-    else if (times >= TRIES) this.#shortest = length;
-    else return;
-    this.#until = now + Math.min(LONGEST_MS, FIRST_MS * 4 ** this.#pauses);
+    if (length < this.#shortest) {
+      if (times < TRIES) return;
+      // How often longer ones broke off says nothing of these.
+      this.#pause.ended();
+      this.#shortest = length;
+    }
+    this.#pause.failed(now);
   }
   /** It went through: so may others. */
   wentThrough({ digest, length }: Sent): void {
@@ -34,11 +36,15 @@ export class StuckContents {
   }
   /** Is a content left out now? `size`: about how long it is; 0 where that is not known. */
   isLeftOut(digest: string, size: number, now: number): boolean {
-    return now < this.#until && (size >= this.#shortest || (this.#tries.get(digest) ?? 0) >= TRIES);
+    return this.#pause.dueIn(now) > 0 && (size >= this.#shortest || (this.#tries.get(digest) ?? 0) >= TRIES);
   }
   /** In so many milliseconds they are tried again; null: none is left out. */
   triedIn(now: number): number | null {
-    return now < this.#until ? this.#until - now : null;
+    return this.#pause.dueIn(now) || null;
+  }
+  /** A person asks: they are tried once more. */
+  tryNow(): void {
+    this.#pause.tryNow();
   }
   /** Was one left out, and did none as long go through since? */
   get areAny(): boolean {
@@ -47,7 +53,6 @@ export class StuckContents {
   clear(): void {
     this.#tries.clear();
     this.#shortest = Number.POSITIVE_INFINITY;
-    this.#pauses = 0;
-    this.#until = 0;
+    this.#pause.ended();
   }
 }

@@ -42,6 +42,16 @@ describe('contents that the line to a relay breaks off over', () => {
     }
   });
 
+  it('are tried once more where a person asks, and where the clock was set back', () => {
+    breakOff(long, 3, 1000 * MINUTE);
+    breakOff(longer, 1, 1001 * MINUTE);
+    expect([stuck.triedIn(1001 * MINUTE), stuck.triedIn(0)]).toEqual([4 * MINUTE, null]);
+    stuck.tryNow();
+    expect([stuck.isLeftOut('b', 300_000, 1001 * MINUTE), stuck.areAny]).toEqual([false, true]);
+    breakOff(longer, 1, 1001 * MINUTE);
+    expect(stuck.triedIn(1001 * MINUTE)).toBe(16 * MINUTE);
+  });
+
   it('are shorter ones too, once those break off as often', () => {
     breakOff(longer, 3);
     breakOff(long, 2);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import { Retry, type RetryPace } from '../../platform/retry.ts';
 import { SLAB_BYTES, takeSlab } from '../../platform/slabs.ts';
 import { LONGEST_PART } from '../../record/content-reference.ts';
 import {
@@ -16,9 +17,8 @@ import { type SilencePort, SilenceWatch } from './silence-watch.ts';
 /** The reader's limits, whatever a peer says an item's length is. */
 const LONGEST_CONTENT = 4 << 20;
 const LONGEST_CHUNK_LIST = 64 << 20;
-/** A peer that is silent is asked for something once more after so long, and after twice as long each time up to the second. */
-const FIRST_TRY_MS = 10 * 60_000;
-const LONGEST_TRY_MS = 60 * 60_000;
+/** A peer that is silent is asked for something once more after so long. */
+const SILENT: RetryPace = { first: 10 * 60_000, most: 60 * 60_000 };
 /** What came after all is kept so long for who asks for it again. */
 const LATE_KEPT_MS = 2 * 60_000;
 
@@ -84,9 +84,9 @@ export class ContentRequests {
   readonly #late = new Map<string, Item>();
   #next = 1;
   #ended = false;
-  /** When a silent peer is asked again, in milliseconds since 1970; null: it is not silent. */
-  #tryAt: number | null = null;
-  #tryAfter = FIRST_TRY_MS;
+  /** `tried`: it is silent, and was asked for something once more just now. */
+  #peer: 'answers' | 'silent' | 'tried' = 'answers';
+  readonly #retry = new Retry(SILENT);
 
   constructor(port: RequestsPort) {
     this.#port = port;
@@ -95,15 +95,15 @@ export class ContentRequests {
 
   /** Does the peer send nothing of what it was asked for? */
   get isSilent(): boolean {
-    return this.#tryAt !== null;
+    return this.#peer !== 'answers';
   }
 
   /** null: the peer does not have it, is silent, or the link ended before it was whole. Same order. */
   ask(h: number, asked: readonly ContentAsked[]): Promise<readonly (Fetched | null)[]> {
     if (asked.length > CONTENT_ITEMS_LIMIT) throw new RangeError(`${asked.length} contents in one request`);
     if (this.#ended || asked.length === 0) return Promise.resolve(asked.map(() => null));
-    const isTry = this.#tryAt !== null;
-    if (this.#tryAt !== null && this.#port.clock.now() < this.#tryAt)
+    const isTry = this.isSilent;
+    if (this.#peer === 'tried' || (isTry && this.#retry.dueIn(this.#port.clock.now()) > 0))
       return Promise.resolve(asked.map((want) => this.#giveLate(keyOf(h, want))));
     const request = newRequest(h, asked);
     const news: ContentAsked[] = [];
@@ -119,7 +119,7 @@ export class ContentRequests {
     request.open = news.length;
     const answered = this.#wait(items);
     if (news.length > 0) {
-      if (isTry) this.#tryAt = Number.POSITIVE_INFINITY;
+      if (isTry) this.#peer = 'tried';
       this.#send(request, news);
     }
     return answered;
@@ -214,17 +214,17 @@ export class ContentRequests {
   }
 
   #fellSilent(): void {
-    this.#tryAt = this.#port.clock.now() + this.#tryAfter;
-    this.#tryAfter = Math.min(2 * this.#tryAfter, LONGEST_TRY_MS);
+    this.#peer = 'silent';
+    this.#retry.failed(this.#port.clock.now());
     for (const request of this.#requests.values()) if (!request.isPassed) this.#leave(request);
     this.#port.silenceChanged(true);
   }
 
   #moved(): void {
     this.#watch.moved();
-    if (this.#tryAt === null) return;
-    this.#tryAt = null;
-    this.#tryAfter = FIRST_TRY_MS;
+    if (!this.isSilent) return;
+    this.#peer = 'answers';
+    this.#retry.ended();
     this.#port.silenceChanged(false);
   }
 

@@ -1,9 +1,11 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
+import { Retry, type RetryPace } from '../../platform/retry.ts';
 import type { SourceCondition } from '../source-adapter.ts';
-import { BackOff } from './back-off.ts';
 import { ServerBusy } from './server-busy.ts';
 
+/** A server that fails is left alone so long. */
+const FAILING: RetryPace = { first: 5000, most: 5 * 60_000 };
 /** A person who asks is told of an older answer only where the server said that it wants to be left alone, and no older one than this. */
 const BUSY_MS = 60_000;
 
@@ -19,7 +21,7 @@ export interface AskedServerOptions {
 /** When a server is asked: on a timer, not again while an answer is fresh, and ever less often while it fails. */
 export class AskedServer {
   readonly #options: AskedServerOptions;
-  readonly #backOff: BackOff;
+  readonly #retry: Retry;
   /** It counts from, until; for a person who waits, until an earlier moment. */
   #answer: {
     readonly from: number;
@@ -32,7 +34,8 @@ export class AskedServer {
 
   constructor(options: AskedServerOptions) {
     this.#options = options;
-    this.#backOff = new BackOff(options.random);
+    // Never in step with the other devices that ask it too.
+    this.#retry = new Retry(FAILING, options.random);
   }
 
   readonly watch = (onDirty: () => void): Promise<() => Promise<void>> => {
@@ -76,7 +79,7 @@ export class AskedServer {
   }
   /** It answered what else was asked of it: the next failure is the first again. */
   worked(): void {
-    this.#backOff.succeeded();
+    this.#retry.ended();
   }
   /** It failed at what else was asked of it: it is unavailable, and left alone as after any failure. */
   failed(error: Error): SourceCondition {
@@ -91,7 +94,7 @@ export class AskedServer {
   /** `told`: so many milliseconds at least. */
   #leaveAlone(is: SourceCondition, told: number | null): SourceCondition {
     const { clock } = this.#options;
-    const wait = Math.max(this.#backOff.failed(), told ?? 0);
+    const wait = Math.max(this.#retry.failed(clock.now()), told ?? 0);
     this.#stopRetry();
     this.#stopRetry = clock.after(wait, () => this.#onDirty?.());
     this.#note(is, wait, Math.min(BUSY_MS, told ?? 0));

@@ -1,10 +1,10 @@
 import type { Clock } from '../../platform/clock.ts';
 import { sha256Text } from '../../platform/hash.ts';
+import { Retry, type RetryPace } from '../../platform/retry.ts';
 import type { DocumentWritten } from '../text/document-place.ts';
 
 /** A server is asked each minute: what it refused is left out of the next look at least. */
-const FIRST_MS = 2 * 60_000;
-const LONGEST_MS = 60 * 60_000;
+const PACE: RetryPace = { first: 2 * 60_000, most: 60 * 60_000 };
 /** When it was written, which each try says anew. */
 const STAMPS = /^(?:DTSTAMP|LAST-MODIFIED|REV)[:;].*(?:\r?\n[ \t].*)*\r?\n/gim;
 
@@ -12,8 +12,7 @@ type Refusal = Extract<DocumentWritten, { readonly done: 'refused' }>;
 interface Refused {
   readonly what: string;
   readonly refusal: Refusal;
-  readonly tries: number;
-  readonly until: number;
+  readonly again: Retry;
 }
 
 /**
@@ -31,9 +30,8 @@ export class RefusedWrites {
   /** Why it need not be tried now; null: it is to be. `etag`: of what it would replace; null: of nothing. `bytes` null: a deletion. */
   of(name: string, etag: string | null, bytes: Uint8Array | null): Refusal | null {
     const known = this.#refused.get(name);
-    if (known === undefined) return null;
-    const isOver = this.#clock.now() >= known.until || this.#clock.now() < known.until - LONGEST_MS;
-    return !isOver && known.what === whatOf(etag, bytes) ? known.refusal : null;
+    if (known === undefined || known.again.dueIn(this.#clock.now()) === 0) return null;
+    return known.what === whatOf(etag, bytes) ? known.refusal : null;
   }
 
   /** What became of it. */
@@ -45,14 +43,14 @@ export class RefusedWrites {
     }
     const what = whatOf(etag, bytes);
     const known = this.#refused.get(name);
-    const tries = known?.what === what ? known.tries + 1 : 0;
-    const until = this.#clock.now() + Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(tries, 10));
-    this.#refused.set(name, { what, refusal: outcome, tries, until });
+    const again = known?.what === what ? known.again : new Retry(PACE);
+    again.failed(this.#clock.now());
+    this.#refused.set(name, { what, refusal: outcome, again });
   }
 
   /** A person asks: all of it is tried once more. */
   tryAll(): void {
-    for (const [name, known] of this.#refused) this.#refused.set(name, { ...known, until: 0 });
+    for (const { again } of this.#refused.values()) again.tryNow();
   }
 }
 
