@@ -23,7 +23,7 @@ type Halted = Extract<TakeInResult, { is: 'halted' }>;
 export class SourceConfirmation {
   readonly #collection: Collection;
   readonly #source: number;
-  #confirmed: { readonly plan: string; readonly records: readonly RecordId[] } | null = null;
+  #confirmed: string | null = null;
   #isHalted = false;
 
   /** `source`: its row. */
@@ -38,7 +38,7 @@ export class SourceConfirmation {
   }
   /** The plan a person let go on; null: none is to be carried out. */
   get confirmed(): string | null {
-    return this.#confirmed?.plan ?? null;
+    return this.#confirmed;
   }
   /** The question as a person is shown it; null: nothing is asked. */
   get question(): { readonly reason: string; readonly plan: string } | null {
@@ -59,21 +59,19 @@ export class SourceConfirmation {
 
   /** A person lets go on exactly this plan: what a halt was about is taken in, what a question was about is deleted here. */
   confirm(plan: string): void {
-    const question = this.#question();
-    this.#confirmed = { plan, records: question?.plan === plan ? question.records : [] };
+    this.#confirmed = plan;
   }
 
-  /** A look at everything took in what was confirmed. Returns the rows that are due here now: they were found as they were. */
-  carryOut(): readonly number[] {
-    const rows = this.#rows(this.#confirmed?.records ?? []);
+  /** A look at everything took in what was confirmed. What a question was about is a problem, and due again after each of those. */
+  carriedOut(): void {
     this.#confirmed = null;
-    return rows;
   }
 
   /** The rows of what is gone by this plan; null: that is not what a look that changed nothing halts for. */
   goneBy(looked: TakeInResult, plan: string): readonly number[] | null {
     if (looked.is !== 'halted' || looked.plan !== plan) return null;
-    return this.#rows(looked.local.flatMap(({ record, action }) => (action === 'delete' ? recordId(record) : [])));
+    const gone = looked.local.flatMap(({ record, action }) => (action === 'delete' ? recordId(record) : []));
+    return gone.flatMap((id) => this.#collection.records.find(id)?.row ?? []);
   }
 
   /** What a look that changed nothing found, as a person is shown it before they confirm. */
@@ -94,10 +92,6 @@ export class SourceConfirmation {
       case 'done':
         return { local: [], halt: null, plan: null, asked: [] };
     }
-  }
-
-  #rows(ids: readonly RecordId[]): readonly number[] {
-    return ids.flatMap((id) => this.#collection.records.find(id)?.row ?? []);
   }
 
   #question(): Question | null {

@@ -357,8 +357,7 @@ export class Synchronizer {
         this.#confirmation.goOn();
         const all = this.#later.took(scope, taken.token);
         if (all) {
-          // What a person let go here is due now that a look has found it as it was.
-          for (const row of this.#confirmation.carryOut()) this.construction.enqueue(row, null);
+          this.#confirmation.carriedOut();
           this.#stage.lookedEverywhere();
           // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
           this.construction.retryWaiting();

@@ -61,20 +61,12 @@ describe('what a person is asked about a source', () => {
 });
 
 describe('what a person confirmed', () => {
-  it('is one plan, carried out once', () => {
-    device.save(letter, 'a letter');
+  it('is one plan, until it is carried out', () => {
     deletedElsewhere();
     confirmation.confirm(planAsked());
     expect(confirmation.confirmed).toBe(planAsked());
-    expect(confirmation.carryOut()).toEqual([row(letter)]);
-    expect([confirmation.confirmed, confirmation.carryOut()]).toEqual([null, []]);
-  });
-
-  it('of a halt deletes nothing that a question is about', () => {
-    deletedElsewhere();
-    confirmation.halt(halted);
-    confirmation.confirm('many');
-    expect([confirmation.confirmed, confirmation.carryOut()]).toEqual(['many', []]);
+    confirmation.carriedOut();
+    expect(confirmation.confirmed).toBeNull();
   });
 
   it('puts back what is gone by just that plan, and nothing that was edited', () => {
