@@ -17,8 +17,9 @@ import { LockstepError } from './platform/trouble.ts';
 
 /** A whole running Lockstep in this process: the engine in its thread, and the doors to it. */
 export interface Instance {
+  /** '' until its disk has room for the first time. */
   readonly deviceId: string;
-  /** HOST:PORT where peers reach this device. */
+  /** HOST:PORT where peers reach this device; '' as above. */
   readonly listenAddress: string;
   /** The request door for whoever is in this process (the window); checks its arguments like every door. */
   readonly answer: Answer;
@@ -99,8 +100,12 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       return clean;
     };
     return {
-      deviceId: engine.deviceId,
-      listenAddress: engine.listenAddress,
+      get deviceId() {
+        return engine.deviceId;
+      },
+      get listenAddress() {
+        return engine.listenAddress;
+      },
       answer,
       uiAddress: () => browser?.address() ?? null,
       onEvent: engine.onEvent,

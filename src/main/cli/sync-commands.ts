@@ -134,9 +134,12 @@ function showStatus(view: StatusView, paint: Paint): string {
   const stands = view.standstill;
   const standstill =
     stands === undefined ? '' : `${paint.bad(plainText(stands.sentence))}\n${plainText(stands.advice)}\n`;
-  const head =
+  const own =
     `${paint.strong(plainText(device.name))}  ${paint.dim(device.id)}\n` +
-    paint.dim(`received ${bytesText(links.bytesIn)}, sent ${bytesText(links.bytesOut)} since start\n`) +
+    paint.dim(`received ${bytesText(links.bytesIn)}, sent ${bytesText(links.bytesOut)} since start\n`);
+  const head =
+    // Nothing is known of a device that stands still since its start.
+    (device.id === '' ? '' : own) +
     standstill +
     (view.warnings ?? []).map((text) => `${paint.bad(plainText(text))}\n`).join('');
   const joining = (view.joining ?? []).map(
@@ -147,6 +150,7 @@ function showStatus(view: StatusView, paint: Paint): string {
           : paint.warn(`waits to be approved there; both screens show ${code}`)
       }\n  ${plainText(location)}`,
   );
+  if (view.collections.length === 0 && joining.length === 0 && stands !== undefined) return head;
   if (view.collections.length === 0 && joining.length === 0)
     return `${head}\nNothing is kept in step yet. Begin with: lockstep add PATH\n`;
   const blocks = view.collections.map((collection) => {

@@ -15,7 +15,7 @@ export interface InstanceLock {
 /**
  * One instance a data directory: an EXCLUSIVE SQLite transaction on `lock.db` that is never committed. A lock file with a process id in
  * it would survive a crash and could name another process by then. Fails with `already-running`, and with
- * `database-not-opened` where the system refuses it.
+ * `disk-full` or `database-not-opened` where the system refuses it.
  */
 export function takeInstanceLock(dataDirectory: string): InstanceLock {
   const path = join(dataDirectory, 'lock.db');
@@ -23,6 +23,8 @@ export function takeInstanceLock(dataDirectory: string): InstanceLock {
   try {
     database = new Database(path, { timeout: 0 });
     if (process.platform !== 'win32') chmodSync(path, 0o600);
+    // Nothing is ever written to it, so on a full disk it needs no room either.
+    database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     database?.close();

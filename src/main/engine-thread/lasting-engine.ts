@@ -1,8 +1,8 @@
-import type { EventName, Reply, RequestName, StatusView, WireError } from '../../contract/contract.ts';
+import type { EventName, Reply, RequestName, StandstillView, StatusView, WireError } from '../../contract/contract.ts';
 import type { Log } from '../control/wire-error.ts';
 import { parseHostAndPort } from '../platform/bind-port.ts';
 import type { Clock } from '../platform/clock.ts';
-import { isNoRoom, noRoomWords } from '../platform/database-trouble.ts';
+import { isNoRoom, noRoomWords, notOpenedWords } from '../platform/database-trouble.ts';
 import type { DiskSpace } from '../platform/disk-space.ts';
 import { PlannedRetry, type RetryPace } from '../platform/retry.ts';
 import type { EngineOptions } from './engine-api.ts';
@@ -14,8 +14,7 @@ const ROOM_TO_GO_ON = 64 * 1024 * 1024;
 const SHARE_TO_GO_ON = 0.1;
 /** How soon the disk is looked at first, and how late after it was full again and again. */
 const CHECK: RetryPace = { first: 5000, most: 5 * 60_000 };
-/** What a start fails with where there is no room: its database cannot be opened, or something else of it written. */
-const NO_ROOM: ReadonlySet<unknown> = new Set(['database-not-opened', 'disk-full']);
+const codeOf = (failure: unknown): unknown => (failure as { readonly code?: unknown }).code;
 
 interface LastingPort {
   readonly clock: Clock;
@@ -24,17 +23,22 @@ interface LastingPort {
   /** Called once, where the engine died of anything but a full disk; nothing works after it. */
   readonly onFault: (fault: Error) => void;
 }
+/** Why an engine stands still: the code of what is answered until it goes on, and what people are told. */
+interface Standstill {
+  readonly code: 'disk-full' | 'database-not-opened';
+  readonly words: StandstillView;
+}
 /** As `startEngine`. */
 type Start = (options: EngineOptions, onFault: (fault: Error) => void, endsWith: EndsWith) => Promise<EngineHost>;
 
 /**
  * An engine that outlives a full disk. The first commit that finds no room ends its thread, for what it holds in memory may be ahead of what is
  * written; what was committed is safe. Here that is a standstill: whoever asks is told which disk is full, and a new engine begins once it has room.
- * Fails as `startEngine`, also where there is no room at the first start.
+ * So it is where there is no room at the first start already; all else that fails then fails this as it does `startEngine`.
  */
 export async function startLastingEngine(options: EngineOptions, start: Start, port: LastingPort): Promise<EngineHost> {
   const engine = new LastingEngine(options, start, port);
-  await engine.begin();
+  await engine.beginFirst();
   return engine;
 }
 
@@ -50,12 +54,15 @@ class LastingEngine implements EngineHost {
   readonly #retry: PlannedRetry;
   #began = 0;
   #beginning: Promise<void> = Promise.resolve();
+  /** Where it does. */
+  #why: Standstill;
   #isStopped = false;
 
   constructor(options: EngineOptions, start: Start, port: LastingPort) {
     this.#options = options;
     this.#start = start;
     this.#port = port;
+    this.#why = this.#noRoom();
     this.#retry = new PlannedRetry(port.clock, CHECK, () => {
       this.#beginning = this.#check();
     });
@@ -68,14 +75,24 @@ class LastingEngine implements EngineHost {
     return this.#last.listenAddress;
   }
 
-  async begin(): Promise<void> {
+  async beginFirst(): Promise<void> {
+    try {
+      await this.#begin();
+    } catch (failure) {
+      if (codeOf(failure) !== 'disk-full') throw failure;
+      this.#standStill(this.#noRoom());
+      this.#retry.failed();
+    }
+  }
+
+  async #begin(): Promise<void> {
     const { deviceId, listenAddress } = this.#last;
     // Peers know it at the port it had.
     const listen = deviceId === '' ? this.#options.listen : { ...parseHostAndPort(listenAddress, '::'), orNext: true };
     const engine = await this.#start(
       { ...this.#options, listen },
       (fault) => this.#died(fault),
-      (fault) => (isNoRoom(fault, this.#directory) ? this.#error() : null),
+      (fault) => (isNoRoom(fault, this.#directory) ? errorOf(this.#noRoom(), this.#directory) : null),
     );
     this.#engine = engine;
     this.#last = engine;
@@ -120,16 +137,22 @@ class LastingEngine implements EngineHost {
     }
     this.#engine = null;
     if (this.#port.clock.now() - this.#began > CHECK.most) this.#retry.anew();
-    const { sentence, advice } = noRoomWords(this.#directory);
-    this.#port.log(`${sentence}. ${advice}`);
-    this.#tellStanding();
-    for (const listener of this.#listeners) listener('notice', { about: 'problem', title: sentence, text: advice });
+    this.#standStill(this.#noRoom());
     this.#checkLater();
   }
 
-  #tellStanding(): void {
+  #noRoom(): Standstill {
+    return { code: 'disk-full', words: noRoomWords(this.#directory) };
+  }
+
+  /** Says once why. */
+  #standStill(why: Standstill): void {
+    this.#why = why;
+    const { sentence, advice } = why.words;
+    this.#port.log(`${sentence}. ${advice}`);
     const status = this.#answerStanding('status');
     if (status.ok) for (const listener of this.#listeners) listener('status', status.value);
+    for (const listener of this.#listeners) listener('notice', { about: 'problem', title: sentence, text: advice });
   }
 
   #checkLater(): void {
@@ -147,27 +170,43 @@ class LastingEngine implements EngineHost {
       return;
     }
     try {
-      await this.begin();
+      await this.#begin();
     } catch (failure) {
-      if (NO_ROOM.has((failure as { readonly code?: unknown }).code)) this.#checkLater();
-      else this.#port.onFault(failure as Error);
+      this.#beginFailed(failure as Error);
       return;
     }
     // It may have found it full again meanwhile.
     if (this.#engine === null) return;
-    this.#port.log(`There is room again for ${this.#directory}: Lockstep goes on.`);
+    this.#port.log(`${this.#directory} can be written again: Lockstep goes on.`);
     if (this.#status !== null) this.#tell('status', this.#status);
+  }
+
+  /** It stands still already: where that comes of something else by now it says so. */
+  #beginFailed(failure: Error): void {
+    const why = this.#whyNotBegun(failure);
+    if (why === null) {
+      this.#port.onFault(failure);
+      return;
+    }
+    if (why.words.advice !== this.#why.words.advice) this.#standStill(why);
+    this.#checkLater();
+  }
+
+  /** null: of something that does not pass by itself. */
+  #whyNotBegun(failure: Error): Standstill | null {
+    const code = codeOf(failure);
+    if (code === 'disk-full') return this.#noRoom();
+    if (code !== 'database-not-opened') return null;
+    return { code: 'database-not-opened', words: notOpenedWords(this.#directory, failure.message) };
   }
 
   #answerStanding(name: RequestName): Reply<unknown> {
     const device = { id: this.deviceId, name: this.#status?.device.name ?? this.deviceId.slice(0, 8) };
-    if (name === 'status')
-      return { ok: true, value: standstillStatus(this.#status, device, noRoomWords(this.#directory)) };
-    return { ok: false, error: this.#error() };
+    if (name === 'status') return { ok: true, value: standstillStatus(this.#status, device, this.#why.words) };
+    return { ok: false, error: errorOf(this.#why, this.#directory) };
   }
+}
 
-  #error(): WireError {
-    const { sentence, advice } = noRoomWords(this.#directory);
-    return { code: 'disk-full', message: `${sentence}. ${advice}`, subject: this.#directory };
-  }
+function errorOf({ code, words: { sentence, advice } }: Standstill, subject: string): WireError {
+  return { code, message: `${sentence}. ${advice}`, subject };
 }

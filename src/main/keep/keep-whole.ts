@@ -1,5 +1,5 @@
-import { hexOf } from '../record/encode-value.ts';
 import { PlannedRetry, type RetryPace } from '../platform/retry.ts';
+import { hexOf } from '../record/encode-value.ts';
 import type { RecordId } from '../record/ids.ts';
 import type { Revision, Standing } from '../sources/source-adapter.ts';
 import { isLeftByPower, isSettledThere } from './keep-expected.ts';

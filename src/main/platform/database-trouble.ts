@@ -1,26 +1,40 @@
-import { isAbsolute, relative } from 'node:path';
+import { dirname, isAbsolute, relative } from 'node:path';
 import { LockstepError } from './trouble.ts';
+import { type WhyNotWritten, whyNotWritten } from './why-not-written.ts';
 
 /** What says nothing of the database itself: no room, no right, no memory, somebody else who holds it. */
 const REFUSED =
   /^SQLITE_(?:FULL|CANTOPEN|READONLY|PERM|AUTH|NOMEM|BUSY|LOCKED|PROTOCOL|NOLFS|IOERR(?!_(?:SHORT_READ|CORRUPTFS)))/;
 
 /**
- * Why a database could not be opened: `database-damaged` where it is broken, so that it may be set aside; `database-not-opened` where the
- * system refused it, and nothing of it is lost.
+ * Why a database could not be opened: `database-damaged` where it is broken, so that it may be set aside; where the system refused it, and nothing of
+ * it is lost, `disk-full` or `database-not-opened`. SQLite says the same of most of that, so what it was is found out by `probe`.
  */
-export function databaseTrouble(file: string, cause: unknown): LockstepError {
+export function databaseTrouble(file: string, cause: unknown, probe = whyNotWritten): LockstepError {
   const { code, message } = cause as { readonly code?: unknown; readonly message: string };
   // What SQLite itself did not say came of the file or its folder.
   if (typeof code === 'string' && code.startsWith('SQLITE_') && !REFUSED.test(code))
     return new LockstepError('database-damaged', `${file} cannot be opened: ${message}`, file, cause);
+  const why = code === 'SQLITE_FULL' ? 'full' : probe(file);
+  if (why === 'full')
+    return new LockstepError(
+      'disk-full',
+      `The disk of ${dirname(file)} is full: ${file} cannot be opened. Nothing of it is lost. Free some space there first.`,
+      file,
+      cause,
+    );
+  const what = why === null ? `${message}. Another program may hold it, or its disk fail` : REFUSALS[why];
   return new LockstepError(
     'database-not-opened',
-    `${file} cannot be opened: ${message}. Nothing of it is lost. Its disk may be full, or its files another user's: mend that, and start again.`,
+    `${file} cannot be opened: ${what}. Nothing of it is lost: mend that first.`,
     file,
     cause,
   );
 }
+const REFUSALS: { readonly [why in Exclude<WhyNotWritten, 'full'>]: string } = {
+  'no-right': 'your user may not write there, as where its files or their folder are another user’s',
+  'read-only': 'its disk can only be read, as one is where it was mounted so or found errors',
+};
 
 /**
  * Why the synchronizer ended, for people, where its databases in `directory` could not be read or written any more: what of the system stood in
@@ -54,6 +68,15 @@ const isBelow = (path: string, directory: string): boolean => {
   const way = relative(directory, path);
   return !way.startsWith('..') && !isAbsolute(way);
 };
+
+/** That the state in `directory` cannot be used, with why as `databaseTrouble` says it, for people. */
+export const notOpenedWords = (
+  directory: string,
+  why: string,
+): { readonly sentence: string; readonly advice: string } => ({
+  sentence: `${directory} cannot be used, so Lockstep stands still`,
+  advice: `${why} It then goes on by itself, and takes in what was changed meanwhile.`,
+});
 
 /** That there is no room for the state in `directory`, and what ends that, for people. */
 export const noRoomWords = (directory: string): { readonly sentence: string; readonly advice: string } => ({

@@ -17,8 +17,8 @@ const MIGRATIONS: readonly string[] = [quarantine, logReference, native, content
 
 /**
  * Opens (or makes) the device's database: WAL, every commit durable (`synchronous=FULL`). Throws `database-newer` for one a later version wrote,
- * `database-damaged` where SQLite finds it broken: it may then be moved away, for nothing current is lost with it; and `database-not-opened` where
- * the system refuses it.
+ * `database-damaged` where SQLite finds it broken: it may then be moved away, for nothing current is lost with it; and `disk-full` or
+ * `database-not-opened` where the system refuses it.
  */
 export function openDatabase(file: string): Database.Database {
   let database: Database.Database;

@@ -50,7 +50,7 @@ export class SqliteStore implements RelayStore {
   readonly #commit: GroupCommit;
   readonly #statements = new Map<string, Database.Statement>();
 
-  /** Fails with `database-newer`, `database-damaged` and `database-not-opened`. `committed`: told how many writes shared each commit. */
+  /** Fails with `database-newer`, `database-damaged`, `database-not-opened` and `disk-full`. `committed`: told how many writes shared each commit. */
   constructor(file: string, clock: Clock, committed: (writes: number) => void = () => {}) {
     this.#database = openRelayDatabase(file);
     this.#commit = new GroupCommit(this.#database, clock, committed);

@@ -36,7 +36,7 @@ export function SourcesPage() {
     // Not before it is known where they belong: a press on a button that moves away is lost.
     <PageFrame title="Sources" {...(status === null || empty ? {} : { actions })}>
       {status === null && <Loading what="your sources" />}
-      {empty && <Welcome />}
+      {empty && status.standstill === undefined && <Welcome />}
       {joining.map((one) => (
         <JoiningCard key={one.collection} joining={one} />
       ))}

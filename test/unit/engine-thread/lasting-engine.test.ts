@@ -32,11 +32,10 @@ const docs: CollectionView = {
 };
 
 /** Engines that run until they are told to die, on a disk with `room.free` bytes. */
-async function running() {
+async function running(refusals: Error[] = []) {
   const clock = new FakeClock();
   const room = { free: 1000 * MIB, size: 100_000 * MIB };
   const engines: { options: EngineOptions; die(fault: Error): void; stopped: boolean }[] = [];
-  const refusals: Error[] = [];
   const faults: Error[] = [];
   const log: string[] = [];
   const told: (readonly [EventName, unknown])[] = [];
@@ -80,7 +79,7 @@ it('stands still on a full disk: says what is full, shows what was known at last
   expect(status).toMatchObject({ ok: true, value: { device: EMPTY_STATUS.device, standstill } });
   const [shown] = status.ok ? (status.value as StatusView).collections : [];
   expect(shown).toMatchObject({ name: 'Docs', state: 'problem', conflicts: 1, progress: null });
-  expect(shown?.sources[0]).toMatchObject({ state: 'paused', reason: expect.stringContaining('Waits for room') });
+  expect(shown?.sources[0]).toMatchObject({ state: 'paused', reason: expect.stringContaining('Waits until') });
   expect(shown?.peers).toEqual([{ device: 'l', name: 'Laptop', state: 'offline', link: null, behind: 2 }]);
   expect(await engine.request('history:list', [{}])).toMatchObject({
     ok: false,
@@ -118,10 +117,10 @@ it('says no more that it goes on where the next one found the disk full at once'
   };
   await clock.advance(5000);
   expect(engines).toHaveLength(2);
-  expect(log.filter((line) => line.includes('room again'))).toEqual([]);
+  expect(log.filter((line) => line.includes('can be written again'))).toEqual([]);
   expect(told.filter(([name]) => name === 'status').at(-1)?.[1]).toHaveProperty('standstill');
   await clock.advance(60_000);
-  expect(log.filter((line) => line.includes('room again'))).toHaveLength(1);
+  expect(log.filter((line) => line.includes('can be written again'))).toHaveLength(1);
 });
 
 it('waits for a share of a small disk only', async () => {
@@ -147,7 +146,7 @@ it('tries less and less often where the disk is said to have room and is full ag
 
 it('waits on where the new engine finds no room at its start', async () => {
   const { clock, engines, refusals, faults } = await running();
-  refusals.push(new LockstepError('database-not-opened', 'no room', '/state/lockstep.db'));
+  refusals.push(new LockstepError('disk-full', 'no room', '/state/lockstep.db'));
   engines[0]?.die(noRoom());
   await clock.advance(5000);
   expect(engines).toHaveLength(1);
@@ -177,8 +176,39 @@ it('stops while it stands still, and begins no more', async () => {
   expect(engines).toHaveLength(1);
 });
 
-it('is not begun at all on a disk that is full from the start', async () => {
-  const start = vi.fn(() => Promise.reject(new LockstepError('database-not-opened', 'no room', '/state')));
+it('says what it is where the new engine cannot open its database for another reason than room, and goes on after that too', async () => {
+  const { clock, engines, refusals, faults, engine, told, log } = await running();
+  for (let at = 0; at < 2; at++)
+    refusals.push(new LockstepError('database-not-opened', 'Your user may not.', '/state'));
+  engines[0]?.die(noRoom());
+  await clock.advance(16_000);
+  const why = {
+    sentence: expect.stringContaining('/state cannot be used'),
+    advice: expect.stringContaining('may not.'),
+  };
+  expect(await engine.request('status', [])).toMatchObject({ value: { standstill: why } });
+  expect(await engine.request('history:list', [{}])).toMatchObject({ error: { code: 'database-not-opened' } });
+  expect(told.filter(([name]) => name === 'notice')).toHaveLength(2);
+  expect(log).toHaveLength(2);
+  await clock.advance(20_000);
+  expect(engines).toHaveLength(2);
+  expect(faults).toEqual([]);
+});
+
+it('stands still on a disk that is full from the start, and begins once there is room', async () => {
+  const { clock, engine, engines, log } = await running([new LockstepError('disk-full', 'no room', '/state')]);
+  expect([engines, engine.deviceId]).toEqual([[], '']);
+  expect(log).toEqual([expect.stringContaining('The disk of /state is full')]);
+  expect(await engine.request('status', [])).toMatchObject({
+    value: { collections: [], standstill: { sentence: expect.stringContaining('The disk of /state is full') } },
+  });
+  await clock.advance(5000);
+  expect(engines[0]?.options.listen).toEqual(options.listen);
+  expect(engine.deviceId).toBe('d0');
+});
+
+it('is not begun at all where its database cannot be opened for another reason', async () => {
+  const start = vi.fn(() => Promise.reject(new LockstepError('database-not-opened', 'Your user may not.', '/state')));
   const port = { clock: new FakeClock(), diskSpace: () => Promise.resolve(null), log: () => {}, onFault: () => {} };
   await expect(startLastingEngine(options, start, port)).rejects.toMatchObject({ code: 'database-not-opened' });
 });

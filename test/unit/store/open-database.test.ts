@@ -88,7 +88,6 @@ describe('the database', () => {
     ['SQLITE_NOTADB', 'damaged'],
     ['SQLITE_IOERR_SHORT_READ', 'damaged'],
     ['SQLITE_ERROR', 'damaged'],
-    ['SQLITE_FULL', 'not-opened'],
     ['SQLITE_IOERR_SHMSIZE', 'not-opened'],
     ['SQLITE_IOERR', 'not-opened'],
     ['SQLITE_CANTOPEN', 'not-opened'],
@@ -96,7 +95,22 @@ describe('the database', () => {
     ['SQLITE_BUSY', 'not-opened'],
     ['EPERM', 'not-opened'],
   ])('refused with %s is %s', (code, is) => {
-    expect(databaseTrouble('db', Object.assign(new Error('said'), { code })).code).toBe(`database-${is}`);
+    const trouble = databaseTrouble('db', Object.assign(new Error('said'), { code }), () => null);
+    expect(trouble.code).toBe(`database-${is}`);
+  });
+
+  it.each([
+    ['full', 'SQLITE_CANTOPEN', 'disk-full', /^The disk of \/state is full: .* Free some space/],
+    [null, 'SQLITE_FULL', 'disk-full', /^The disk of \/state is full/],
+    ['no-right', 'SQLITE_CANTOPEN', 'database-not-opened', /your user may not write there/],
+    ['read-only', 'SQLITE_READONLY', 'database-not-opened', /its disk can only be read/],
+    [null, 'SQLITE_BUSY', 'database-not-opened', /said\. Another program may hold it/],
+  ] as const)('says what is the matter: %s, of %s', (why, code, is, words) => {
+    const cause = Object.assign(new Error('said'), { code });
+    expect(databaseTrouble('/state/db', cause, () => why)).toMatchObject({
+      code: is,
+      message: expect.stringMatching(words),
+    });
   });
 });
 
