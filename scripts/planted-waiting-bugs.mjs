@@ -66,7 +66,7 @@ export const PLANTED_WAITING_BUGS = [
   {
     about: 'a peer that was silent once is asked later and later, whatever it sends between',
     file: REQUESTS,
-    find: '    this.#tryAfter = FIRST_TRY_MS;\n',
+    find: '    this.#retry.ended();\n',
     replace: '',
     tests: REQUESTS_TESTS,
   },
