@@ -115,6 +115,19 @@ export function collectionTone(collection: CollectionView): Tone {
   }
 }
 
+/** Items by themselves as `say` has it, and places that may only be read, each of which is one problem. */
+function notInStep(
+  collections: readonly CollectionView[],
+  say: (told: { readonly items: string; readonly count: number }) => string,
+): string {
+  const places = sum(collections, ({ readOnlyPlaces = 0 }) => readOnlyPlaces);
+  const count = sum(collections, ({ problems }) => problems) - places;
+  const items = say({ items: counted(count, 'item'), count });
+  if (places === 0) return items;
+  const wait = `hanges wait for ${places === 1 ? 'a place' : counted(places, 'place')} that may only be read`;
+  return count === 0 ? `C${wait}` : `${items}, and c${wait}`;
+}
+
 /** One collection's state in words. Says "in step" only where the view does, and with whom it is so now. */
 export function collectionSentence(collection: CollectionView): string {
   const { state, peers, progress } = collection;
@@ -125,7 +138,7 @@ export function collectionSentence(collection: CollectionView): string {
     case 'paused':
       return 'Paused';
     case 'problem': {
-      if (collection.problems > 0) return `${counted(collection.problems, 'item')} not in step`;
+      if (collection.problems > 0) return notInStep([collection], ({ items }) => `${items} not in step`);
       const source = collection.sources.find((one) => one.reason !== null);
       return source?.reason ?? 'Something is wrong';
     }
@@ -253,7 +266,10 @@ function waitingForPerson(status: StatusView, requests: readonly RequestView[]):
           {
             tone,
             page: 'problems',
-            sentence: problems === 1 ? '1 item is not in step' : `${counted(problems, 'item')} are not in step`,
+            sentence: notInStep(
+              status.collections,
+              ({ items, count }) => `${items} ${count === 1 ? 'is' : 'are'} not in step`,
+            ),
             detail: 'See the reason for each under Problems',
             also: counted(problems, 'problem'),
           } as const,

@@ -1,5 +1,7 @@
 /** A calendar of somebody else, at an address: no rights on this computer help. */
 const PUBLISHED = 'published';
+/** A place that may only be read, whatever waits for it. */
+const READ_ONLY = 'not-writable';
 const SERVERS: ReadonlySet<string> = new Set(['carddav', 'caldav']);
 /** What is said of a server, whose disk and rights nobody can mend here. */
 const AT_SERVER: { readonly [code: string]: string } = {
@@ -11,12 +13,12 @@ const AT_SERVER: { readonly [code: string]: string } = {
 
 /** The kind a problem is of for people: its code, or a kind of its own by the format of the source it is in (null: not known). */
 export function problemKind(code: string, format: string | null): string {
-  if (format === 'subscription' && code === 'no-permission') return PUBLISHED;
+  if (format === 'subscription' && code === READ_ONLY) return PUBLISHED;
   return (format !== null && SERVERS.has(format) ? AT_SERVER[code] : undefined) ?? code;
 }
 
 /** Is it ended by undoing a change? */
-export const isEndedByUndo = (kind: string): boolean => kind === PUBLISHED;
+export const isEndedByUndo = (kind: string): boolean => kind === PUBLISHED || kind === READ_ONLY;
 
 /** What a person can do about a kind of problem. Codes are stable; one this version does not know gets the general advice. */
 const ADVICE: { readonly [code: string]: string } = {
@@ -32,6 +34,8 @@ const ADVICE: { readonly [code: string]: string } = {
   'no-permission': 'Allow your user to read and write it and the folder it is in.',
   [PUBLISHED]:
     'Only who publishes this calendar can change it. The change stays on your other devices. To have it as it is published everywhere, undo the change: then this goes away.',
+  [READ_ONLY]:
+    'Ask whoever runs the server for the right to write there, or connect an account that has it: then the changes go there by themselves. To have everywhere what is there, undo them.',
   'not-come': 'Switch on the device it names, or another that has all of it, and look whether this goes away.',
   'disk-full':
     'Free some space on this disk, or let less of it stay free (Settings, or config disk.reserve); it goes on by itself.',
@@ -74,6 +78,7 @@ const TITLES: { readonly [code: string]: string } = {
   'not-empty': 'Folder is not empty',
   'no-permission': 'Not permitted',
   [PUBLISHED]: 'A calendar that can only be read',
+  [READ_ONLY]: 'A place that may only be read',
   'not-come': 'Something another device has seen is missing here',
   'disk-full': 'Disk is full',
   'content-unavailable': 'Content not here yet',

@@ -85,11 +85,13 @@ export class RealServer {
     const home = this.#home;
     const port = String(this.#port);
     if (asksForPassword(this.name)) this.setPassword(this.password);
-    if (this.name === 'radicale')
+    if (this.name === 'radicale') {
+      this.setRights('rw');
       writeFileSync(
         join(home, 'config'),
-        `[server]\nhosts = 127.0.0.1:${port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = ${join(home, 'users')}\nhtpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = ${join(home, 'collections')}\n[logging]\nlevel = error\n`,
+        `[server]\nhosts = 127.0.0.1:${port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = ${join(home, 'users')}\nhtpasswd_encryption = plain\ndelay = 0\n[rights]\ntype = from_file\nfile = ${join(home, 'rights')}\n[storage]\nfilesystem_folder = ${join(home, 'collections')}\n[logging]\nlevel = error\n`,
       );
+    }
     if (this.name === 'xandikos') mkdirSync(join(home, 'data'), { recursive: true });
     const [command, ...args] = {
       radicale: ['radicale', '-C', join(home, 'config')],
@@ -110,6 +112,16 @@ export class RealServer {
     });
     this.#process = child;
     while (!(await listens(this.#port))) if (child.exitCode !== null) throw new Error(`${this.name} ended: ${said}`);
+  }
+
+  /** Radicale: what the account may do with its collections; that it may make some is so all the time. */
+  setRights(may: 'r' | 'rw'): void {
+    const rules = [
+      '[root]\nuser: .+\ncollection:\npermissions: R',
+      '[account]\nuser: .+\ncollection: {user}\npermissions: RW',
+      `[collections]\nuser: .+\ncollection: {user}/[^/]+\npermissions: ${may}`,
+    ];
+    writeFileSync(join(this.#home, 'rights'), `${rules.join('\n')}\n`);
   }
 
   setPassword(password: string): void {

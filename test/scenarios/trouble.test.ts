@@ -180,22 +180,25 @@ describe.skipIf(whyNone !== null)(
       expect(folderB.contents()).toEqual(folderA.contents());
     });
 
-    it.each([0, 16])('when it starts, but for %i KiB: it says so, and goes on once there is room', async (kilobytes) => {
-      const disk = smallDisk(6);
-      const a = await lone('anna', { data: join(disk, 'data') });
-      const folder = new Folder('anna');
-      folder.write('first.txt', 'first');
-      await a.add(folder);
-      await a.stop();
-      const { bavail, bsize } = statfsSync(disk);
-      writeFileSync(join(disk, 'fill'), Buffer.alloc(bavail * bsize - kilobytes * 1024));
-      await a.restart();
-      expect((await a.status()).standstill?.sentence).toMatch(/^The disk of .* is full, so Lockstep stands still$/);
-      expect(await a.refused('sync')).toEqual({ status: 1, code: 'disk-full' });
-      rmSync(join(disk, 'fill'));
-      await expect.poll(async () => (await a.status()).standstill, { timeout: 20_000 }).toBeUndefined();
-      expect((await a.history((await a.status()).collections[0]!.id)).length).toBe(1);
-    });
+    it.each([0, 16])(
+      'when it starts, but for %i KiB: it says so, and goes on once there is room',
+      async (kilobytes) => {
+        const disk = smallDisk(6);
+        const a = await lone('anna', { data: join(disk, 'data') });
+        const folder = new Folder('anna');
+        folder.write('first.txt', 'first');
+        await a.add(folder);
+        await a.stop();
+        const { bavail, bsize } = statfsSync(disk);
+        writeFileSync(join(disk, 'fill'), Buffer.alloc(bavail * bsize - kilobytes * 1024));
+        await a.restart();
+        expect((await a.status()).standstill?.sentence).toMatch(/^The disk of .* is full, so Lockstep stands still$/);
+        expect(await a.refused('sync')).toEqual({ status: 1, code: 'disk-full' });
+        rmSync(join(disk, 'fill'));
+        await expect.poll(async () => (await a.status()).standstill, { timeout: 20_000 }).toBeUndefined();
+        expect((await a.history((await a.status()).collections[0]!.id)).length).toBe(1);
+      },
+    );
   },
 );
 

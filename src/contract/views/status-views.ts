@@ -56,6 +56,8 @@ export interface CollectionView {
   readonly outside: number;
   readonly conflicts: number;
   readonly problems: number;
+  /** Of the problems: places that may only be read, for which changes wait; each is one, however many those are. Absent: none. */
+  readonly readOnlyPlaces?: number;
   readonly sources: readonly SourceView[];
   readonly peers: readonly PeerView[];
   readonly progress: ProgressView | null;
@@ -139,12 +141,15 @@ export interface ProgressView {
 export interface ProblemView {
   readonly collection: string;
   readonly source: string;
+  /** Where the problem is the place and not what waits for it (`changes`), its location. */
   readonly record: string;
   /** What people call a contact or an event; absent for a file, and where there is no such record. */
   readonly title?: string;
   readonly code: string;
   readonly detail: string;
   readonly since: string;
+  /** What waits for a place that may only be read, where that is more than one item. */
+  readonly changes?: readonly Pick<ProblemView, 'record' | 'title'>[];
 }
 
 export interface CheckView {

@@ -6,6 +6,7 @@ export const WRITE_PROBLEMS: ReadonlySet<string> = new Set([
   'parent-is-file',
   'not-empty',
   'no-permission',
+  'not-writable',
   'disk-full',
   'content-unavailable',
   'content-gone',

@@ -12,7 +12,7 @@ import { type ByteLink, isRelayed } from '../peers/links/peer-link.ts';
 import { whyOut } from '../peers/membership/why-out.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
-import { changeLogSource } from '../store/problem-store.ts';
+import { changeLogSource, NOT_WRITABLE } from '../store/problem-store.ts';
 import type { Synchronizer } from '../synchronizer.ts';
 import { countOutside } from './count-outside.ts';
 import { relayViewOf } from './relay-view.ts';
@@ -35,6 +35,7 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
   const peers = isRemoved(replica) ? [] : peerViews(engine, replica);
   const sources = [...replica.synchronizers.values()].map((each) => sourceView(replica, each));
   const problems = problemCount(replica);
+  const readOnly = readOnlyPlaces(replica);
   const relayed = engine.network.exchanges.of(replica.id)?.state ?? null;
   const silent = engine.network
     .silentIn(replica.id)
@@ -52,6 +53,7 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
     // Who was removed cannot settle any: nothing waits for an answer here.
     conflicts: isRemoved(replica) ? 0 : collection.records.choices,
     problems,
+    ...(readOnly === 0 ? {} : { readOnlyPlaces: readOnly }),
     sources,
     peers,
     progress: progressView(engine, replica),
@@ -81,11 +83,17 @@ function outsideCount(replica: Replica): number {
   return outside;
 }
 
-/** Items of it that this device names as problems. */
+/** Items of it that this device names as problems, and places that may only be read. */
 export function problemCount(replica: Replica): number {
   let count = replica.collection.problems.count(changeLogSource(replica.collection.stored.row));
   for (const source of replica.synchronizers.keys()) count += replica.collection.problems.countNamed(source);
   return count;
+}
+
+/** Sources for which changes wait, and which may only be read. */
+function readOnlyPlaces({ synchronizers, collection }: Replica): number {
+  const isOne = (row: number): boolean => collection.problems.withCode(row, NOT_WRITABLE).length > 0;
+  return [...synchronizers.keys()].filter(isOne).length;
 }
 
 /** "In step" is said only where every member linked now has applied what is here, this device what they hold, and every source agrees. */

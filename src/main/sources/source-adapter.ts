@@ -23,6 +23,7 @@ export type ProblemCode =
   | 'parent-is-file'
   | 'not-empty'
   | 'no-permission'
+  | 'not-writable'
   | 'disk-full'
   | 'content-unavailable'
   | 'content-gone'

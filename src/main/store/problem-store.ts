@@ -20,6 +20,9 @@ export const STAYS = 'stays';
 /** The code of an item that others deleted and of which an earlier version is here: whether it goes here too a person has to say. */
 export const DELETED_ELSEWHERE = 'deleted-elsewhere';
 
+/** The code of an item for which the whole place may only be read: of all of those in one source a person is told once. */
+export const NOT_WRITABLE = 'not-writable';
+
 /** The code of an item for which there was no room: nothing tells when there is. */
 export const DISK_FULL = 'disk-full';
 
@@ -77,9 +80,10 @@ export class ProblemStore {
   count(source: number): number {
     return this.#recordsOf(source).size;
   }
-  /** Those a person should know of. */
+  /** Those a person should know of; all that wait for a place that may only be read are one. */
   countNamed(source: number): number {
-    return this.count(source) - this.staying(source).length;
+    const readOnly = this.withCode(source, NOT_WRITABLE).length;
+    return this.count(source) - this.staying(source).length - Math.max(0, readOnly - 1);
   }
   /** Records of directories that stay while something lives in them. */
   staying(source: number): readonly RecordId[] {

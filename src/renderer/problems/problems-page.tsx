@@ -36,7 +36,7 @@ export function groupProblems(
   formats: ReadonlyMap<string, string>,
 ): readonly ProblemGroupView[] {
   const kindOf = ({ code, source }: ProblemView) => problemKind(code, formats.get(source) ?? null);
-  const groups = Map.groupBy(problems, (problem) => `${problem.collection}\n${kindOf(problem)}`);
+  const groups = Map.groupBy(problems.flatMap(itemsOf), (problem) => `${problem.collection}\n${kindOf(problem)}`);
   return [...groups.values()]
     .flatMap((group) => {
       const [first] = group;
@@ -44,6 +44,10 @@ export function groupProblems(
     })
     .sort((a, b) => b.problems.length - a.problems.length);
 }
+
+/** What waits for a place that may only be read, item by item: each of them can be undone. */
+const itemsOf = ({ changes, ...problem }: ProblemView): readonly ProblemView[] =>
+  changes === undefined ? [problem] : changes.map((each) => ({ ...problem, ...each, detail: '' }));
 
 /** Every item that is not in step, with the reason and what to do. */
 export function ProblemsPage() {
@@ -112,7 +116,7 @@ function ProblemGroup({ group: { kind, collection: id, problems } }: { group: Pr
                   <span className={problem.title === undefined ? 'path strong' : 'strong'} dir="auto">
                     {nameOf(problem)}
                   </span>
-                  <span className="muted">{sentence(problem.detail)}</span>
+                  {problem.detail !== '' && <span className="muted">{sentence(problem.detail)}</span>}
                   <span className="muted">
                     Since <When at={problem.since} />
                     {isPlaced && problem.source !== '' && (

@@ -81,6 +81,12 @@ describe('overallState', () => {
       'attention',
     ],
     ['problems', status(collection({ state: 'problem', problems: 1 })), '1 item is not in step', 'attention'],
+    [
+      'places that may only be read',
+      status(...[1, 1].map((problems) => collection({ state: 'problem', problems, readOnlyPlaces: 1 }))),
+      'Changes wait for 2 places that may only be read',
+      'attention',
+    ],
   ] as const)('%s', (_name, view, expected, tone) => {
     expect(overallState(view, [])).toMatchObject({ sentence: expected, tone });
   });
@@ -255,6 +261,9 @@ describe('collectionSentence', () => {
     );
     expect(collectionSentence(collection({ state: 'working' }))).toBe('Working');
     expect(collectionSentence(collection({ state: 'problem', problems: 1_200 }))).toBe('1,200 items not in step');
+    expect(collectionSentence(collection({ state: 'problem', problems: 3, readOnlyPlaces: 1 }))).toBe(
+      '2 items not in step, and changes wait for a place that may only be read',
+    );
   });
 });
 

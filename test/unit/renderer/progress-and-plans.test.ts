@@ -73,7 +73,7 @@ describe('problems', () => {
   });
   it('of a calendar that somebody else publishes is no matter of rights on this computer, and ends by an undo', () => {
     const [published, owned] = [
-      problem('a', 'no-permission', '1'),
+      problem('a', 'not-writable', '1'),
       { ...problem('a', 'no-permission', '2'), source: 'own' },
     ];
     const formats = new Map([
@@ -84,6 +84,13 @@ describe('problems', () => {
     expect([first, second].map((kind) => isEndedByUndo(kind ?? ''))).toEqual([true, false]);
     expect(problemAdvice(first ?? '')).toMatch(/undo the change/);
     expect(problemAdvice(second ?? '')).toMatch(/Allow your user/);
+  });
+  it('of a place that may only be read stand there item by item, for each can be undone', () => {
+    const changes = [{ record: '1', title: 'Ada' }, { record: '2' }];
+    const [group] = groupProblems([{ ...problem('a', 'not-writable', 's'), changes }], new Map([['s', 'carddav']]));
+    expect(group?.problems).toMatchObject([{ record: '1', title: 'Ada', detail: '' }, { record: '2' }]);
+    expect(isEndedByUndo(group?.kind ?? '')).toBe(true);
+    expect(problemAdvice(group?.kind ?? '')).toMatch(/right to write there/);
   });
   it('each has a title and advice, also one nobody knows', () => {
     expect(problemTitle('names-collide')).toBe('Two names that are one here');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { recordId } from '../../../src/main/record/ids.ts';
 import { openDatabase } from '../../../src/main/store/open-database.ts';
-import { ProblemStore, STAYS } from '../../../src/main/store/problem-store.ts';
+import { NOT_WRITABLE, ProblemStore, STAYS } from '../../../src/main/store/problem-store.ts';
 
 const [a, b] = [recordId('docs/a.txt'), recordId('docs')];
 
@@ -22,6 +22,13 @@ it('a person is told of no directory that stays for what lives in it', () => {
   problems.put(1, b, STAYS, 'Something lives in it.', 5);
   problems.put(2, a, 'unreadable', 'It cannot be read.', 5);
   expect([problems.count(1), problems.countNamed(1), problems.staying(1)]).toEqual([2, 1, [b]]);
+});
+
+it('a person is told once of a place that may only be read, whatever waits for it', () => {
+  const problems = new ProblemStore(openDatabase(':memory:'));
+  problems.put(1, b, 'unreadable', 'It cannot be read.', 5);
+  for (let at = 0; at < 500; at++) problems.put(1, recordId(`card ${at}`), NOT_WRITABLE, 'It may only be read.', 5);
+  expect([problems.count(1), problems.countNamed(1)]).toEqual([501, 2]);
 });
 
 it('nothing is wrong in a source that is no more, and nothing changes for the others', () => {

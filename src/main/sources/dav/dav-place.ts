@@ -19,6 +19,7 @@ import { RefusedWrites } from './refused-writes.ts';
 import { pathOf } from './resource-path.ts';
 import { ServerBusy } from './server-busy.ts';
 import { type DavAnswer, reasonOf } from './write-answer.ts';
+import { WriteRights } from './write-rights.ts';
 
 /** A server is asked so often whether anything changed; it tells nobody by itself. */
 const ASK_MS = 60_000;
@@ -29,7 +30,7 @@ const LONGEST_NAME = 100;
 const LONGEST_ETAG = 255;
 
 export interface DavPlaceOptions {
-  readonly server: Pick<DavServer, 'kindAt' | 'list' | 'changesSince' | 'texts' | 'put' | 'remove'>;
+  readonly server: Pick<DavServer, 'kindAt' | 'mayWrite' | 'list' | 'changesSince' | 'texts' | 'put' | 'remove'>;
   /** Address of the collection, with the closing slash. */
   readonly url: string;
   readonly kind: DavKind;
@@ -54,6 +55,7 @@ export class DavPlace implements DocumentPlace {
   /** It was too busy to be written to when that was last tried, however well it answers else. */
   #refusesWrites = false;
   readonly #refusals: RefusedWrites;
+  readonly #rights: WriteRights;
   readonly #puts: PutTexts;
   readonly #asked: AskedServer;
   readonly watch: NonNullable<DocumentPlace['watch']>;
@@ -63,6 +65,7 @@ export class DavPlace implements DocumentPlace {
     const { clock, random } = options;
     this.#asked = new AskedServer({ clock, random, askMs: ASK_MS, freshMs: CONDITION_MS });
     this.#refusals = new RefusedWrites(clock);
+    this.#rights = new WriteRights(clock, () => options.server.mayWrite(options.url));
     this.#puts = new PutTexts({
       put: ({ name, bytes }) => this.#put(name, null, bytes),
       answers: () => this.#answers(),
@@ -72,7 +75,10 @@ export class DavPlace implements DocumentPlace {
 
   condition(asked = false): Promise<SourceCondition> {
     const { server, url, kind } = this.#options;
-    if (asked) this.#refusals.tryAll();
+    if (asked) {
+      this.#refusals.tryAll();
+      this.#rights.tryNow();
+    }
     return this.#asked.condition(async () => {
       if ((await server.kindAt(url)) === kind) return { is: 'ready' };
       return away(`${url} holds no ${kind} any more. Nothing was deleted elsewhere.`);
@@ -92,6 +98,7 @@ export class DavPlace implements DocumentPlace {
       } else {
         for (const { href, etag } of changes.changed) this.#held.set(href, etag);
         for (const href of changes.gone) this.#held.delete(href);
+        if (changes.gone.length > 0) this.#refusals.roomMade();
         this.#token = changes.token;
       }
     });
@@ -134,17 +141,40 @@ export class DavPlace implements DocumentPlace {
     const etag = this.#held.get(name) ?? null;
     if (expected !== null && (etag === null || Buffer.compare(revisionOf(etag), expected) !== 0))
       return refused('changed-underneath', `${name} changed on the server`);
-    const known = this.#refusals.of(name, etag, bytes);
-    if (known !== null) return known;
     try {
+      if (await this.#mayOnlyRead()) return ONLY_READ;
+      const known = this.#refusals.of(name, etag, bytes);
+      if (known !== null) return known;
       const outcome = await (bytes === null
         ? this.#remove(name, etag)
         : this.#replace(name, etag, expected !== null, bytes));
-      this.#refusals.tried(name, etag, bytes, outcome);
-      return outcome;
+      return await this.#tried(name, etag, bytes, outcome);
     } catch (error) {
       return this.#failedToWrite(error);
     }
+  }
+
+  /** Where it may be written by now, what was refused for want of that is tried. */
+  async #mayOnlyRead(): Promise<boolean> {
+    const before = this.#rights.isRefusing;
+    const areNone = await this.#rights.areNone();
+    if (before && !areNone) this.#refusals.tryAll();
+    return areNone;
+  }
+
+  /** Notes what became of it: what was forbidden is so of this item, or of all. Never fails: what was done counts, whatever the server tells now. */
+  async #tried(
+    name: string,
+    etag: string | null,
+    bytes: Uint8Array | null,
+    outcome: DocumentWritten,
+  ): Promise<DocumentWritten> {
+    const isForbidden = outcome.done === 'refused' && outcome.reason === 'no-permission';
+    const areNone = isForbidden && (await this.#rights.areNoneBy().catch(() => false));
+    const judged = areNone ? ({ ...outcome, reason: 'not-writable' } as const) : outcome;
+    if (judged.done === 'written') this.#rights.took();
+    this.#refusals.tried(name, etag, bytes, judged);
+    return judged;
   }
 
   async #remove(name: string, etag: string | null): Promise<DocumentWritten> {
@@ -170,6 +200,7 @@ export class DavPlace implements DocumentPlace {
    */
   async make(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]> {
     const outcomes = new Map<string, DocumentWritten>();
+    if (await this.#mayOnlyRead()) return documents.map(() => ONLY_READ);
     for (const { name, bytes } of documents) {
       const known = this.#refusals.of(name, null, bytes);
       if (known !== null) outcomes.set(name, known);
@@ -200,7 +231,8 @@ export class DavPlace implements DocumentPlace {
     }
     for (const { name, bytes } of asked) {
       const outcome = outcomes.get(name);
-      if (outcome !== undefined && isOfText.has(name)) this.#refusals.tried(name, null, bytes, outcome);
+      if (outcome !== undefined && isOfText.has(name))
+        outcomes.set(name, await this.#tried(name, null, bytes, outcome));
     }
     const waits = refused('changed-underneath', [...failures.values()][0]?.message ?? '');
     return documents.map(({ name }) => outcomes.get(name) ?? waits);
@@ -295,6 +327,11 @@ function documentOf({ href, etag, text }: DavText): ReadDocument {
   const bytes = Buffer.from(whole(text));
   return { ...listed(href, etag, bytes.length), bytes };
 }
+const ONLY_READ: DocumentWritten = {
+  done: 'refused',
+  reason: 'not-writable',
+  detail: 'the account may only read this collection, as the server says',
+};
 const NOT_DONE = 'the server answers with a page, and has not done it (perhaps it wants somebody to log in)';
 const unreadable = (name: string, detail: string): UnreadDocument => ({ name, code: 'unreadable', detail });
 const away = (detail: string): SourceCondition => ({ is: 'unavailable', code: 'unreadable', detail });

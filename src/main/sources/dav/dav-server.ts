@@ -38,6 +38,8 @@ export interface DavChanges {
 }
 
 const ITEM_TYPE = /^text\/(?:x-)?(?:vcard|calendar|directory)\b/i;
+/** With one of these something can be written to a collection, new or not. */
+const WRITING: ReadonlySet<string> = new Set(['all', 'write', 'writecontent', 'bind', 'unbind']);
 /** With these a server refuses a request whatever it asks for: asked for less it would answer the same. */
 const REFUSED: ReadonlySet<number> = new Set([401, 429, 502, 503, 504]);
 
@@ -95,6 +97,16 @@ export class DavServer {
     if (types.includes('calendar')) return 'calendar';
     const isItem = !types.includes('collection') && ITEM_TYPE.test(String(found?.props?.getcontenttype ?? ''));
     return isItem ? 'item' : null;
+  }
+
+  /** May the account write anything to this collection (RFC 3744 5.4)? null: the server does not say. Fails as `kindAt`. */
+  async mayWrite(url: string): Promise<boolean | null> {
+    const [found] = await this.#propfind(url, { 'd:current-user-privilege-set': {} }, '0');
+    const told = found?.props?.currentUserPrivilegeSet;
+    if (told === undefined) return null;
+    const { privilege } = (told ?? {}) as { readonly privilege?: unknown };
+    const privileges = [privilege ?? []].flat().flatMap((each) => Object.keys(each as object));
+    return privileges.some((each) => WRITING.has(each.toLowerCase()));
   }
 
   /**

@@ -8,6 +8,9 @@ const PACE: RetryPace = { first: 2 * 60_000, most: 60 * 60_000 };
 /** When it was written, which each try says anew. */
 const STAMPS = /^(?:DTSTAMP|LAST-MODIFIED|REV)[:;].*(?:\r?\n[ \t].*)*\r?\n/gim;
 
+/** What is refused for these is so for the account, whatever it says. */
+const OF_ACCOUNT: ReadonlySet<string> = new Set(['no-permission', 'not-writable', 'disk-full']);
+
 type Refusal = Extract<DocumentWritten, { readonly done: 'refused' }>;
 interface Refused {
   readonly what: string;
@@ -17,7 +20,7 @@ interface Refused {
 
 /**
  * What a server refused, and that it would only refuse again: the same text in the place of the same version is not sent again with each look, but ever
- * more seldom, until a person asks.
+ * more seldom, until a person asks, or it takes something else where the reason was one of the account.
  */
 export class RefusedWrites {
   readonly #clock: Pick<Clock, 'now'>;
@@ -37,18 +40,28 @@ export class RefusedWrites {
   /** What became of it. */
   tried(name: string, etag: string | null, bytes: Uint8Array | null, outcome: DocumentWritten): void {
     // Where something else stands a look finds out what.
-    if (outcome.done === 'written' || outcome.reason === 'changed-underneath') {
-      this.#refused.delete(name);
-      return;
-    }
-    const what = whatOf(etag, bytes);
     const known = this.#refused.get(name);
+    this.#refused.delete(name);
+    if (outcome.done === 'written' && bytes !== null) for (const { again } of this.#ofAccount()) again.tryNow();
+    if (outcome.done === 'written' && bytes === null) this.roomMade();
+    if (outcome.done === 'written' || outcome.reason === 'changed-underneath') return;
+    const what = whatOf(etag, bytes);
     const again = known?.what === what ? known.again : new Retry(PACE);
     again.failed(this.#clock.now());
     this.#refused.set(name, { what, refusal: outcome, again });
   }
 
-  /** A person asks: all of it is tried once more. */
+  /** Something went from there: one of what found no room is tried, that tried longest ago. Where it is taken, so is the rest. */
+  roomMade(): void {
+    const [first] = this.#ofAccount().filter(({ refusal }) => refusal.reason === 'disk-full');
+    first?.again.tryNow();
+  }
+
+  #ofAccount(): readonly Refused[] {
+    return [...this.#refused.values()].filter(({ refusal }) => OF_ACCOUNT.has(refusal.reason));
+  }
+
+  /** A person asks, or the account may write again: all of it is tried once more. */
   tryAll(): void {
     for (const { again } of this.#refused.values()) again.tryNow();
   }

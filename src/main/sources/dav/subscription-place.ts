@@ -70,7 +70,7 @@ export class SubscriptionPlace implements DocumentPlace {
   }
   write(): Promise<DocumentWritten> {
     const detail = `${this.#options.url} can only be read: the change stays where it was made, until it is undone there.`;
-    return Promise.resolve({ done: 'refused', reason: 'no-permission', detail });
+    return Promise.resolve({ done: 'refused', reason: 'not-writable', detail });
   }
   newName(): string {
     return '';

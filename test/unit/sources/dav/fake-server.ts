@@ -85,6 +85,10 @@ export class FakeBook {
     const { method, path, body, headers } = asked;
     if (method === 'PROPFIND' && body.includes('sync-token'))
       return multistatus(found(path, '<d:sync-token>token-1</d:sync-token>'));
+    if (method === 'PROPFIND' && body.includes('current-user-privilege-set')) {
+      const may = '<d:privilege><d:read/></d:privilege><d:privilege><d:write/></d:privilege>';
+      return multistatus(found(path, `<d:current-user-privilege-set>${may}</d:current-user-privilege-set>`));
+    }
     if (method === 'PROPFIND' && headers.depth === '0')
       return multistatus(found(path, '<d:resourcetype><d:collection/><card:addressbook/></d:resourcetype>'));
     if (method === 'PROPFIND')

@@ -44,7 +44,7 @@ it('is asked only whether it changed, and is what it was where it did not', asyn
     'if-modified-since': 'Thu, 01 Jan 2026 00:00:00 GMT',
   });
   expect((await place.list()).documents).toEqual(before);
-  expect(await place.write()).toMatchObject({ done: 'refused', reason: 'no-permission' });
+  expect(await place.write()).toMatchObject({ done: 'refused', reason: 'not-writable' });
 });
 
 it('tells a person who waits what it says now, however lately it was asked, and whatever it said then', async () => {
