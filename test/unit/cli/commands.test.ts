@@ -394,13 +394,15 @@ it('of problems is said what helps, once for each kind', async () => {
       { ...problem, source: 's', code: 'special-file' },
       { ...problem, source: 's', code: 'special-file' },
       { ...problem, source: 's', code: 'no-permission' },
-      { ...problem, source: 'https://feed', code: 'no-permission' },
+      { ...problem, source: 'https://feed', code: 'not-writable' },
+      { ...problem, source: 'https://book', code: 'not-writable' },
     ],
   };
   const { out } = await run(['problems']);
   expect(out.match(/^special-file: .*ignore it\.$/gm)).toHaveLength(1);
   expect(out).toMatch(/^no-permission: Allow your user/m);
-  expect(out).toMatch(/^no-permission: Only who publishes this calendar/m);
+  expect(out).toMatch(/^not-writable: Only who publishes this calendar/m);
+  expect(out).toMatch(/^not-writable: Ask whoever runs the server for the right to write there/m);
 });
 
 describe('a source that cannot be looked at', () => {
