@@ -75,7 +75,6 @@ async function pair(page: Page, letter: string) {
   await page.getByRole('button', { name: 'Make invitation' }).click();
   await expect(page.getByRole('img', { name: /QR code/ })).toBeVisible();
   const link = (await page.locator('.link-text').textContent()) ?? '';
-  await page.getByRole('button', { name: 'Done' }).click();
 
   const context = await page.context().browser()?.newContext();
   const other = (await context?.newPage()) as Page;
@@ -88,12 +87,15 @@ async function pair(page: Page, letter: string) {
   await expect(waiting).toBeVisible();
   const code = (await waiting.locator('.pairing-code [aria-hidden]').textContent()) ?? '';
 
-  await page.getByRole('link', { name: /Devices/ }).click();
-  const request = page.getByRole('article', { name: /asks to join/ });
+  // Where the link was is asked whether whoever brought it may come in.
+  const invitation = page.getByRole('dialog', { name: /^Invitation to/ });
+  const request = invitation.getByRole('article', { name: /asks to join/ });
   await expect(request).toContainText(code);
+  await expect(invitation.getByRole('img', { name: /QR code/ })).toHaveCount(0);
   expect(existsSync(join(there, 'letter.txt'))).toBe(false);
   await request.getByRole('button', { name: /Allow/ }).click();
-  await waiting.getByRole('button', { name: 'Done' }).click();
+  await expect(invitation).toHaveCount(0);
+  await expect(waiting).toHaveCount(0);
   await expect.poll(() => read(there)).toBe(letter);
   await expect(page.locator('.banner')).toContainText('In step with 1 device');
   await expect(other.locator('.banner')).toContainText('In step with 1 device');

@@ -46,11 +46,12 @@ test('two devices that are never on together: a relay is set in the window, and 
   await page.getByRole('button', { name: 'Make invitation' }).click();
   await expect(page.getByText(/^It works from anywhere/)).toBeVisible();
   const link = (await page.locator('.link-text').textContent()) ?? '';
-  await page.getByRole('button', { name: 'Done' }).click();
   // As from another network: no address in it is reached from there.
   const far = link.replace(/a=[^&]*/, 'a=');
   const joining = ['join', far, there, '--wait', '--data', atLaptop];
   await promisify(execFile)(process.execPath, [resolve('out/main/cli.js'), ...joining]);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByText(/ joins Notes$/)).toBeVisible();
   await expect.poll(() => read(join(there, 'first.txt'))).toBe('one');
   await expect(page.locator('.banner')).toContainText('In step with 1 device');
 

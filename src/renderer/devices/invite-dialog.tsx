@@ -1,8 +1,8 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, Checkbox } from 'react-aria-components';
 import type { NearbyWindowView, Role } from '../../contract/contract.ts';
 import { linkReach } from '../../contract/relay-words.ts';
-import { useApp } from '../client/app-context.tsx';
+import { useApp, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
@@ -14,6 +14,7 @@ import { QrCode } from '../components/qr-code.tsx';
 import { Segments } from '../components/segments.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
 import { NearbyInvitation } from './nearby-invitation.tsx';
+import { RequestCard } from './request-card.tsx';
 import { RoleField } from './role-field.tsx';
 
 const WAYS = [
@@ -44,7 +45,8 @@ export function InviteDialog({ collection: given, onClose }: { collection: strin
     const reply = await invite.run(collection, role, approveFirst);
     if (reply.ok) setLink(reply.value.link);
   };
-  if (link !== null) return <Invitation name={name} link={link} approveFirst={approveFirst} onClose={onClose} />;
+  if (link !== null)
+    return <Invitation collection={collection} name={name} link={link} approveFirst={approveFirst} onClose={onClose} />;
   if (nearby !== null) return <NearbyInvitation opened={nearby} onClose={onClose} />;
   return (
     <DialogFrame
@@ -89,20 +91,58 @@ export function InviteDialog({ collection: given, onClose }: { collection: strin
   );
 }
 
-function Invitation(props: { name: string; link: string; approveFirst: boolean; onClose: () => void }) {
+/** The link, for as long as nobody brings it; then whoever does. */
+function Invitation(props: {
+  collection: string;
+  name: string;
+  link: string;
+  approveFirst: boolean;
+  onClose: () => void;
+}) {
+  const { collection, onClose } = props;
+  const requests = useApp((state) => state.requests);
+  const peers = useApp((state) => state.status?.collections.find(({ id }) => id === collection)?.peers) ?? [];
+  const [before] = useState(() => new Set([...peers, ...requests].map(({ device }) => device)));
+  const asking = requests.filter((one) => one.collection === collection && !before.has(one.device));
+  const joined = peers.find(({ device }) => !before.has(device));
+  // What is asked here is over once it is answered, and whoever came without being asked about has the link.
+  const [hasAsked, setHasAsked] = useState(false);
+  if (asking.length > 0 && !hasAsked) setHasAsked(true);
+  const isOver = (hasAsked && asking.length === 0) || joined !== undefined;
+  const toast = useToast();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: toast and onClose are made anew at each render; it is said once
+  useEffect(() => {
+    if (!isOver) return;
+    if (joined !== undefined && !hasAsked) toast('done', `${joined.name} joins ${props.name}`);
+    onClose();
+  }, [isOver]);
   return (
     <DialogFrame
       title={`Invitation to ${props.name}`}
-      onClose={props.onClose}
+      onClose={onClose}
+      careful
       footer={
         <>
-          <CopyButton text={props.link} label="Copy link" />
-          <Button className="button button-primary" autoFocus onPress={props.onClose}>
-            Done
+          {asking.length === 0 && <CopyButton text={props.link} label="Copy link" />}
+          <Button className={asking.length > 0 ? 'button' : 'button button-primary'} autoFocus onPress={onClose}>
+            {asking.length > 0 ? 'Decide later' : 'Done'}
           </Button>
         </>
       }
     >
+      <div role="status">
+        {asking.map((request) => (
+          <RequestCard key={request.request} request={request} />
+        ))}
+      </div>
+      {asking.length === 0 && <Link {...props} />}
+    </DialogFrame>
+  );
+}
+
+function Link(props: { name: string; link: string; approveFirst: boolean }) {
+  return (
+    <>
       <div className="invitation">
         <QrCode text={props.link} label={`QR code of the invitation to ${props.name}`} />
         <div>
@@ -119,6 +159,6 @@ function Invitation(props: { name: string; link: string; approveFirst: boolean; 
           For more devices make more invitations: each stays good beside the others.
         </p>
       </Note>
-    </DialogFrame>
+    </>
   );
 }
