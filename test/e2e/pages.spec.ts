@@ -264,7 +264,7 @@ test('the contact that is gone to in the list stands beside it, from the search 
   const dialog = page.getByRole('dialog', { name: 'People' });
   const beside = dialog.getByRole('region', { name: 'Person 0', exact: true });
   await expect(beside.getByText('Where it is on this device')).toBeVisible();
-  await dialog.getByRole('searchbox').focus();
+  await expect(dialog.getByRole('searchbox')).toBeFocused();
   for (let at = 0; at < 3; at++) await page.keyboard.press('ArrowDown');
   await expect(page.locator('[data-row="2"]')).toBeFocused();
   await expect.poll(() => asked(page, 'records:show')).toContainEqual([expect.any(String), 'p2']);
@@ -486,6 +486,18 @@ test('all fields of one contact are taken from one device by one answer, and tak
   await expect(page.getByText('Ida Berg: taken from Laptop')).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => asked(page, 'history:undo')).toHaveLength(3);
+});
+
+test('from a collection its conflicts are gone to, and all others are one choice away', async ({ page }) => {
+  await openPages(page, pages);
+  await page.getByRole('button', { name: 'Settle 4 conflicts' }).click();
+  await expect(page.getByRole('button', { name: /Collection/ })).toContainText('People (4)');
+  await expect.poll(() => asked(page, 'conflicts:first')).toContainEqual([expect.objectContaining({ limit: 200 })]);
+  const [[query]] = (await asked(page, 'conflicts:first')) as [[{ readonly collection?: string }]];
+  expect(query.collection).toEqual(expect.any(String));
+  await page.keyboard.press('Control+1');
+  await page.keyboard.press('Control+3');
+  await expect(page.getByText('plans.md').first()).toBeVisible();
 });
 
 test('after a settlement the next conflict has the focus in the list, and a second click opens or settles nothing', async ({

@@ -101,6 +101,15 @@ export const goTo = (page: Page): void => {
   location.hash = page;
 };
 
+/** Shows the conflicts of a collection, or opens those of one of its records. */
+export function useGoToConflicts(): (collection: string, record?: string) => void {
+  const { store } = useAppContext();
+  return (collection, record) => {
+    store.setState({ looking: { collection, record: record ?? null } });
+    goTo('conflicts');
+  };
+}
+
 /** Lets go of messages that tell of what does not wait any more. Those of problems stay: some are of the device, not of an item that is counted. */
 function dropSettled(store: AppStore): void {
   const { status, requests, toasts } = store.getState();

@@ -26,6 +26,12 @@ export interface Adding {
   readonly kind: Kind | null;
 }
 
+/** Whose conflicts a person goes to: those of a collection, or of one record of it, which is opened. */
+export interface Looking {
+  readonly collection: string;
+  readonly record: string | null;
+}
+
 /** What every page shares. Page data that is asked for on demand lives in `useRequest`. */
 export interface AppState {
   readonly connection: Connection;
@@ -38,6 +44,8 @@ export interface AppState {
   readonly revision: number;
   /** What is to be added; null: the add dialog is closed. */
   readonly adding: Adding | null;
+  /** What the page of conflicts begins with; null: all of them. */
+  readonly looking: Looking | null;
   /** The link to join by; null: the join dialog is closed. */
   readonly joining: string | null;
 }
@@ -60,6 +68,7 @@ export function createAppStore(page: Page): AppStore {
     toasts: [],
     revision: 0,
     adding: null,
+    looking: null,
     joining: null,
   }));
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { counted } from '../../contract/overall-state.ts';
 import { recordName } from '../../contract/record-name.ts';
-import { useApp } from '../client/app-context.tsx';
+import { useApp, useAppContext } from '../client/app-context.tsx';
 import { useDeciders } from '../client/use-deciders.ts';
 import { useDeviceNames } from '../client/use-device-names.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -33,10 +33,11 @@ const WORTH_FILTERING = 8;
 /** What was changed apart and waits for a person. */
 export function ConflictsPage() {
   const devices = useRequest('devices:list', []);
+  const looking = useLooking();
   const [open, setOpen] = useState<ConflictGroup | null>(null);
   const [all, setAll] = useState(false);
   const [text, setText] = useState('');
-  const [chosen, setChosen] = useState(ANY);
+  const [chosen, setChosen] = useState(looking?.collection ?? ANY);
   const collections = (useApp((state) => state.status?.collections) ?? []).filter((one) => one.conflicts > 0);
   // What was settled to the last is no choice any more.
   const collection = collections.find((one) => one.id === chosen) ?? null;
@@ -48,7 +49,7 @@ export function ConflictsPage() {
   const everything = wanted === '' ? Math.max(told, total) : told;
   // Once there, it stays: nothing jumps up because one was settled.
   const isFiltered = useRef(false);
-  isFiltered.current ||= everything >= WORTH_FILTERING;
+  isFiltered.current ||= everything >= WORTH_FILTERING || (collection !== null && collections.length > 1);
   // Those of collections this device may only read are settled by others.
   const mine = collections.filter(({ decidedBy }) => decidedBy === undefined);
   const ofOthers = collections.reduce((sum, one) => sum + (one.decidedBy === undefined ? 0 : one.conflicts), 0);
@@ -62,6 +63,13 @@ export function ConflictsPage() {
   const groups = conflictGroups(list);
   const opened = open === null ? null : (groups.find(({ key }) => key === open.key) ?? { ...open, conflicts: [] });
   const leadOn = useLeadOn(groups, opened !== null);
+  // The one that was asked for, once; where it is settled by then, the list says so.
+  const isAwaited = useRef(looking?.record != null);
+  useEffect(() => {
+    if (!isAwaited.current || conflicts.view === null) return;
+    isAwaited.current = false;
+    setOpen(groups.find((one) => one.collection === looking?.collection && one.record === looking.record) ?? null);
+  });
   const involved = new Set(list.flatMap((one) => one.values.map((value) => value.device)));
   const isAll = wanted === '' && list.length === total;
   const sharing = new Set((collection === null ? collections : [collection]).map((one) => one.id));
@@ -164,6 +172,14 @@ export function ConflictsPage() {
       )}
     </PageFrame>
   );
+}
+
+/** What was asked for as the page was gone to; null: nothing special. The next time it is not. */
+function useLooking() {
+  const { store } = useAppContext();
+  const [looking] = useState(() => store.getState().looking);
+  useEffect(() => store.setState({ looking: null }), [store]);
+  return looking;
 }
 
 /**

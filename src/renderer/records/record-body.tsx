@@ -1,7 +1,7 @@
 import { Button } from 'react-aria-components';
 import type { Kind, ShownRecordView, WireError } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
-import { goTo } from '../client/app-context.tsx';
+import { useGoToConflicts } from '../client/app-context.tsx';
 import { useDeciders } from '../client/use-deciders.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { RecordFacts, type RecordOf } from '../components/field-value.tsx';
@@ -34,7 +34,7 @@ export function RecordBody(props: {
       {view === null && error === null && <Loading what={title} />}
       {view !== null && (
         <>
-          {view.conflicts !== undefined && <OpenConflicts collection={of.collection} count={view.conflicts} />}
+          {view.conflicts !== undefined && <OpenConflicts of={of} count={view.conflicts} />}
           <RecordFacts of={of} fields={view.fields} called={title} isElsewhere={(field) => field === photo} wide />
           <section className="record-places">
             <h3>Where it is on this device</h3>
@@ -54,16 +54,17 @@ export function RecordBody(props: {
 }
 
 /** What is shown is one of several versions, where it is in conflict: says so, and leads to where one is chosen. */
-function OpenConflicts({ collection, count }: { collection: string; count: number }) {
-  const deciders = useDeciders(collection);
+function OpenConflicts({ of, count }: { of: RecordOf; count: number }) {
+  const deciders = useDeciders(of.collection);
+  const goToConflicts = useGoToConflicts();
   return (
     <Note tone="warn">
       <p>
         {counted(count, 'thing')} in it {count === 1 ? 'was' : 'were'} changed on several devices. You see one version
         of each here, until {deciders === null ? 'you choose' : `it is settled on ${deciders}`}.
       </p>
-      <Button className="button button-small" onPress={() => goTo('conflicts')}>
-        {deciders === null ? 'Choose under Conflicts' : 'See under Conflicts'}
+      <Button className="button button-small" onPress={() => goToConflicts(of.collection, of.record)}>
+        {deciders === null ? 'Choose…' : 'See the versions'}
       </Button>
     </Note>
   );

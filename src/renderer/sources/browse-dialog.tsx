@@ -70,6 +70,7 @@ export function BrowseDialog({ collection, onClose }: { collection: CollectionVi
                 label={isCalendar ? 'Search titles, places, notes…' : 'Search names, numbers, notes…'}
                 value={search}
                 onChange={setSearch}
+                autoFocus={isBeside}
               />
               {isCalendar && <Segments label="View" options={VIEWS} value={shown} onChange={setView} />}
             </div>

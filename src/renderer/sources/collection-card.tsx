@@ -25,7 +25,7 @@ import {
 } from '../../contract/overall-state.ts';
 import { relaySentence } from '../../contract/relay-words.ts';
 import { waitingContents } from '../../contract/waiting-words.ts';
-import { goTo, useApp, useToast } from '../client/app-context.tsx';
+import { goTo, useApp, useGoToConflicts, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { useSyncNow } from '../client/use-sync-now.ts';
 import { ActionButton } from '../components/action-button.tsx';
@@ -191,13 +191,14 @@ const isTold = (source: SourceView, collection: CollectionView): boolean =>
 
 /** What waits for the person elsewhere, each with its way there. */
 function WaitingLinks({ collection, onInvite }: { collection: CollectionView; onInvite: () => void }) {
-  const { conflicts, problems, peers, removed, state, decidedBy } = collection;
+  const { id, conflicts, problems, peers, removed, state, decidedBy } = collection;
+  const goToConflicts = useGoToConflicts();
   // As long as nothing is shared that is the next step, and looks like it.
   const isAlone = useApp((app) => app.status?.collections.every((one) => one.peers.length === 0) === true);
   return (
     <>
       {conflicts > 0 && (
-        <Button className="button" onPress={() => goTo('conflicts')}>
+        <Button className="button" onPress={() => goToConflicts(id)}>
           {decidedBy === undefined ? 'Settle' : 'See'} {counted(conflicts, 'conflict')}
         </Button>
       )}
