@@ -286,7 +286,7 @@ export class Engine {
     await synchronizer.changeRules(settings, () => this.keeper.makeSure(replica, synchronizer));
     this.keeper.rulesChanged(row);
     this.savePlaces();
-    for (const { row } of replica.collection.records.all()) synchronizer.construction.enqueue(row, null);
+    for (const { row } of replica.collection.records.all()) synchronizer.construction.enqueue(row);
     await this.schedules.get(row)?.lookNow();
   }
 

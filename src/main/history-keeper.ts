@@ -290,7 +290,7 @@ export class HistoryKeeper {
         enqueued: () => construction.enqueued,
         leavesOut: (id) => synchronizer.adapter.outside(id, false),
         construct: (row) => {
-          construction.enqueue(row, null);
+          construction.enqueue(row);
           schedule()?.constructSoon();
         },
         look: (groups) => {

@@ -60,7 +60,7 @@ export class OpenSources {
     const synchronizer = this.#synchronizer(replica, source, adapter);
     replica.synchronizers.set(source.row, synchronizer);
     // What was written before the source was there to be brought to it.
-    for (const row of recovered) synchronizer.construction.enqueue(row, null);
+    for (const row of recovered) synchronizer.construction.enqueue(row);
     replica.collection.sourcesChanged();
     engine.contents.here.register(source.row, replica.collection, adapter);
     const schedule = new Schedule(

@@ -53,7 +53,7 @@ export class SourceStage {
   }
   /** A look ended as it should: what it found due, and what was left by those before it, is written. */
   queueDue(due: readonly number[]): void {
-    for (const row of due) this.#port.construction.enqueue(row, null);
+    for (const row of due) this.#port.construction.enqueue(row);
     this.#due.clear();
   }
 
@@ -70,7 +70,7 @@ export class SourceStage {
   /** Whatever the source does not hold as it is shown is due. No package asks for it any more. */
   #queueAll(): void {
     this.#set({ adopting: false, filling: true });
-    for (const row of this.#collection.records.notAsShown(this.#source.row)) this.#port.construction.enqueue(row, null);
+    for (const row of this.#collection.records.notAsShown(this.#source.row)) this.#port.construction.enqueue(row);
   }
 
   /** Is all queued that is due? Before the first look nothing of what is missing is. */
@@ -90,7 +90,7 @@ export class SourceStage {
     this.#collection.transact(() => {
       for (const row of rows) this.#collection.records.dropSnapshot(this.#source.row, row);
     });
-    for (const row of rows) this.#port.construction.enqueue(row, null);
+    for (const row of rows) this.#port.construction.enqueue(row);
   }
 
   /** It has other rules from now on: it is compared with the collection as at a join. */

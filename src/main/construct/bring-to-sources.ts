@@ -5,7 +5,7 @@ import { Pending, type Ticket } from './pending.ts';
 /** The sources of a collection here, by their rows. */
 type Sources = ReadonlyMap<number, { readonly construction: Construction; readonly isWritten: boolean }>;
 interface Construction {
-  enqueue(row: number, ticket: Ticket | null, applied?: AppliedChange | null): void;
+  enqueue(row: number, tickets?: readonly Ticket[], applied?: AppliedChange | null): void;
 }
 
 /**
@@ -57,7 +57,7 @@ export class BringToSources {
       for (const id of new Set([...anew, ...freed, ...emptied])) {
         const row = records.find(id)?.row;
         if (row === undefined) continue;
-        construction.enqueue(row, null);
+        construction.enqueue(row);
         some = true;
       }
     }
@@ -99,7 +99,8 @@ export class BringToSources {
     // Nobody waits for a source into which nothing is written: what it lacks stays due there.
     const written = targets.filter(([, { isWritten }]) => isWritten);
     const ticket = this.#pending.open(log, number, distinct.size * written.length);
+    const tickets = [ticket];
     for (const [, { construction, isWritten }] of targets)
-      for (const row of distinct) construction.enqueue(row, isWritten ? ticket : null, last.get(row) ?? null);
+      for (const row of distinct) construction.enqueue(row, isWritten ? tickets : undefined, last.get(row) ?? null);
   }
 }

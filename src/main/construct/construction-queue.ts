@@ -2,7 +2,7 @@ import type { AppliedChange } from '../collection.ts';
 import type { RecordId } from '../record/ids.ts';
 import type { Revision } from '../sources/source-adapter.ts';
 import type { StoredRecord } from '../store/record-store.ts';
-import type { Ticket } from './pending.ts';
+import { NO_TICKETS, type Ticket } from './pending.ts';
 
 /**
  * Fields of the records that wait with their state at hand (5,000 files, a thousand contacts); those behind are read again when it is their turn,
@@ -17,7 +17,8 @@ export interface Job {
   record: StoredRecord | null;
   /** No source can hold it yet: that merge made it. */
   isNew: boolean;
-  readonly tickets: Ticket[];
+  /** What closes with it. */
+  tickets: readonly Ticket[];
   /** The record moved on while this was being prepared: what was planned is stale. */
   touched: boolean;
   /** How often it was refused as changed underneath, with the same one expected. */
@@ -89,14 +90,14 @@ export class ConstructionQueue {
     const waiting = this.#waiting.get(row);
     this.#waiting.delete(row);
     const known = this.#queued.get(row) ?? waiting;
-    const job = known ?? newJob(row, applied?.before === null && flying === undefined);
+    const job = known ?? newJob(row, tickets, applied?.before === null && flying === undefined);
     if (applied !== null && this.#queued.size * applied.state.fields.size <= FIELDS_AT_HAND)
       job.record = { row, id: applied.change.record, state: applied.state };
     else if (applied !== null) job.record = null;
     // Queued once more, as what a comparison finds missing is, it is as new as it was.
     if (known !== undefined && applied !== null) job.isNew = false;
     if (applied !== null) job.lackingSince = null;
-    job.tickets.push(...tickets);
+    if (known !== undefined) closesToo(known, tickets);
     this.#queued.set(row, job);
   }
 
@@ -127,9 +128,11 @@ export class ConstructionQueue {
 
   /** Nobody waits for what is here any more, wherever it stands. Returns what that closes. */
   release(): readonly Ticket[] {
-    return [...this.#queued.values(), ...this.#inFlight.values(), ...this.#waiting.values()].flatMap((job) =>
-      job.tickets.splice(0),
-    );
+    return [...this.#queued.values(), ...this.#inFlight.values(), ...this.#waiting.values()].flatMap((job) => {
+      const { tickets } = job;
+      job.tickets = NO_TICKETS;
+      return tickets;
+    });
   }
 
   /** The source may hold what was new here when it was queued. */
@@ -159,7 +162,7 @@ export class ConstructionQueue {
     this.#inFlight.delete(job.row);
     const queued = this.#queued.get(job.row);
     if (queued === undefined) return job.tickets;
-    queued.tickets.push(...job.tickets);
+    closesToo(queued, job.tickets);
     return [];
   }
 
@@ -213,16 +216,21 @@ export class ConstructionQueue {
   #joinQueued(job: Job): boolean {
     this.#inFlight.delete(job.row);
     const queued = this.#queued.get(job.row);
-    queued?.tickets.push(...job.tickets);
+    if (queued !== undefined) closesToo(queued, job.tickets);
     return queued !== undefined;
   }
 }
 
-const newJob = (row: number, isNew: boolean): Job => ({
+/** Most close what one package opened: an array that grows has room for sixteen more, and a hundred thousand jobs may wait. */
+function closesToo(job: Job, tickets: readonly Ticket[]): void {
+  if (tickets.length > 0) job.tickets = job.tickets.length === 0 ? tickets : [...job.tickets, ...tickets];
+}
+
+const newJob = (row: number, tickets: readonly Ticket[], isNew: boolean): Job => ({
   row,
   record: null,
   isNew,
-  tickets: [],
+  tickets,
   touched: false,
   refusals: 0,
   refusedAt: null,

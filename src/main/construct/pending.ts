@@ -51,3 +51,5 @@ export class Pending {
   }
 }
 export type { Ticket };
+/** What nobody waits for closes none. */
+export const NO_TICKETS: readonly Ticket[] = [];

@@ -59,7 +59,7 @@ export class RetryProblems {
       const hadNoPlace = code === 'malformed' && records.snapshot(source, found.row) === undefined;
       const waitedForRest = code === 'changed-underneath' && kind !== 'files' && wasLookedAt(record);
       if (all || hadNoPlace || waitedForRest || (isGone && !WRITE_PROBLEMS.has(code)))
-        this.#construction.enqueue(found.row, null);
+        this.#construction.enqueue(found.row);
     }
   }
 
@@ -69,6 +69,6 @@ export class RetryProblems {
 
   #enqueue(id: RecordId): void {
     const found = this.#collection.records.find(id);
-    if (found !== null) this.#construction.enqueue(found.row, null);
+    if (found !== null) this.#construction.enqueue(found.row);
   }
 }

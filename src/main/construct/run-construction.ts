@@ -10,7 +10,7 @@ import type { StoredSource } from '../store/registry-store.ts';
 import { CommitOutcome } from './commit-outcome.ts';
 import { ConstructionQueue } from './construction-queue.ts';
 import { giveBack } from './give-back.ts';
-import type { Ticket } from './pending.ts';
+import { NO_TICKETS, type Ticket } from './pending.ts';
 import { type BatchPort, NO_ATTACHMENTS, PrepareBatch, type Prepared } from './prepare-batch.ts';
 import { constructItemOf, PrepareItem } from './prepare-item.ts';
 
@@ -124,8 +124,8 @@ export class RunConstruction {
   }
 
   /** A record is to be brought to the source. `applied`: the change that makes it necessary, if it is at hand. */
-  enqueue(row: number, ticket: Ticket | null, applied: AppliedChange | null = null): void {
-    this.#queue.enqueue(row, ticket === null ? [] : [ticket], applied);
+  enqueue(row: number, tickets: readonly Ticket[] = NO_TICKETS, applied: AppliedChange | null = null): void {
+    this.#queue.enqueue(row, tickets, applied);
   }
 
   /** Records of this source changed by the source itself: a plan made before that is stale. */
@@ -135,7 +135,7 @@ export class RunConstruction {
 
   /** These items are in the source what they were not before: what they were in the way of is due. */
   makeWay(ids: readonly RecordId[]): void {
-    for (const row of this.#outcomes.freedBy(ids)) this.#queue.enqueue(row, []);
+    for (const row of this.#outcomes.freedBy(ids)) this.#queue.enqueue(row, NO_TICKETS);
   }
 
   /** A look found these records in the source just as they are shown: nothing is to be done for those not begun. */
@@ -298,7 +298,7 @@ export class RunConstruction {
     const other = giveBack(this.#collection, this.#source, this.#adapter, item, () => this.#port.due());
     if (other === null) return;
     item.job.touched = true;
-    this.#queue.enqueue(other, []);
+    this.#queue.enqueue(other, NO_TICKETS);
   }
 
   /** Moves snapshots by what was really written. */

@@ -15,10 +15,10 @@ class Queue {
   readonly applied: (AppliedChange | null)[] = [];
   isWritten = true;
   readonly construction = {
-    enqueue: (row: number, ticket: Ticket | null, applied: AppliedChange | null = null): void => {
+    enqueue: (row: number, tickets: readonly Ticket[] = [], applied: AppliedChange | null = null): void => {
       this.rows.push(row);
       this.applied.push(applied);
-      if (ticket !== null) this.tickets.push(ticket);
+      this.tickets.push(...tickets);
     },
   };
 }

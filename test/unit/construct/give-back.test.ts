@@ -120,7 +120,7 @@ describe('a contact that comes into being again, and whose item shows another on
         progress: () => undefined,
       },
     );
-    construction.enqueue(rowOf(mine), null);
+    construction.enqueue(rowOf(mine));
     await construction.run(new AbortController().signal);
     expect(new Set(items.map(({ id }) => id))).toEqual(new Set([mine, theirs]));
     expect(turns).toBe(1);

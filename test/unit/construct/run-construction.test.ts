@@ -97,8 +97,7 @@ function comes(count: number): void {
     if (change === null) throw new Error('no change');
     return change;
   });
-  for (const { applied } of device.write(changes))
-    for (const each of applied) construction.enqueue(each.row, null, each);
+  for (const { applied } of device.write(changes)) for (const each of applied) construction.enqueue(each.row, [], each);
 }
 const held = (): number => device.collection.records.countHeld(source);
 
@@ -189,7 +188,7 @@ describe('RunConstruction', () => {
     const change = device.edit(moved, null);
     if (change === null) throw new Error('no change');
     for (const { applied } of device.write([change]))
-      for (const each of applied) construction.enqueue(each.row, null, each);
+      for (const each of applied) construction.enqueue(each.row, [], each);
     adapter.begun[0]?.answer();
     await flush();
     expect(adapter.begun[1]?.ids).not.toContain(moved);
@@ -248,7 +247,7 @@ describe('RunConstruction', () => {
       const change = device.edit(moved, to);
       if (change === null) throw new Error('no change');
       for (const { applied } of device.write([change]))
-        for (const each of applied) construction.enqueue(each.row, null, each);
+        for (const each of applied) construction.enqueue(each.row, [], each);
     };
     const ended = construction.run(new AbortController().signal);
     await flush();
@@ -277,7 +276,7 @@ describe('a content that nobody who was asked has', () => {
   beforeEach(async () => {
     mayCome = false;
     find = missing;
-    for (const each of device.save('a', 'only there')?.applied ?? []) construction.enqueue(each.row, null, each);
+    for (const each of device.save('a', 'only there')?.applied ?? []) construction.enqueue(each.row, [], each);
     await run();
     device.clock.time += 61_000;
     construction.retryWaiting();

@@ -168,7 +168,7 @@ it('takes what was written to a file that may be torn for an edit, while nobody 
   expect(room.problems(a)).toEqual(['a.txt: content-unavailable']);
   // Also where its record is due once more, though nothing is to be written (other rules have every record be so).
   for (const { construction } of room.replica(a).synchronizers.values())
-    for (const { row } of room.replica(a).collection.records.all()) construction.enqueue(row, null);
+    for (const { row } of room.replica(a).collection.records.all()) construction.enqueue(row);
   room.write(a, 'b.txt', 'another');
   await room.run(10_000);
   expect(room.problems(a)).toEqual(['a.txt: content-unavailable']);

@@ -26,6 +26,7 @@ import { DOCUMENTS_AT_ONCE, type DocumentListing, type DocumentPlace, type Liste
 import { damagedIn, goneAstray, openEnd } from './doubtful-text.ts';
 import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
+import { asBefore, withFresh } from './listed-again.ts';
 import { type Loaded, placeIn, unassigned } from './loaded-text.ts';
 import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
@@ -80,6 +81,8 @@ export class TextAdapter implements SourceAdapter {
   #closed = false;
   /** null: it is looked through again. Of a place with a document for each item: not all was as the snapshot knew it. */
   #told: ToldLast | null = null;
+  /** The items of the one text there is, as they were listed last. */
+  #listed: readonly ListedItem[] = [];
 
   constructor(format: TextFormat, place: DocumentPlace, known: KnownItems, clock: Pick<Clock, 'now'> | null = null) {
     this.#format = format;
@@ -153,6 +156,7 @@ export class TextAdapter implements SourceAdapter {
     const named = new Set<RecordId>();
     let unsettled = isChanging && [...known.ids].some((id) => !claimed.has(id));
     let isAnyNameless = false;
+    const sameAsBefore = asBefore(this.#listed);
     for (const document of loaded.values()) {
       document.isJudged = !document.fresh;
       this.#texts.remember(document);
@@ -163,13 +167,12 @@ export class TextAdapter implements SourceAdapter {
       document.text.items.forEach((item, at) => {
         const id = document.ids[at];
         if (id === null || id === undefined || item === end.torn) return;
-        const revision = this.#texts.revisionOf(document, item, id);
         const isNameless = item.uid === null && !known.ids.has(id);
         isAnyNameless ||= isNameless;
-        const listed = { id, revision, fresh: this.#texts.isFresh(document, item), size: sizeOf(item) };
-        items.push(isNameless ? { ...listed, isNameless } : listed);
+        items.push(sameAsBefore(this.#texts.listedAs(document, item, id, isNameless)));
       });
     }
+    if (!this.#place.many) this.#listed = items;
     const event = { is: 'groups', groups: [{ group: '', items, problems, unsettled }] } as const;
     const isAsKnown = survey.read + loaded.size === 0 && claimed.size === known.ids.size;
     // Who is nameless may be somebody of whom a peer is yet to tell.
@@ -347,8 +350,9 @@ export class TextAdapter implements SourceAdapter {
     const [first] = now.text.items;
     const items = group.items.map((item) => {
       const fresh = first !== undefined && item.id === now.ids[0] && this.#texts.isFresh(now, first);
-      return item.fresh === fresh ? item : { ...item, fresh };
+      return item.fresh === fresh ? item : withFresh(item, fresh);
     });
+    this.#listed = items;
     this.#texts.remember(now);
     const again: Told = { is: 'groups', groups: [{ ...group, items }] };
     this.#told = { ...told, event: again, version: this.#texts.version };
@@ -381,8 +385,3 @@ export class TextAdapter implements SourceAdapter {
 /** Is something not in its text any more, nor in another one that was looked into? */
 const missesSome = ({ loaded, claimed }: Survey, known: Known): boolean =>
   [...loaded.keys()].some((name) => known.in.get(name)?.some(({ id }) => !claimed.has(id)) === true);
-function sizeOf({ spans }: NativeItem): number {
-  let size = 0;
-  for (const { start, end } of spans) size += end - start;
-  return size;
-}

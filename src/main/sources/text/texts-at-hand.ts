@@ -1,9 +1,10 @@
 import { equalBytes } from '../../platform/equal-bytes.ts';
 import type { RecordId } from '../../record/ids.ts';
-import type { Revision } from '../source-adapter.ts';
+import type { ListedItem, Revision } from '../source-adapter.ts';
 import type { ReadDocument } from './document-place.ts';
 import { NUMBER, recordIdOfUid } from './item-ids.ts';
 import { type ItemRevision, plainItemRevision, writeItemRevision } from './item-revision.ts';
+import { PlainListedItem } from './listed-again.ts';
 import { digestOf, digestTextOf, type Loaded } from './loaded-text.ts';
 import type { NativeItem, ReadBefore, SplitText, TextFormat } from './text-format.ts';
 
@@ -126,27 +127,48 @@ export class TextsAtHand {
     return this.#format.endOf === undefined || this.#format.endOf(text) === 'whole';
   }
 
+  /** An item as it is listed. `isNameless`: as `ListedItem` says. */
+  listedAs(document: Loaded, item: NativeItem, id: RecordId, isNameless: boolean): ListedItem {
+    const about = { fresh: this.isFresh(document, item), size: sizeOf(item), isNameless };
+    const named = this.#named(document, item, id);
+    if (named === null) return new PlainListedItem(id, digestTextOf(document.text, item), about);
+    return { id, revision: this.#writeRevision(document, item, named), ...about };
+  }
+
   /** Bytes that decide what an item says: it is the same as long as they are. */
   revisionOf(document: Loaded, item: NativeItem, id: RecordId): Revision {
+    const named = this.#named(document, item, id);
+    if (named === null) return plainItemRevision(digestTextOf(document.text, item));
+    return this.#writeRevision(document, item, named);
+  }
+
+  /** What its revision is to say beside its digest; null: nothing. */
+  #named(document: Loaded, item: NativeItem, id: RecordId): Pick<ItemRevision, 'uid' | 'readAs' | 'endsBare'> | null {
     const { readAs = '' } = document.text;
     const uid = item.uid === null ? '' : recordIdOfUid(item.uid);
     const isOwn = uid === id || uid === id.replace(NUMBER, '');
     const endsBare = item === document.text.items.at(-1) && !this.#isWhole(document.text);
-    if (isOwn && document.name === '' && readAs === '' && !endsBare && !this.#many)
-      return plainItemRevision(digestTextOf(document.text, item));
-    const own: ItemRevision = {
-      digest: digestOf(document.text, item),
-      document: NO_BYTES,
-      name: document.name,
-      uid: isOwn ? '' : uid,
-      readAs,
-      pieces: 1,
-      endsBare,
-    };
-    return writeItemRevision(
-      this.#many ? { ...own, document: document.revision, pieces: piecesOf(document.text) } : own,
-    );
+    if (isOwn && document.name === '' && readAs === '' && !endsBare && !this.#many) return null;
+    return { uid: isOwn ? '' : uid, readAs, endsBare };
   }
+
+  #writeRevision(
+    document: Loaded,
+    item: NativeItem,
+    named: Pick<ItemRevision, 'uid' | 'readAs' | 'endsBare'>,
+  ): Revision {
+    const digest = digestOf(document.text, item);
+    const of = this.#many
+      ? { document: document.revision, pieces: piecesOf(document.text) }
+      : { document: NO_BYTES, pieces: 1 };
+    return writeItemRevision({ ...named, ...of, digest, name: document.name });
+  }
+}
+
+function sizeOf({ spans }: NativeItem): number {
+  let size = 0;
+  for (const { start, end } of spans) size += end - start;
+  return size;
 }
 
 const piecesOf = ({ items, damaged }: SplitText): number => items.length + damaged.length;
