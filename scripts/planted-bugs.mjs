@@ -311,7 +311,7 @@ export const PLANTED_BUGS = [
   {
     about: 'the contact whose item goes back to another one stays away',
     file: 'src/main/construct/run-construction.ts',
-    find: '    this.#queue.enqueue(other, []);\n',
+    find: '    this.#queue.enqueue(other, NO_TICKETS);\n',
     replace: '',
     tests: ['test/unit/construct'],
   },
