@@ -39,20 +39,54 @@ export interface ServedThread {
   releaseHeap(): void;
 }
 
-/** Answers calls that come through `port`, one after the other, with `service`, and those of `ServedThread`. Runs in the worker. */
+/**
+ * Answers calls that come through `port`, one after the other, with `service`, and those of `ServedThread`. What a call promises is waited for
+ * before the next one begins. Runs in the worker.
+ */
 export function serveCalls(port: MessagePort, service: object): void {
   const served = { releaseHeap } satisfies ServedThread;
   const whose = (name: string): Record<string, (...args: unknown[]) => unknown> =>
     (name in served ? served : service) as Record<string, (...args: unknown[]) => unknown>;
-  port.on('message', ({ id, name, args }: Call) => {
-    let answer: Answer;
+  const give = (answer: Answer): void => port.postMessage(answer, buffersOf(answer.value));
+  const fail = (id: number, error: unknown): void => {
+    const { message, code, subject } = error as { message: string; code?: string; subject?: string };
+    give({ id, error: { message, code: code ?? 'internal', subject: subject ?? '' } });
+  };
+  const queue: Call[] = [];
+  let isWaiting = false;
+  const answer = ({ id, name, args }: Call): void => {
+    let value: unknown;
     try {
-      answer = { id, value: whose(name)[name]?.(...args) };
+      value = whose(name)[name]?.(...args);
     } catch (error) {
-      const { message, code, subject } = error as { message: string; code?: string; subject?: string };
-      answer = { id, error: { message, code: code ?? 'internal', subject: subject ?? '' } };
+      fail(id, error);
+      return;
     }
-    port.postMessage(answer, buffersOf(answer.value));
+    if (!(value instanceof Promise)) {
+      give({ id, value });
+      return;
+    }
+    isWaiting = true;
+    void value
+      .then(
+        (kept: unknown) => give({ id, value: kept }),
+        (error: unknown) => fail(id, error),
+      )
+      .finally(() => {
+        isWaiting = false;
+        goOn();
+      });
+  };
+  const goOn = (): void => {
+    while (!isWaiting) {
+      const call = queue.shift();
+      if (call === undefined) return;
+      answer(call);
+    }
+  };
+  port.on('message', (call: Call) => {
+    queue.push(call);
+    goOn();
   });
 }
 

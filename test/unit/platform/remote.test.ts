@@ -17,6 +17,12 @@ class Adder {
     throw new TypeError('a bug');
   }
   nothing(): void {}
+  async later(a: number): Promise<number> {
+    const { sum } = this;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (a < 0) throw new LockstepError('too-small', 'cannot take less than nothing', `${a}`);
+    return sum - this.sum;
+  }
   echo(given: { owned: ArrayBufferLike[] }): { owned: ArrayBufferLike[] } {
     return given;
   }
@@ -51,6 +57,15 @@ describe('a service in another thread', () => {
   it('answers each call with what it gave', async () => {
     const { adder } = called(new Adder());
     expect(await Promise.all([adder.add(1, 2), adder.add(3, 4), adder.nothing()])).toEqual([3, 7, undefined]);
+  });
+  it('waits for what a call promises before the next one begins', async () => {
+    const { adder } = called(new Adder());
+    const calls = [adder.later(1), adder.add(1, 2), adder.later(2), adder.add(3, 4)];
+    expect(await Promise.all(calls)).toEqual([0, 3, 0, 7]);
+    const last = adder.later(-1);
+    const after = adder.add(5, 6);
+    await expect(last).rejects.toMatchObject({ code: 'too-small', subject: '-1' });
+    expect(await after).toBe(11);
   });
   it('fails with the code, the words and the subject it failed with', async () => {
     const { adder } = called(new Adder());

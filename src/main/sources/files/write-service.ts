@@ -194,7 +194,7 @@ export class WriteService {
   inspect(source: string, ids: readonly RecordId[]): readonly Standing[] {
     return inspectFiles(this.#root(source), ids);
   }
-  sync(source: string, ids: readonly RecordId[]): readonly boolean[] {
+  sync(source: string, ids: readonly RecordId[]): Promise<readonly boolean[]> {
     return syncFiles(this.#root(source), ids);
   }
   /** Bytes that can still be written where the version store is; null: the system does not say. */
