@@ -11,7 +11,7 @@ import { KeepHolders } from './keep/keep-holders.ts';
 import { IdleWork } from './keep/keep-idle.ts';
 import { isLeftTorn } from './keep/keep-judge.ts';
 import { KeepLists } from './keep/keep-lists.ts';
-import type { KeepCollection, KeepPort, KeepSource } from './keep/keep-port.ts';
+import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep/keep-port.ts';
 import { KeepReconcile } from './keep/keep-reconcile.ts';
 import { KeepSynced } from './keep/keep-synced.ts';
 import { WholeFiles } from './keep/keep-whole.ts';
@@ -35,6 +35,9 @@ import type { Synchronizer } from './synchronizer.ts';
 const BOOT = 'keep.boot';
 /** Set while the program runs; still there at its start, the last stop was none. */
 const RUNNING = 'keep.running';
+
+/** Where more is written all the time than one turn a minute syncs. */
+const SYNC_AGAIN_MS = 10_000;
 
 /** What the keeper asks of the engine around it. */
 export interface KeeperEngine {
@@ -107,12 +110,14 @@ export class HistoryKeeper {
       (id) => registry.holdersAreDue(id),
       (id) => registry.holdersNoted(id),
     );
+    const idle = (jobs: readonly IdleJob[], again?: number) =>
+      new IdleWork(clock, jobs, isBusyWith(engine), (error) => engine.world.failed(error, ''), again);
     // Each of these by itself: what waits for a peer that does not answer, or copies much, holds up nothing of the others.
-    const asking = [this.#whole, this.#conflicts, this.#asked];
-    const copying = [this.#reconcile, holders, this.#contents, this.#retention, new KeepLists(this.#port, conflicts)];
-    this.#idle = [asking, copying, [this.#synced]].map(
-      (jobs) => new IdleWork(clock, jobs, isBusyWith(engine), (error) => engine.world.failed(error, '')),
-    );
+    this.#idle = [
+      idle([this.#whole, this.#conflicts, this.#asked]),
+      idle([this.#reconcile, holders, this.#contents, this.#retention, new KeepLists(this.#port, conflicts)]),
+      idle([this.#synced], SYNC_AGAIN_MS),
+    ];
   }
 
   /** To be called once all sources are open, before any is looked at. */

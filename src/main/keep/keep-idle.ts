@@ -21,6 +21,7 @@ export class IdleWork {
   readonly #jobs: readonly IdleJob[];
   readonly #isBusy: () => boolean;
   readonly #fault: (error: Error) => void;
+  readonly #again: number;
   #lastWake = 0;
   /** Since when there is something to do; null: all was done. */
   #since: number | null = null;
@@ -29,11 +30,19 @@ export class IdleWork {
   #woken: boolean = false;
   #stopped: boolean = false;
 
-  constructor(clock: Clock, jobs: readonly IdleJob[], isBusy: () => boolean, fault: (error: Error) => void) {
+  /** `again`: after a turn that was too short for all there was, the next one comes so many milliseconds later. */
+  constructor(
+    clock: Clock,
+    jobs: readonly IdleJob[],
+    isBusy: () => boolean,
+    fault: (error: Error) => void,
+    again: number = TURN_EVERY_MS,
+  ) {
     this.#clock = clock;
     this.#jobs = jobs;
     this.#isBusy = isBusy;
     this.#fault = fault;
+    this.#again = again;
   }
 
   /** Something happened: there may be work, once it is quiet. */
@@ -103,7 +112,8 @@ export class IdleWork {
   /** In the midst of other work: a step of each by turns, so that none waits for all of another. When to go on. */
   async #turn(): Promise<number | null> {
     const until = this.#clock.now() + TURN_MS;
-    for (let open = this.#jobs; open.length > 0 && this.#clock.now() < until; ) {
+    let open = this.#jobs;
+    while (open.length > 0 && this.#clock.now() < until) {
       const more: IdleJob[] = [];
       for (const job of open) {
         if (this.#stopped) return null;
@@ -111,7 +121,7 @@ export class IdleWork {
       }
       open = more;
     }
-    this.#since = this.#clock.now();
+    this.#since = this.#clock.now() - (open.length === 0 ? 0 : TURN_EVERY_MS - this.#again);
     return QUIET_MS;
   }
 }

@@ -2,7 +2,7 @@ import type { RecordId } from '../record/ids.ts';
 import { isLeftByPower } from './keep-expected.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 
-const STEP = 64;
+const STEP = 256;
 /** By then the system has mostly written back by itself, so making sure costs next to nothing. */
 const SETTLED_MS = 60_000;
 /** More than this would hold up the end of the program. */

@@ -132,3 +132,26 @@ it('has its turn each minute though the clock was set back', async () => {
   await fake.advance(130_000);
   expect(done).toBe(2);
 });
+
+it('comes back to what one turn was too short for as soon as it is to', async () => {
+  const turnsIn = async (minutes: number, again?: number): Promise<number> => {
+    const clock = new FakeClock();
+    let steps = 0;
+    const step = (): Promise<boolean> => {
+      steps++;
+      return new Promise((resolve) => void clock.after(1000, () => resolve(true)));
+    };
+    const idle = new IdleWork(
+      clock,
+      [{ step }],
+      () => true,
+      () => {},
+      again,
+    );
+    idle.wake();
+    await clock.advance(minutes * 60_000);
+    return Math.floor(steps / 3);
+  };
+  expect(await turnsIn(10)).toBe(9);
+  expect(await turnsIn(10, 10_000)).toBe(42);
+});
