@@ -1,10 +1,11 @@
 import { isKeptBeside } from '../../contract/kept-beside.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
-import type { RecordState } from '../merge/record-state.ts';
+import { type RecordState, shownSibling } from '../merge/record-state.ts';
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort } from '../past/history-port.ts';
-import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import { fieldRule } from '../record/field-rules.ts';
+import { ENTRY, EXISTS, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import { type FieldName, fieldName, type RecordId, recordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
@@ -33,7 +34,7 @@ export function copiesBeside(
     changes.push({
       record,
       cause: 'settle',
-      writes: [...writesOf(port.collection, value), { field: EXISTS, value: true, replaces: [] }],
+      writes: [...writesOf(port.collection, conflict.record, value), { field: EXISTS, value: true, replaces: [] }],
     });
   }
   return changes;
@@ -73,10 +74,27 @@ function notPreferred(value: Value): Value {
 }
 
 /** The entry, and what its author said of it in the same change: its time, and whether it may be executed. */
-function writesOf(collection: Collection, value: OpenValue): readonly FieldWrite[] {
-  const said = collection.packages.changeAt(value.latest)?.change.writes ?? [];
-  const others = said.filter((write) => write.field !== ENTRY && write.field !== EXISTS && write.value !== null);
+function writesOf(collection: Collection, id: RecordId, value: OpenValue): readonly FieldWrite[] {
+  const others = saidWith(collection, id, value).filter(
+    (write) => write.field !== ENTRY && write.field !== EXISTS && write.value !== null,
+  );
   return [{ field: ENTRY, value: value.value, replaces: [] }, ...others.map((write) => ({ ...write, replaces: [] }))];
+}
+
+/** What was said beside it when it was brought. Who only settled for it said nothing of its time, and a file without one is as no device has it. */
+function saidWith({ kind, log, packages, records }: Collection, id: RecordId, value: OpenValue): readonly FieldWrite[] {
+  const said = packages.changeAt(value.latest)?.change.writes ?? [];
+  const record = records.find(id);
+  if (record === null || said.some(({ field }) => field === MODIFIED)) return said;
+  const rule = fieldRule(kind, ENTRY);
+  const brought = packages
+    .earlierValues(record.row)
+    .filter((earlier) => earlier.field === ENTRY && rule.same(earlier.value, value.value))
+    .map(({ dot }) => packages.changeAt(dot)?.change.writes ?? [])
+    .findLast((writes) => writes.some(({ field }) => field === MODIFIED));
+  if (brought !== undefined) return brought;
+  const shown = shownSibling(fieldRule(kind, MODIFIED), record.state.fields.get(MODIFIED) ?? [], log.order);
+  return shown === null ? said : [...said, { field: MODIFIED, value: shown.value, replaces: [] }];
 }
 
 /** Folded names of all records that are or were beside this one: a copy takes the place of none of them on any system. */

@@ -442,6 +442,49 @@ describe('keeping both', () => {
     for (const device of group.devices) expect(recordsRoot(device.collection)).toEqual(recordsRoot(phone.collection));
   });
 
+  it('gives a copy the time its content came with, also where somebody settled for that, or wrote it there and then', async () => {
+    const bring = (device: GroupDevice, content: string, modified: number): void => {
+      group.tick();
+      const fields = new Map<FieldName, Value>([
+        [ENTRY, device.file(content)],
+        [MODIFIED, modified],
+      ]);
+      const change = device.edit('a.txt', fields);
+      device.write(change === null ? [] : [change]);
+    };
+    const settle = async (
+      device: GroupDevice,
+      choice: (view: ConflictView) => Parameters<typeof resolveConflict>[2],
+    ) => {
+      group.tick();
+      const view = one(device);
+      await resolveConflict(device.port, view.id, choice(view));
+    };
+    const taken = (content: string) => (view: ConflictView) => ({
+      take: view.values.find(({ value }) => (value as { sha256?: string } | null)?.sha256 === sha(content))
+        ?.id as string,
+    });
+    bring(laptop, 'base', 1);
+    group.exchange();
+    bring(laptop, 'mine', 5);
+    bring(phone, 'theirs', 7);
+    group.exchange();
+    await settle(laptop, taken('mine'));
+    await settle(phone, taken('theirs'));
+    group.exchange();
+    await settle(desk, () => ({ keepBoth: true }));
+    expect(desk.values('a (Laptop).txt', MODIFIED)).toEqual([5]);
+    group.exchange();
+    bring(laptop, 'mine again', 15);
+    bring(phone, 'theirs again', 17);
+    group.exchange();
+    await settle(laptop, () => ({ value: Buffer.from('written there') }));
+    await settle(phone, taken('theirs again'));
+    group.exchange();
+    await settle(desk, () => ({ keepBoth: true }));
+    expect(desk.values('a (Laptop 2).txt', MODIFIED)).toEqual([17]);
+  });
+
   it('keeps names short enough, hidden files hidden, and folders folders', async () => {
     const long = `${'ü'.repeat(126)}.md`;
     apart('mine', 'theirs', long);
