@@ -3,6 +3,7 @@ import type { Change } from '../../src/main/change-log/change.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { EXISTS } from '../../src/main/record/file-entry.ts';
 import { recordId } from '../../src/main/record/ids.ts';
+import type { Synchronizer } from '../../src/main/synchronizer.ts';
 import { ROOT, type SimulatedDevice } from '../simulation/simulated-device.ts';
 import { KeepRoom } from './keep/keep-room.ts';
 
@@ -64,6 +65,22 @@ it('what stayed with a reader is everybody’s once it may write', async () => {
   room.write(b, 'own', 'of a reader too');
   await room.run(5000);
   expect(room.problems(b).toSorted()).toEqual(['file: read-only', 'own: read-only']);
+  room.group.setRole(b, 'editor', a);
+  await room.run(10_000);
+  expect([room.read(a, 'file'), room.read(a, 'own'), room.problems(b)]).toEqual(['of a reader', 'of a reader too', []]);
+  room.expectNoFaults();
+});
+
+it('what stayed with a reader is everybody’s as well where a look at everything has passed it over meanwhile', async () => {
+  const room = await KeepRoom.open('may write later', 2, { file: 'first' });
+  const [a, b] = room.devices as Devices;
+  room.group.setRole(b, 'reader', a);
+  await room.run(5000);
+  room.write(b, 'file', 'of a reader');
+  room.write(b, 'own', 'of a reader too');
+  await room.run(5000);
+  const [synchronizer] = room.replica(b).synchronizers.values();
+  await room.group.until(b, (synchronizer as Synchronizer).look(null, true));
   room.group.setRole(b, 'editor', a);
   await room.run(10_000);
   expect([room.read(a, 'file'), room.read(a, 'own'), room.problems(b)]).toEqual(['of a reader', 'of a reader too', []]);
