@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
 import type { Clock } from '../../../src/main/platform/clock.ts';
-import { ENTRY, EXECUTABLE, EXISTS, fileFields } from '../../../src/main/record/file-entry.ts';
+import { ENTRY, EXECUTABLE, EXISTS, fileFields, MODIFIED } from '../../../src/main/record/file-entry.ts';
 import { type Digest, type RecordId, recordId } from '../../../src/main/record/ids.ts';
 import type { Fields } from '../../../src/main/record/value.ts';
-import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
+import { storedRevision, vouchesFor } from '../../../src/main/snapshot/stored-revision.ts';
 import type { ItemProblem, Reading, Revision } from '../../../src/main/sources/source-adapter.ts';
 import { ContentStore } from '../../../src/main/store/content-store.ts';
 import { CommitLook, type CommitPort } from '../../../src/main/take-in/commit-look.ts';
@@ -112,6 +113,17 @@ describe('what a source holds of a content', () => {
     take(reading('a', fileFields(device.file('text'), { executable: true, modified: 5 })));
     expect([holders('text'), device.values('a', EXECUTABLE)]).toEqual([[row('a')], [true]]);
   });
+  it('is a file that others told of and that was there already', () => {
+    device.save('a', 'text');
+    take(reading('a', fileOf('text')));
+    expect(holders('text')).toEqual([row('a')]);
+  });
+  it('says how a large one is cut', () => {
+    const list = Uint8Array.of(1, 2, 3);
+    const attachments = [{ digest: digestOf('list'), bytes: list }];
+    take(reading('a', fileOf('text'), { attachments }));
+    expect([contents.chunkList(digestOf('list')), holders('text')]).toEqual([Buffer.from(list), [row('a')]]);
+  });
   it('is nothing of a file that is gone, nor of an empty one', async () => {
     holds('a', 'text');
     await went('a');
@@ -148,6 +160,24 @@ describe('what is gone', () => {
     const stored = snapshot('a');
     expect([stored?.revision, stored?.held?.get(EXISTS)?.value]).toEqual([null, false]);
   });
+  it('is remembered of each as what it was, of several in one batch', async () => {
+    const ids = ['a', 'b'];
+    for (const id of ids) holds(id, id);
+    other.receiveFrom(device);
+    for (const id of ids) other.save(id, `${id} edited elsewhere`);
+    device.receiveFrom(other);
+    await went(...ids);
+    expect(ids.map((id) => snapshot(id)?.held?.get(ENTRY)?.value)).toEqual(ids.map((id) => device.file(id)));
+  });
+  it('is no problem any more, whatever was the matter with it', async () => {
+    const { problems } = device.collection;
+    for (const id of ['a', 'b']) {
+      holds(id, id);
+      problems.put(source, recordId(id), 'unreadable', 'It cannot be read.', 0);
+    }
+    await went('a');
+    expect([problems.has(source, recordId('a')), problems.has(source, recordId('b'))]).toEqual([false, true]);
+  });
 });
 
 describe('what somebody wrote', () => {
@@ -178,6 +208,10 @@ describe('what somebody wrote', () => {
 });
 
 describe('the snapshot', () => {
+  it('does not vouch for what was written a moment ago: it may be written to again within a tick of the clock', () => {
+    take(reading('a', fileOf('text'), { fresh: true }), reading('b', fileOf('text')));
+    expect(['a', 'b'].map((id) => vouchesFor(snapshot(id)?.revision as Uint8Array, NEW))).toEqual([false, true]);
+  });
   it('of what is as it is shown says no more than that', () => {
     holds('a', 'old');
     take(reading('a', fileOf('edited')), reading('new', fileOf('new')));
@@ -212,6 +246,7 @@ describe('a directory that is there for what lies in it', () => {
       value: true,
       dots: device.held(recordId('d'))?.get(EXISTS)?.dots,
     });
+    expect(snapshot('d')?.held?.get(ENTRY)?.value).toEqual({ type: 'directory' });
     expect(device.isThere('d')).toBe(false);
   });
   it('is nothing to be named where a file is to be in its place: that is in conflict', () => {
@@ -259,6 +294,23 @@ describe('what is not taken in', () => {
       ['a', 'read-only'],
       ['new', 'read-only'],
     ]);
+  });
+  it('is nothing of a reader’s that says what it said, with another time: it gets its time back, once', () => {
+    const at = (modified: number): Fields => fileFields(device.file('old'), { executable: false, modified });
+    device.write([device.edit('a', at(1_000_000)) as Change]);
+    device.collection.records.putSnapshot(source, row('a'), storedRevision(OLD, false), null);
+    isReader = true;
+    expect([take(reading('a', at(5_000_000))).behind, noted, due]).toEqual([[row('a')], [], [row('a')]]);
+    const { held, revision } = snapshot('a') ?? {};
+    expect([held?.get(MODIFIED)?.value, vouchesFor(revision as Uint8Array, NEW)]).toEqual([5_000_000, true]);
+    expect([take(reading('a', at(5_000_000))).behind, noted]).toEqual([[], []]);
+  });
+  it('is nothing at all: nobody is told', () => {
+    holds('a', 'text');
+    let told = 0;
+    const look = commit({ written: () => void told++ });
+    look.readings([reading('a', fileOf('text'))], NO_MOVES);
+    expect([look.changes, told]).toEqual([0, 0]);
   });
   it('is nothing of a text that was deleted elsewhere and is gone: nobody is asked to put it back', () => {
     gone = new GoneItems(device.collection, new HeldItems(device.collection, source, { project: (full) => full }));

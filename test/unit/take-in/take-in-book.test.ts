@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ALIAS_OF } from '../../../src/main/record/alias.ts';
 import { fieldName, type RecordId, recordId } from '../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
@@ -111,6 +112,16 @@ async function look(request: Partial<TakeInRequest> = {}) {
       return () => undefined;
     },
   };
+  const asked: TakeInRequest = {
+    scope: new LaterLooks(clock, true, () => undefined).next(null, true),
+    holdsNameless: false,
+    confirmed: null,
+    limits: { deleteShare: 0.5, deleteCount: 10, rewriteShare: 0.5 },
+    readOnly: false,
+    heldBack: () => false,
+    dry: false,
+    signal: stop.signal,
+  };
   return takeIn(
     {
       batchRecords: 2,
@@ -128,17 +139,8 @@ async function look(request: Partial<TakeInRequest> = {}) {
       readsLong: () => undefined,
       progress: () => undefined,
     },
-    {
-      scope: new LaterLooks(clock, true, () => undefined).next(null, true),
-      holdsNameless: false,
-      confirmed: null,
-      limits: { deleteShare: 0.5, deleteCount: 10, rewriteShare: 0.5 },
-      readOnly: false,
-      heldBack: () => false,
-      dry: false,
-      signal: stop.signal,
-      ...request,
-    },
+    // What is asked anew each time stays so.
+    Object.defineProperties(asked, Object.getOwnPropertyDescriptors(request)),
   );
 }
 
@@ -156,6 +158,13 @@ describe('a book that meets a collection', () => {
     expect(everybody()).toEqual(['own3', 'u1', 'u2', 'u3']);
     expect(['u1', 'u2', 'u3', 'own3'].map(inBook)).toEqual([true, true, true, true]);
     expect(read.toSorted()).toEqual(['own0', 'own1', 'own2', 'own3']);
+  });
+  it('keeps of whom it has under another id how they came, so that it can be undone', async () => {
+    there.set('own1', ann);
+    device.collection.problems.put(source.row, recordId('own1'), 'unreadable', 'It cannot be read.', 0);
+    await look();
+    expect([device.isThere('own1'), device.values('own1', fieldName('name'))]).toEqual([false, [ann.name]]);
+    expect([device.values('own1', ALIAS_OF), device.collection.problems.count(source.row)]).toEqual([['u1'], 0]);
   });
   it('is told beforehand whom it would meet', async () => {
     there.set('own1', ann);
@@ -191,6 +200,16 @@ describe('a book that meets a collection', () => {
     there.set('own1', ann);
     await look();
     expect([everybody(), inBook('own1'), inBook('u1')]).toEqual([['own1', 'u1', 'u2', 'u3'], true, false]);
+  });
+  it('says nothing of anybody where this device may only read by the time it was read', async () => {
+    there.set('own1', ann);
+    const request = {
+      get readOnly() {
+        return read.length > 0;
+      },
+    };
+    expect(await look(request)).toMatchObject({ changes: 0 });
+    expect([everybody(), inBook('u1')]).toEqual([['u1', 'u2', 'u3'], false]);
   });
   it('is not taken in by halves where the look is stopped as it compares', async () => {
     for (const [at, said] of [person('Di'), person('Ed'), ann].entries()) there.set(`own${at}`, said);
@@ -253,6 +272,7 @@ describe('a book that was compared', () => {
     });
     it('while all else is taken in', async () => {
       there.set('u2', person('Bob'));
+      nameless.add('u2');
       there.set('named', person('Ed'));
       expect(await look({ holdsNameless: true })).toMatchObject({ is: 'done', changes: 2, waits: true });
       expect(everybody()).toEqual(['named', 'u1', 'u2']);
