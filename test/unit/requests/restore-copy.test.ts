@@ -92,6 +92,7 @@ describe('a copy of contacts as they were', () => {
     say('u1', null);
     say('u3', null);
     await expect(copy(null, 7)).rejects.toMatchObject({ code: 'nothing-then' });
+    await expect(copy('u1', 7)).rejects.toMatchObject({ code: 'no-such-record' });
     expect(existsSync(join(folder, 'copy'))).toBe(false);
   });
   it('is not written over anything, into a place of the collection, or into no folder', async () => {

@@ -141,6 +141,12 @@ describe('a pack', () => {
     expect(store.ownPacks()).toEqual([{ name: 'own', covers: new Map([[log, 3]]) }]);
   });
 
+  it('that this device puts there again is of what it is for by then', () => {
+    store.notePack({ name: 'own', key: key(1), sid: 4 }, new Map([[log, 3]]), [piece()]);
+    store.notePack({ name: 'own', key: key(1), sid: UNTOLD }, new Map([[log, 5]]), [piece()]);
+    expect([store.ownPacks(), store.untoldPacks()]).toEqual([[{ name: 'own', covers: new Map([[log, 5]]) }], ['own']]);
+  });
+
   it('that was put there as this program was killed is told of once that is read, by its key', () => {
     store.notePack({ name: 'own', key: key(1), sid: UNTOLD }, NOWHERE, [piece()]);
     store.notePack({ name: 'told', key: key(1), sid: 2 }, NOWHERE, [piece()]);

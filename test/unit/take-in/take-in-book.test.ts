@@ -189,6 +189,13 @@ describe('a book that meets a collection', () => {
     await look();
     expect([everybody(), inBook('u1'), inBook('own1')]).toEqual([['own1', 'u1', 'u2', 'u3'], true, true]);
   });
+  it('has whom it has under another id though somebody was deleted who said the same', async () => {
+    told('u0', ann);
+    told('u0', null);
+    there.set('own1', ann);
+    await look();
+    expect([everybody(), inBook('u1')]).toEqual([['u1', 'u2', 'u3'], true]);
+  });
   it('shows who was deleted elsewhere as somebody new', async () => {
     told('u1', null);
     there.set('own1', ann);
