@@ -189,6 +189,26 @@ describe('a book that meets a collection', () => {
     await look();
     expect([everybody(), inBook('u1'), inBook('own1')]).toEqual([['own1', 'u1', 'u2', 'u3'], true, true]);
   });
+  it('has each of two who say the same, one of them under another id', async () => {
+    told('u4', ann);
+    there.set('u1', ann);
+    there.set('own1', ann);
+    await look();
+    expect([everybody(), inBook('u1'), inBook('u4')]).toEqual([['u1', 'u2', 'u3', 'u4'], true, true]);
+  });
+  it('has whom it says the same of, though somebody stands before them who surely is that one too', async () => {
+    there.set('own1', { ...ann, 'titles/t': { name: 'Dr' } });
+    there.set('own2', ann);
+    await look();
+    expect([everybody(), device.values('u1', fieldName('titles/t'))]).toEqual([['own1', 'u1', 'u2', 'u3'], []]);
+  });
+  it('has who surely is there once those are told apart who say just the same', async () => {
+    told('u4', { ...ann, 'titles/t': { name: 'Dr' } });
+    there.set('own1', ann);
+    there.set('own2', { ...ann, 'notes/n': { text: 'plays chess' } });
+    await look();
+    expect([everybody(), inBook('u1'), inBook('u4')]).toEqual([['u1', 'u2', 'u3', 'u4'], true, true]);
+  });
   it('has whom it has under another id though somebody was deleted who said the same', async () => {
     told('u0', ann);
     told('u0', null);
