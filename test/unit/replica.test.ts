@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Change } from '../../src/main/change-log/change.ts';
+import { isLive } from '../../src/main/merge/record-state.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { EXISTS } from '../../src/main/record/file-entry.ts';
 import { recordId } from '../../src/main/record/ids.ts';
@@ -180,6 +181,50 @@ it('what was still written to a file as it was replaced stands beside what repla
   await room.run(10_000);
   expect(row).toBe(room.replica(b).collection.records.find(recordId('file'))?.row);
   expect([room.conflicts(a), room.conflicts(b), room.read(a, 'file')]).toEqual([1, 1, 'first']);
+});
+
+it('what was still written to a file as it was deleted is there again', async () => {
+  const room = await KeepRoom.open('moved on after', 2, { file: 'first', other: 'other' });
+  const [a, b] = room.devices as Devices;
+  b.user.remove(`${ROOT}/file`);
+  await room.run(10_000);
+  const isThere = (device: SimulatedDevice): boolean => {
+    const found = room.replica(device).collection.records.find(recordId('file'));
+    return found !== null && isLive(found.state);
+  };
+  expect([isThere(a), room.read(a, 'file')]).toEqual([false, null]);
+  const bytes = Buffer.from('still written');
+  const moved = { digest: digestOf(bytes), instead: null, size: bytes.length, executable: false, modified: 1 };
+  room.replica(b).takeMovedOn([{ ...moved, id: recordId('file') }]);
+  await room.run(10_000);
+  expect([isThere(a), isThere(b)]).toEqual([true, true]);
+});
+
+it('a file that others keep a folder in the place of is there once nothing is in that any more', async () => {
+  const room = await KeepRoom.open('uncovered', 2, { 'x/old': 'first' });
+  const [a, b] = room.devices as Devices;
+  room.group.cut(a, b);
+  a.user.remove(`${ROOT}/x`);
+  room.write(a, 'x', 'a file');
+  room.write(b, 'x/below', 'in a folder');
+  await room.run(5000);
+  room.group.mendAll();
+  await room.run(120_000);
+  expect(room.read(b, 'x/below')).toBe('in a folder');
+  b.user.remove(`${ROOT}/x/below`);
+  await room.run(5000);
+  for (const device of [a, b]) expect(room.read(device, 'x')).toBe('a file');
+  room.expectNoFaults();
+});
+
+it('what this device wrote is applied here, though nobody is there who tells of it', async () => {
+  const room = await KeepRoom.open('applied', 2, { file: 'first' });
+  const [a, b] = room.devices as Devices;
+  room.group.cut(a, b);
+  room.write(a, 'other', 'written');
+  await room.run(10_000);
+  const { applied, held } = room.replica(a).positions();
+  expect(applied).toEqual(held);
 });
 
 it('a device of which a copy was put back writes on in a log of its own: nothing of either is lost', async () => {

@@ -25,6 +25,8 @@ let nameless: Set<string>;
 let unknown: Set<string>;
 /** Items that were read, in that order. */
 let read: RecordId[];
+/** What happens elsewhere while they are read. */
+let meanwhile: () => void;
 let stop: AbortController;
 
 beforeEach(() => {
@@ -32,6 +34,7 @@ beforeEach(() => {
   device = new CollectionGroup(1, 'meets', 'contacts', databases).devices[0] as GroupDevice;
   source = device.addSource(databases);
   [there, nameless, unknown, read, stop] = [new Map(), new Set(), new Set(), [], new AbortController()];
+  meanwhile = () => undefined;
 });
 afterEach(() => databases.close());
 
@@ -90,6 +93,7 @@ function book(): SourceAdapter {
     async read(ids) {
       read.push(...ids);
       await new Promise<void>((resolve) => setImmediate(resolve));
+      meanwhile();
       return ids.map((id): Reading => {
         const item = itemOf(id);
         return { id, revision: revisionOf(item), fresh: false, fields: fieldsOf(there.get(item)!), attachments: [] };
@@ -227,6 +231,33 @@ describe('a book that meets a collection', () => {
     there.set('own1', ann);
     await look();
     expect([everybody(), inBook('own1'), inBook('u1')]).toEqual([['own1', 'u1', 'u2', 'u3'], true, false]);
+  });
+  it('does not bring back who is deleted elsewhere while it is read', async () => {
+    there.set('own1', ann);
+    meanwhile = () => told('u1', null);
+    await look();
+    expect(everybody()).toEqual(['own1', 'u2', 'u3']);
+  });
+  it('takes nobody away who comes from elsewhere under the same id while it is read', async () => {
+    there.set('own1', ann);
+    meanwhile = () => told('own1', ann);
+    await look();
+    expect([everybody(), inBook('own1')]).toEqual([['own1', 'u1', 'u2', 'u3'], true]);
+  });
+  it('has somebody new where nobody could use what it would add to whom it has', async () => {
+    const { collection } = device;
+    collection.whyInvalid = ({ record }) => (record === 'u1' ? 'nobody can' : null);
+    there.set('own1', { ...ann, 'titles/t': { name: 'Dr' } });
+    await look();
+    expect([everybody(), device.values('u1', fieldName('titles/t'))]).toEqual([['own1', 'u1', 'u2', 'u3'], []]);
+  });
+  it('keeps who stands under another id since it was compared before', async () => {
+    holds({ u1: ann });
+    source = { ...source, adopting: true };
+    there.delete('u1');
+    there.set('own1', ann);
+    await look();
+    expect([everybody(), inBook('own1')]).toEqual([['own1', 'u2', 'u3'], true]);
   });
   it('says nothing of anybody where this device may only read by the time it was read', async () => {
     there.set('own1', ann);
