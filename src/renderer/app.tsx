@@ -76,14 +76,24 @@ function Unreachable() {
   );
 }
 
+/** Goes to the field that searches what is on the screen, in the topmost dialog if there are some. Is there one? */
+function find(): boolean {
+  const shown = [...document.querySelectorAll('.dialog')].at(-1) ?? document;
+  const field = shown.querySelector<HTMLInputElement>('input[type=search]');
+  field?.select();
+  return field !== null;
+}
+
 function Window() {
   const page = useApp((state) => state.page);
   const adding = useApp((state) => state.adding);
   const joining = useApp((state) => state.joining);
   const { store } = useAppContext();
   useEffect(() => {
-    // Ctrl or Command with 1 to 6: the pages, in the order of the sidebar.
+    // Ctrl or Command with 1 to 6: the pages, in the order of the sidebar; with F what there is to search.
     const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'f' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && find())
+        event.preventDefault();
       const target = PAGES[Number(event.key) - 1];
       if (target === undefined || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
       event.preventDefault();

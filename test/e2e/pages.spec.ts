@@ -285,6 +285,18 @@ test('a page that is gone to by key has the focus, also where nothing had it', a
   await expect(page.getByRole('heading', { name: 'Devices', level: 1 })).toBeFocused();
 });
 
+test('Ctrl and F goes to the field that searches what is on the screen', async ({ page }) => {
+  await openPages(page, pages, { page: 'history' });
+  await expect(page.locator('[data-row="0"]')).toBeVisible();
+  await page.keyboard.press('Control+f');
+  await expect(page.getByRole('searchbox', { name: 'Find by name' })).toBeFocused();
+  await page.keyboard.press('Control+1');
+  await page.getByRole('button', { name: 'Browse People' }).click();
+  await page.locator('[data-row="1"]').focus();
+  await page.keyboard.press('Control+f');
+  await expect(page.getByRole('searchbox', { name: /Search names/ })).toBeFocused();
+});
+
 test('Escape reaches the topmost dialog, and only that, where nothing has the focus', async ({ page }) => {
   await openPages(page, pages, { page: 'history' });
   await page.locator('[data-row="3"]').click();

@@ -102,6 +102,14 @@ test('a contact changed apart is settled field by field, its photos seen as pict
   await phones.getByRole('article').filter({ hasText: '+43 1 222' }).getByRole('button').click();
   await expect(page.getByRole('heading', { name: 'No conflicts' })).toBeVisible();
   for (const file of [here, there]) await expect.poll(() => readFileSync(file, 'utf8')).toContain('+43 1 222');
+
+  // History shows the picture that was taken, and the words that are new.
+  await page.keyboard.press('Control+4');
+  await page.locator('.history-row').filter({ hasText: 'Phone (work), Photo' }).first().click();
+  const change = page.getByRole('dialog');
+  await expect(change.getByRole('row', { name: /^Photo/ }).locator('td[data-label=After] img')).toBeVisible();
+  await expect(change.getByRole('row', { name: /^Phone/ }).locator('mark')).toHaveText(/^\d+$/);
+  await noViolations(page);
 });
 
 test('an event changed apart is settled field by field, in words', async ({ page }) => {

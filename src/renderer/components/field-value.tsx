@@ -3,9 +3,9 @@ import type { ShownRecordView, ValueView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { useRequest } from '../client/use-request.ts';
 import { errorWords } from './error-words.ts';
-import { newWords } from './new-words.ts';
 import { pictureAddress } from './raster-image.ts';
 import { factsOf } from './record-facts.ts';
+import { Said } from './said.tsx';
 import { fieldValueText } from './value-text.ts';
 
 /** Whose fields they are. */
@@ -79,10 +79,7 @@ export function FieldValue(props: {
 
 function Words({ field, text, before }: { field: string; text: string; before: string }) {
   const address = addressOf(field, text);
-  const said = newWords(before, text).map(({ text: part, isNew }, at) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: stretches have no identity but their place
-    isNew ? <mark key={at}>{part}</mark> : <span key={at}>{part}</span>,
-  );
+  const said = <Said text={text} before={before} />;
   return (
     <p className={FILE_FIELDS.has(field) ? 'side-value path' : 'side-value'} dir="auto">
       {address === null ? (

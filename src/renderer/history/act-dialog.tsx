@@ -103,6 +103,7 @@ export function ActDialog(props: {
           {changes.map((change, at) => (
             <ChangeDetail
               key={change.id}
+              collection={act.collection}
               change={change}
               name={recordName(change.record, change.title, collection?.kind ?? null)}
               isFile={collection?.kind === 'files'}

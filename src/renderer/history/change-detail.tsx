@@ -4,7 +4,9 @@ import type { HistoryChangeView, ValueView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { listed } from '../../contract/overall-state.ts';
 import { ActionButton } from '../components/action-button.tsx';
+import { FieldValue, type RecordOf } from '../components/field-value.tsx';
 import { saidByKey } from '../components/record-facts.ts';
+import { Said } from '../components/said.tsx';
 import { fieldValueText } from '../components/value-text.ts';
 import { actionText } from './act-summary.ts';
 
@@ -56,8 +58,38 @@ function Lines({ texts }: { texts: readonly string[] }) {
   return texts.length === 1 ? texts[0] : texts.map((text) => <div key={text}>{text}</div>);
 }
 
+/** Is it a picture a person can see? */
+const isPicture = (path: string, value: ValueView): boolean =>
+  path.startsWith('media/') && value !== null && typeof value === 'object' && 'data' in value && value.data !== null;
+
+/** What a field said before and after, in words or as the picture it is. */
+function BeforeAndAfter(props: { change: HistoryChangeView; field: FieldChange; of: RecordOf; isFile: boolean }) {
+  const { change, field, of, isFile } = props;
+  const { path, before, after } = field;
+  const befores = beforeTexts(change, field);
+  const className = isFile ? 'path' : 'wrapped';
+  return (
+    <>
+      <td className={className} data-label="Before">
+        {isPicture(path, before) ? <FieldValue of={of} field={path} value={before} /> : <Lines texts={befores} />}
+      </td>
+      <td className={className} data-label="After">
+        {isPicture(path, after) ? (
+          <FieldValue of={of} field={path} value={after} />
+        ) : (
+          <Said
+            text={afterText(change, field)}
+            before={befores.length === 1 && before !== null ? (befores[0] ?? '') : ''}
+          />
+        )}
+      </td>
+    </>
+  );
+}
+
 /** One change of a package: what it did to each field, and the way back. */
 export function ChangeDetail(props: {
+  collection: string;
   change: HistoryChangeView;
   /** What its record is called. */
   name: string;
@@ -104,12 +136,12 @@ export function ChangeDetail(props: {
                   <th scope="row">
                     {saidByKey(field.path)?.label ?? fieldWords(field.path, field.after ?? field.before)}
                   </th>
-                  <td className={props.isFile ? 'path' : 'wrapped'} data-label="Before">
-                    <Lines texts={beforeTexts(change, field)} />
-                  </td>
-                  <td className={props.isFile ? 'path' : 'wrapped'} data-label="After">
-                    {afterText(change, field)}
-                  </td>
+                  <BeforeAndAfter
+                    change={change}
+                    field={field}
+                    of={{ collection: props.collection, record: change.record }}
+                    isFile={props.isFile}
+                  />
                   <td data-label="What was before">
                     {field.before === null ? NOTHING : keptText(field.kept, props.nameOf)}
                   </td>

@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components';
 import type { OccurrenceView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useRequest } from '../client/use-request.ts';
+import { useTallDays } from '../client/use-wide.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { formatFor, LOCALE } from '../components/locale.ts';
@@ -24,6 +25,7 @@ import { type DayLine, weekLines } from './week-lines.ts';
 
 /** So many lines a day has room for: events, the last of them how many more there are. */
 const LINES_A_DAY = 3;
+const LINES_A_TALL_DAY = 5;
 const WEEKDAY = formatFor({ weekday: 'long' });
 const MONTH = formatFor({ month: 'long', year: 'numeric' });
 const DAY = formatFor({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
@@ -59,6 +61,7 @@ function dayAfter(key: string, day: Day): Day | null {
  */
 export function MonthView(props: { collection: string; now: number; onOpen: (occurrence: OccurrenceView) => void }) {
   const [chosen, setChosen] = useState(() => dayOf(props.now));
+  const room = useTallDays() ? LINES_A_TALL_DAY : LINES_A_DAY;
   const grid = useRef<HTMLTableElement>(null);
   const byKey = useRef(false);
   const weeks = useMemo(() => weeksAround(chosen, LOCALE.firstDay), [chosen]);
@@ -137,6 +140,7 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
                     day={day}
                     events={on(day, list).length}
                     lines={lines[at] ?? []}
+                    room={room}
                     isTold={startOf(daysLater(day, 1)) <= until}
                     isChosen={isSameDay(day, chosen)}
                     isToday={isSameDay(day, dayOf(props.now))}
@@ -149,17 +153,19 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
           })}
         </tbody>
       </table>
-      <h3>{DAY.format(startOf(chosen))}</h3>
-      {!isKnown && agenda.error === null && day.error === null && <Loading what="what takes place" />}
-      {isKnown && shown.length === 0 && <p className="muted">Nothing takes place.</p>}
-      {isAsked && day.value?.until !== undefined && <p className="muted">Not all of it is shown: it is too much.</p>}
-      <ul>
-        {shown.map((each) => (
-          <li key={`${each.record} ${each.start}`}>
-            <OccurrenceRow occurrence={each} onOpen={props.onOpen} />
-          </li>
-        ))}
-      </ul>
+      <div className="month-day">
+        <h3>{DAY.format(startOf(chosen))}</h3>
+        {!isKnown && agenda.error === null && day.error === null && <Loading what="what takes place" />}
+        {isKnown && shown.length === 0 && <p className="muted">Nothing takes place.</p>}
+        {isAsked && day.value?.until !== undefined && <p className="muted">Not all of it is shown: it is too much.</p>}
+        <ul>
+          {shown.map((each) => (
+            <li key={`${each.record} ${each.start}`}>
+              <OccurrenceRow occurrence={each} onOpen={props.onOpen} />
+            </li>
+          ))}
+        </ul>
+      </div>
     </section>
   );
 }
@@ -169,6 +175,8 @@ function DayCell(props: {
   /** How many take place on it. */
   events: number;
   lines: readonly (DayLine | null)[];
+  /** For so many of them. */
+  room: number;
   /** Is this all that takes place on it? */
   isTold: boolean;
   isChosen: boolean;
@@ -176,8 +184,8 @@ function DayCell(props: {
   isOther: boolean;
   onChoose: () => void;
 }) {
-  const { day, events, lines, isTold, isChosen, isToday, isOther } = props;
-  const shown = lines.slice(0, lines.length > LINES_A_DAY ? LINES_A_DAY - 1 : lines.length);
+  const { day, events, lines, room, isTold, isChosen, isToday, isOther } = props;
+  const shown = lines.slice(0, lines.length > room ? room - 1 : lines.length);
   const more = lines.slice(shown.length).filter((line) => line !== null).length;
   const what = !isTold ? 'not all of it is told here' : events === 0 ? 'nothing' : counted(events, 'event');
   return (
