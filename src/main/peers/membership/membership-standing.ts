@@ -51,8 +51,13 @@ export function standingOf(ledger: Ledger, device: DeviceId, at: number | null):
   const adds = of('create', 'add', 'recovery-key');
   if (adds.length === 0) return null;
   const removes = of('remove');
-  /** An add stands only if its author knew of every removal: a removal beats what was done apart from it. */
-  const stands = (place: number): boolean => removes.every((remove) => before(remove, place));
+  /**
+   * An add stands only if its author knew of every removal: a removal beats what was done apart from it. But whoever leaves ends what it had seen, and
+   * no more: who lets it in again may not have heard that it had left.
+   */
+  const isLeave = (place: number): boolean => (order[place] as MembershipOp).author === device;
+  const stands = (place: number): boolean =>
+    removes.every((remove) => before(remove, place) || (isLeave(remove) && !before(place, remove)));
   const standing = adds.filter(stands);
   const removed = standing.length === 0;
   const basis = removed ? adds : standing;

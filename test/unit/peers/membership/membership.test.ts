@@ -546,6 +546,24 @@ describe('removal', () => {
     expect(roles(both.state())).toMatchObject({ cleo: 'reader' });
   });
 
+  it('of itself ends what who leaves had seen, and not that it was let in again by one that had not heard of it', () => {
+    const copy = new Copy();
+    copy.adds(ana, ben);
+    copy.adds(ana, cleo, 'editor');
+    const [one, two] = [copy.fork(), copy.fork()];
+    one.removes(cleo, cleo);
+    two.adds(ben, cleo, 'reader', 'back');
+    const both = join(one, two);
+    expect(both.members.get(cleo.id)).toMatchObject({ role: 'reader', name: 'back', addedBy: ben.id });
+    expect([both.removed.size, both.invalid.size]).toEqual([0, 0]);
+    // Once more, of which it heard; and taken out by another, apart from that.
+    const [again, removed] = [new Copy([...new Set([...one.ops, ...two.ops])]), two.fork()];
+    removed.removes(ana, cleo);
+    again.removes(cleo, cleo);
+    expect(roles(again.state())).toEqual({ ana: 'admin', ben: 'admin' });
+    expect(roles(join(one, removed))).toEqual({ ana: 'admin', ben: 'admin' });
+  });
+
   it('made twice apart is not undone by who knew of one of the two', () => {
     const copy = new Copy();
     copy.adds(ana, ben);
