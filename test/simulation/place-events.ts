@@ -56,8 +56,7 @@ export async function turnSource({ group, random }: PlaceScene): Promise<string 
 /** A computer leaves the collection, perhaps with what nobody else has; its folder stays, and belongs to it again when it next comes back. */
 export async function leave({ group, random }: PlaceScene): Promise<string | null> {
   const { members } = group;
-  // Whoever comes back has to meet the others.
-  if (members.length < 3 || group.middle !== null || group.relay !== null) return null;
+  if (members.length < 3 || group.middle !== null) return null;
   const device = random.pick(members);
   if (group.wouldStrand(device) || !device.isMounted) return null;
   const asked = Promise.resolve()

@@ -420,4 +420,10 @@ export const REGRESSIONS: readonly {
     about:
       'who was restored, and wrote under numbers that others have, has both as well where it meets them at a relay only',
   },
+  ...['9800017', '9800030', '9800049', '9800096'].map((seed) => ({
+    seed,
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'who leaves, and meets the others at a relay alone, tells them there, and comes back',
+  })),
 ];

@@ -202,7 +202,7 @@ class Run {
     if (device.running === null || group.replica(device) !== null || group.collection === null || !device.isMounted)
       return;
     const by = group.members.find((other) => other !== device && (!group.hasLeft(device) || group.mayLetIn(other)));
-    if (by === undefined || (group.hasLeft(device) && group.knows(by, device))) return;
+    if (by === undefined) return;
     group.ledger.byPerson(device, () => device.user.remove(`${ROOT}/${OWN}/marker.json`));
     await group.join(device, by);
   }

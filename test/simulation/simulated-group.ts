@@ -175,7 +175,8 @@ export class SimulatedGroup {
   admit(device: SimulatedDevice, by: SimulatedDevice, role: Role = 'admin'): Replica {
     const inviter = this.replica(by) as Replica;
     if (!this.#letInBy.has(device)) this.#letInBy.set(device, by);
-    if (inviter.membership.member(device.identity.id) === null) {
+    // Whom it lets in again may have left without its having heard of it.
+    if (inviter.membership.member(device.identity.id) === null || this.hasLeft(device)) {
       inviter.membership.add(
         {
           descriptor: device.identity.descriptor,
@@ -283,10 +284,6 @@ export class SimulatedGroup {
   }
   hasLeft(device: SimulatedDevice): boolean {
     return this.#left.has(device);
-  }
-  /** Is it a member, as this one knows? */
-  knows(by: SimulatedDevice, device: SimulatedDevice): boolean {
-    return this.replica(by)?.membership.member(device.identity.id) != null;
   }
   /** false: who asks may not, as far as it knows. */
   setRole(device: SimulatedDevice, role: Role, by: SimulatedDevice): boolean {

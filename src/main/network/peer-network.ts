@@ -17,6 +17,7 @@ import { HeardWaiting } from './heard-waiting.ts';
 import { NearbyJoins } from './nearby-joins.ts';
 import type { NetworkHost } from './network-host.ts';
 import { Relays } from './relays.ts';
+import { ToldAtRelay } from './told-at-relay.ts';
 import { WhoLinks } from './who-links.ts';
 
 /** At the end of the program what is about to be put up may take so long: all of it has to be over within five seconds. */
@@ -36,6 +37,7 @@ export class PeerNetwork {
   /** What goes through relays for members that are away. */
   readonly exchanges: Exchanges;
   readonly #farewells: Farewells;
+  readonly #toldAtRelay: ToldAtRelay;
   readonly #who: WhoLinks;
   readonly #links: LinkManager;
   readonly #discovery: Discovery | null;
@@ -110,6 +112,14 @@ export class PeerNetwork {
       registry: engine.registry,
       log: (line) => engine.world.log(line),
     });
+    this.#toldAtRelay = new ToldAtRelay({
+      clock,
+      random,
+      up: this.#up,
+      relays: this.relays,
+      left: engine.left,
+      log: (line) => engine.world.log(line),
+    });
     this.#discovery = engine.world.beacons.length === 0 ? null : this.#newDiscovery(waiting);
   }
 
@@ -155,6 +165,7 @@ export class PeerNetwork {
     this.#farewells.refresh();
     this.exchanges.refresh();
     this.relays.refresh();
+    this.#toldAtRelay.refresh();
     await this.#discovery?.start();
     return this.#listenAddress;
   }
@@ -165,6 +176,7 @@ export class PeerNetwork {
     await this.exchanges.finish(FINISH_MS);
     this.exchanges.stop();
     this.#farewells.stop();
+    this.#toldAtRelay.stop();
     await this.#links.stop();
     this.relays.stop();
   }
@@ -276,6 +288,7 @@ export class PeerNetwork {
     this.#farewells.refresh();
     this.exchanges.refresh();
     this.relays.refresh();
+    this.#toldAtRelay.refresh();
     this.#suggestRemembered();
     for (const session of this.#sessions.values()) session.announce();
   }
