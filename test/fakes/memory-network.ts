@@ -32,8 +32,11 @@ export class MemoryNetwork {
   readonly #doors = new Map<string, { readonly owner: Descriptor; readonly door: Door }>();
   readonly #lines = new Set<Line>();
   readonly #apart = new Set<string>();
+  readonly #walled = new Set<string>();
   /** How often the process at a host died: what an earlier one began comes to nothing. */
   readonly #deaths = new Map<string, number>();
+  /** Links that came about. */
+  made = 0;
   #nextPort = 40_000;
   #nextLine = 1;
 
@@ -74,6 +77,10 @@ export class MemoryNetwork {
   }
   mend(one: string, other: string): void {
     this.#apart.delete(pairOf(one, other));
+  }
+  /** From now on this host dials others, and nobody reaches it. */
+  wall(host: string): void {
+    this.#walled.add(host);
   }
   /** The process at this host dies without a word: its doors are gone, and who was linked with it finds the link broken. */
   unplug(host: string): void {
@@ -120,7 +127,7 @@ export class MemoryNetwork {
     if (place === null) throw new LockstepError('bad-address', `${address} is not host:port`, address);
     await new Promise<void>((resolve) => void this.#clock.after(this.#weather.latency(), resolve));
     const found = this.#doors.get(address);
-    const apart = this.#apart.has(pairOf(host, place.host));
+    const apart = this.#apart.has(pairOf(host, place.host)) || this.#walled.has(place.host);
     const died = this.#deathsOf(host) !== born;
     if (signal.aborted || apart || died || found === undefined || !found.door.admit(host))
       throw new LockstepError('unreachable', `no answer from ${address}`, address);
@@ -143,6 +150,7 @@ export class MemoryNetwork {
       [address, formatHostPort(host, 1)],
     );
     this.#lines.add(made);
+    this.made++;
     // One end may have closed while word of it is on its way to a process that dies before it arrives.
     const forget = () => void (made.near.isClosed && made.far.isClosed && this.#lines.delete(made));
     made.near.onClose(forget);

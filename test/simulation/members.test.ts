@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { NoticeView } from '../../src/contract/contract.ts';
 import { makeHeadsBeacon, statementOf } from '../../src/main/peers/session/heads-beacon.ts';
 import type { LogHead } from '../../src/main/peers/session/shared-collection.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { logId } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
+import { statusView } from '../../src/main/requests/status-view.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 import { simulate } from './simulate.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
@@ -78,6 +79,55 @@ it('who is removed is told, and status of the others forgets it', async () => {
     ).not.toContain('C');
   expect(first.engine.network.session(third.identity.id)).toBeNull();
   for (const device of group.devices) device.end();
+});
+
+describe('who was removed while it was away, by one that it cannot reach', () => {
+  let group: SimulatedGroup;
+  let first: SimulatedDevice;
+  let second: SimulatedDevice;
+  const stateOf = (device: SimulatedDevice) => statusView(device.engine).collections[0]?.state;
+  const linesTo = (device: SimulatedDevice) =>
+    group.devices.filter((each) => each.running?.engine.network.session(device.identity.id) != null).length;
+  beforeEach(async () => {
+    const made = await groupOf(3);
+    group = made.group;
+    [first, second] = made.devices as [SimulatedDevice, SimulatedDevice];
+    for (const { host } of made.devices.slice(1)) group.network.wall(host);
+    await group.until(first, first.stop());
+    group.remove(first, second);
+    await group.pass(60_000);
+  });
+
+  it('is dialled by those that know, until it has heard that it does not belong any more', async () => {
+    await group.start(first);
+    first.user.writeFile(`${ROOT}/a`, 'of nobody else');
+    await group.pass(10 * 60_000);
+    expect(stateOf(first)).toBe('problem');
+    expect(linesTo(first)).toBe(0);
+    // What was said is not said again and again.
+    const { made } = group.network;
+    await group.pass(3600_000);
+    expect(group.network.made).toBe(made);
+  });
+
+  it('is dialled after a restart as well, for ninety days', async () => {
+    await group.until(second, second.stop());
+    await group.start(second);
+    await group.start(first);
+    await group.pass(10 * 60_000);
+    expect(stateOf(first)).toBe('problem');
+  });
+
+  it('is not looked for any more after that', async () => {
+    for (const device of group.devices) device.wall.jump(91 * 24 * 3600_000);
+    await group.until(second, second.stop());
+    await group.start(second);
+    const third = group.devices[2] as SimulatedDevice;
+    await group.until(third, third.stop());
+    await group.start(first);
+    await group.pass(10 * 60_000);
+    expect(group.replica(first)?.membership.isMember()).toBe(true);
+  });
 });
 
 it('what a member keeps back of another is found out by what its own packages had seen', async () => {

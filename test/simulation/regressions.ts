@@ -420,6 +420,12 @@ export const REGRESSIONS: readonly {
     about:
       'who was restored, and wrote under numbers that others have, has both as well where it meets them at a relay only',
   },
+  {
+    seed: '9700421',
+    kinds: BEFORE_STATE_DISK,
+    drawsBatches: true,
+    about: 'who was removed, and knows nowhere to hear of it, is dialled by those that know',
+  },
   ...['9800017', '9800030', '9800049', '9800096'].map((seed) => ({
     seed,
     kinds: KINDS,

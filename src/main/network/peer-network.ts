@@ -73,7 +73,7 @@ export class PeerNetwork {
       clock,
       random,
       app: 'lockstep',
-      members: () => this.#who.members(),
+      members: () => this.#who.wanted(),
       former: () => this.#who.former(),
       pairingOpen: () => this.admissions.isOpen,
       onStranger: (link) => this.admissions.accept(link),
@@ -301,14 +301,14 @@ export class PeerNetwork {
 
   /** Where members were found, as far as it is remembered. */
   rememberedAddresses(): readonly { readonly device: DeviceId; readonly addresses: readonly string[] }[] {
-    return [...this.#who.members().keys()].flatMap((device) => {
+    return [...this.#who.wanted().keys()].flatMap((device) => {
       const addresses = this.#engine.registry.addresses(device);
       return addresses.length === 0 ? [] : [{ device, addresses }];
     });
   }
 
   #suggestRemembered(): void {
-    for (const device of this.#who.members().keys()) {
+    for (const device of this.#who.wanted().keys()) {
       const addresses = this.#engine.registry.addresses(device);
       if (addresses.length > 0) this.#links.suggest(device, addresses);
     }
@@ -334,8 +334,12 @@ export class PeerNetwork {
           if (this.#sessions.get(link.peer)?.isOpen(id) === true) this.contentsMayBeThere(id);
         this.#engine.changed();
       },
-      toldRemoved: () => {
+      removed: () => {
         if (!this.#who.members().has(link.peer)) session.close('removed');
+      },
+      toldRemoved: (id) => {
+        if (this.#who.toldRemoved(id, link.peer)) this.#links.membersChanged();
+        if (!this.#who.wanted().has(link.peer)) session.close('removed');
       },
     });
     this.#sessions.set(link.peer, session);

@@ -17,6 +17,7 @@ import {
   makeOp,
   type NamedOperation,
   type OpBody,
+  type OpKind,
   parseOp,
   verifySignature,
 } from './membership-op.ts';
@@ -49,6 +50,8 @@ const DISCOVERY_SECRETS = 4;
 export interface FormerMember {
   readonly descriptor: Descriptor;
   readonly memberKey: MemberKey | null;
+  /** When others last said what makes it one, milliseconds since 1970 by their clocks; null: nobody did, it left. */
+  readonly saidAt: number | null;
 }
 
 /** Why a package is not taken. */
@@ -130,12 +133,22 @@ export class GroupMembership {
   #findFormer(): ReadonlyMap<DeviceId, FormerMember> {
     const { members, removed, invalid } = this.current ?? {};
     if (members === undefined || removed === undefined || invalid === undefined) return new Map();
-    const former = new Map<DeviceId, FormerMember>(removed);
+    const former = new Map<DeviceId, FormerMember>();
+    for (const [device, { descriptor, memberKey }] of removed)
+      former.set(device, { descriptor, memberKey, saidAt: this.#saidAt(device, 'remove') });
     for (const { body, describes } of voidNewcomers({ byHash: this.#operations.byHash, invalid }))
-      if (body?.op === 'add' && describes !== null && !members.has(describes.id) && !removed.has(describes.id))
-        former.set(describes.id, { descriptor: describes, memberKey: body.member });
+      if (body?.op === 'add' && describes !== null && !members.has(describes.id) && !removed.has(describes.id)) {
+        const saidAt = this.#saidAt(describes.id, 'add', 'remove', 'role');
+        former.set(describes.id, { descriptor: describes, memberKey: body.member, saidAt });
+      }
     former.delete(this.#identity.id);
     return former;
+  }
+  #saidAt(device: DeviceId, ...kinds: readonly OpKind[]): number | null {
+    const times = [...this.#operations.byHash.values()].flatMap(({ subject, author, body, time }) =>
+      subject === device && author !== device && body !== null && kinds.includes(body.op) ? [time] : [],
+    );
+    return times.length === 0 ? null : Math.max(...times);
   }
   /** The operations that tell a former member that it is one. */
   wordOfRemoval(device: DeviceId): readonly Uint8Array[] {
@@ -145,17 +158,13 @@ export class GroupMembership {
 
   /** The same for those that others took out since then (ms), in an order of its own: whoever knows the same says the same. */
   wordsOfRemoval(since: number): readonly { readonly key: MemberKey; readonly operations: readonly Uint8Array[] }[] {
-    const { removed, invalid } = this.current ?? {};
-    return [...this.former()].flatMap(([device, { memberKey: key }]) => {
-      if (key === null || invalid === undefined) return [];
+    const invalid = this.current?.invalid ?? new Map();
+    return [...this.former()].flatMap(([device, { memberKey: key, saidAt }]) => {
+      // Who left knows it.
+      if (key === null || saidAt === null || saidAt < since) return [];
       const told = wordOfRemoval({ byHash: this.#operations.byHash, invalid }, device);
-      // Who left knows it; of who never really came in there is nothing else that tells when.
-      const isNews = told.some(
-        ({ subject, author, body, time }) =>
-          subject === device && author !== device && time >= since && (body?.op === 'remove' || !removed?.has(device)),
-      );
       const inOrder = [...told].sort((a, b) => (a.hash < b.hash ? -1 : 1));
-      return isNews ? [{ key, operations: inOrder.map(({ bytes }) => bytes) }] : [];
+      return [{ key, operations: inOrder.map(({ bytes }) => bytes) }];
     });
   }
 

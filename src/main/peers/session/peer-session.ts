@@ -27,8 +27,10 @@ export interface SessionPort {
   changed(): void;
   /** The peer sends contents again after it sent nothing for a while: what waits may be had now. */
   contentsMove(): void;
-  /** The peer was told that it does not belong to a collection any more. */
-  toldRemoved(): void;
+  /** The peer does not belong to a collection any more, and hears so on this link. */
+  removed(): void;
+  /** It opened this collection all the same, and was told. */
+  toldRemoved(id: CollectionId): void;
   /** Bytes of bulk to and from all peers together. */
   readonly up: RateLimit;
   readonly down: RateLimit;
@@ -153,7 +155,10 @@ export class PeerSession {
     opened.tellMembers(true);
     const { shared } = opened;
     const isAnother = !this.#port.collections().includes(shared);
-    if (isAnother || shared.memberKeyOf(this.peer) === null) this.#shut(opened);
+    if (isAnother || shared.memberKeyOf(this.peer) === null) {
+      this.#shut(opened);
+      if (shared.formerKeyOf(this.peer) !== null) this.#port.removed();
+    }
     // Other packages count now: what the peer has to send is another thing than it was.
     else if (shared.part === 'member') opened.tellHeld();
     this.#openKnown();
@@ -307,7 +312,7 @@ export class PeerSession {
     const h = this.#nextHandle++;
     this.#sendOpen(shared, h);
     for (const message of membersMessages(shared, h, shared.wordOfRemoval(this.peer))) this.#stream.send(message);
-    this.#port.toldRemoved();
+    this.#port.toldRemoved(shared.id);
   }
 
   #onOpen(message: MessageOf<'OPEN'>): void {

@@ -226,6 +226,7 @@ class Side {
       addresses: (addresses) => this.addresses.push(...addresses),
       changed: () => {},
       contentsMove: () => this.contentsMoved++,
+      removed: () => {},
       toldRemoved: () => this.toldRemoved++,
       up: new RateLimit(() => this.up),
       down: new RateLimit(() => this.down),
