@@ -4,9 +4,30 @@ export const PLANTED_SHARING_BUGS = [
   {
     about: 'who was removed twice is let in again by who knew of one of the two',
     file: 'src/main/peers/membership/membership-standing.ts',
-    find: 'removes.every((remove) => before(remove, place))',
-    replace: 'removes.length === 0 || removes.some((remove) => before(remove, place))',
+    find: 'removes.every((remove) => before(remove, place) ||',
+    replace: 'removes.length === 0 || removes.some((remove) => before(remove, place) ||',
     tests: ['test/unit/peers/membership/membership.test.ts'],
+  },
+  {
+    about: 'who left and was let in again by one that had not heard of it is out again once the others meet',
+    file: 'src/main/peers/membership/membership-standing.ts',
+    find: '(isLeave(remove) && !before(place, remove))',
+    replace: 'false',
+    tests: ['test/unit/peers/membership/membership.test.ts'],
+  },
+  {
+    about: 'who left tells nobody of it at the relay',
+    file: 'src/main/network/told-at-relay.ts',
+    find: "if (left.relay !== '' && !this.#open.has(left)) this.#begin(left);",
+    replace: '',
+    tests: ['test/simulation/left-at-relay.test.ts'],
+  },
+  {
+    about: 'who was removed, and can reach nobody, is left to wait',
+    file: 'src/main/network/who-links.ts',
+    find: 'if (this.#isToBeTold(id, device, saidAt)) wanted.set(device, descriptor);',
+    replace: '',
+    tests: ['test/simulation/members.test.ts'],
   },
   {
     about: 'the names of one member, given without end, hold everybody up by their square',
