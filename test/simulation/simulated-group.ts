@@ -302,9 +302,11 @@ export class SimulatedGroup {
   }
   /** Is it an admin, and does nobody say otherwise, of whom it has not heard? */
   mayLetIn(device: SimulatedDevice): boolean {
-    if (this.roleOf(device) === 'admin') return !this.#demoted.has(device);
-    this.#demoted.delete(device);
-    return false;
+    const rest = this.devices.filter((each) => !this.isRemoved(each) && !this.hasLeft(each));
+    // Where all that are there hold it for one, whoever said otherwise was not allowed to.
+    const isSure = rest.every((each) => this.replica(each)?.membership.member(device.identity.id)?.role === 'admin');
+    if (isSure || this.roleOf(device) !== 'admin') this.#demoted.delete(device);
+    return this.roleOf(device) === 'admin' && !this.#demoted.has(device);
   }
   /** What a device may do, as it knows. */
   roleOf(device: SimulatedDevice): string | null {
