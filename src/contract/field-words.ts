@@ -236,7 +236,7 @@ function overrideWords(patch: Plain): string {
   if (patch.excluded === true) return 'does not take place';
   // Which form of the series it was said of is a program's business.
   const parts = Object.entries(patch).flatMap(([path, value]) => {
-    if (path === 'series' || path === 'added') return [];
+    if (path === 'series' || path === 'says' || path === 'added') return [];
     const said = typeof value === 'string' ? value : contactWords(path, value);
     const what = fieldWords(path, value);
     return value === null ? `${what}: none` : said === null || said === '' ? what : `${what}: ${said}`;

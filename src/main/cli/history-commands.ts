@@ -54,7 +54,10 @@ const conflicts: Command = {
             value.id === view.shown ? 'shown' : '',
           ]);
           const head = `${call.paint.strong(plainText(titleWithPath(view, kinds.get(view.collection) ?? null)))}  ${plainText(fieldWords(view.field, view.base ?? view.values[0]?.value))}  ${call.paint.dim(view.id)}\n`;
-          return `${head}was: ${showField(view.field, view.base)}\n${call.table(['value id', 'value', 'device', 'at', ''], rows, '')}`;
+          // Of a whole card or event that is deleted here and changed there it is not kept what it was: it was there all the same.
+          const isUntold = view.base === null && view.field === 'exists';
+          const was = isUntold ? '' : `was: ${showField(view.field, view.base)}\n`;
+          return `${head}${was}${call.table(['value id', 'value', 'device', 'at', ''], rows, '')}`;
         })
         .join('\n');
     });

@@ -1,6 +1,7 @@
 import type { PackageView, ValueView } from '../../contract/contract.ts';
-import { contactWords, fieldWords } from '../../contract/field-words.ts';
+import { contactWords, fieldWords, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
+import { inReadingOrder } from '../../contract/reading-order.ts';
 import { plainText } from '../platform/plain-text.ts';
 import { toJson } from './json-value.ts';
 import { localTime } from './local-time.ts';
@@ -35,9 +36,22 @@ export function showValue(value: unknown): string {
 
 /** A value of a field in one line: in words where a contact or an event has such a field; when a file was modified as a time. */
 export function showField(path: string, value: ValueView): string {
+  const whole = path === 'exists' ? wholeWords(value) : null;
+  if (whole !== null) return whole;
   if (path === 'modified' && typeof value === 'number') return timeOfFile(value);
   const words = contactWords(path, value);
   return words === null || words === '' ? showValue(value) : plainText(words.replace(/\s*\n\s*/g, ' ⏎ '));
+}
+
+/** A whole card or event beside its deletion, as far as a line holds; null: it is none. */
+function wholeWords(value: ValueView): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || 'type' in value) return null;
+  const told = inReadingOrder(Object.entries(value).map(([path, one]) => ({ path, value: one }))).filter(({ path }) =>
+    isTold(path),
+  );
+  const parts = told.map((one) => `${plainText(fieldWords(one.path, one.value))}: ${showField(one.path, one.value)}`);
+  const words = parts.join('; ');
+  return words.length > 200 ? `${words.slice(0, 199)}…` : words;
 }
 
 type FieldChange = PackageView['changes'][number]['fields'][number];

@@ -31,6 +31,8 @@ export function isLive(state: RecordState): boolean {
 /** The value shown where a source held none of them. Null only for a field without values. */
 export function shownSibling(rule: FieldRule, siblings: readonly Sibling[], order: DotOrder): Sibling | null {
   const { isLater } = rule;
+  const joined = joinedValue(rule, siblings);
+  if (joined !== null) return { value: joined, dots: siblings.flatMap((each) => each.dots) };
   const isSettled = isLater !== undefined && siblings.length > 1 && hasRightOne(rule, siblings);
   let best: Sibling | null = null;
   for (const sibling of siblings) {
@@ -46,8 +48,17 @@ export function hasRightOne(rule: FieldRule, siblings: readonly Sibling[]): bool
   if (rule.concurrent === 'larger') return true;
   const { isLater } = rule;
   const [first, ...others] = siblings;
-  return (
-    first === undefined || others.every(({ value }) => isLater !== undefined && isLater(value, first.value) !== null)
+  if (first === undefined || joinedValue(rule, siblings) !== null) return true;
+  return others.every(({ value }) => isLater !== undefined && isLater(value, first.value) !== null);
+}
+
+/** What all values of a field say together; null where it is one, or they say several things. */
+function joinedValue({ join }: FieldRule, siblings: readonly Sibling[]): Value | null {
+  const [first, ...others] = siblings;
+  if (join === undefined || first === undefined || others.length === 0) return null;
+  return others.reduce<Value | null>(
+    (joined, { value }) => (joined === null ? null : join(joined, value)),
+    first.value,
   );
 }
 

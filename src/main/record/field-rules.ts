@@ -1,6 +1,7 @@
 import { componentInOneOrder } from './component-text.ts';
 import { ENTRY, EXECUTABLE, fileEntry } from './file-entry.ts';
 import type { FieldName } from './ids.ts';
+import { isOverride, joinedOverrides, sameOverride } from './series.ts';
 import { equalValues, type Value } from './value.ts';
 
 export type RecordKind = 'files' | 'contacts' | 'calendar';
@@ -17,6 +18,8 @@ export interface FieldRule {
   leads?(value: Value): boolean;
   /** Of two concurrent values nobody need choose between, is the first the right one? null: a person has to. */
   isLater?(a: Value, b: Value): boolean | null;
+  /** What two concurrent values say together, where nobody need choose between them; null: a person has to. In whatever order it is the same. */
+  join?(a: Value, b: Value): Value | null;
 }
 
 /** Fields of the zones an event brings along, and of components that are carried as the texts they are. */
@@ -92,6 +95,9 @@ const isObject = (value: Value): value is { readonly [key: string]: Value } =>
 /** A zone of somebody's own is named by its rules: whatever else stands in its text, and in whatever order, says nothing. */
 const zoneRule: FieldRule = { ...plainRule, same: (a, b) => (a === null) === (b === null) };
 
+/** What two devices say of one occurrence while each changes something else of its series. */
+const overrideRule: FieldRule = { ...plainRule, same: sameOverride, join: joinedOverrides };
+
 const componentRule: FieldRule = { ...plainRule, same: sameComponent };
 
 function sameComponent(a: Value, b: Value): boolean {
@@ -104,6 +110,7 @@ export function fieldRule(kind: RecordKind, field: FieldName): FieldRule {
   if (kind !== 'files' && field === 'created') return madeRule;
   if (LARGER.has(field)) return largerRule;
   if (kind === 'calendar') {
+    if (isOverride(field)) return overrideRule;
     if (field.startsWith('alerts/')) return alertRule;
     if (field.startsWith('participants/')) return participantRule;
     if (field.startsWith(UNKNOWN)) return unknownRule;

@@ -1,6 +1,6 @@
 import { digestOf } from '../platform/hash.ts';
 import { type FieldName, fieldName } from './ids.ts';
-import type { Fields, Value } from './value.ts';
+import { equalValues, type Fields, type Value } from './value.ts';
 
 const OVERRIDE = 'recurrenceOverrides/';
 const WHEN = fieldName('when');
@@ -15,9 +15,47 @@ export function seriesOf(fields: Fields): string {
   const when = fields.get(WHEN);
   const { start = null, timeZone = null, showWithoutTime = false } = isPlain(when) ? when : {};
   const rule = fields.get(RULE) ?? null;
-  return Buffer.from(digestOf(canonical([start, timeZone, showWithoutTime, rule])), 'hex')
+  return shortDigest([start, timeZone, showWithoutTime, rule]);
+}
+
+const shortDigest = (value: Value): string =>
+  Buffer.from(digestOf(canonical(value)), 'hex')
     .toString('base64url')
     .slice(0, 8);
+
+/** A digest of what an occurrence says as a whole, `full`, whatever of it its series says too. */
+export function occurrenceDigest(full: Fields): string {
+  const said = [...full].filter(([, value]) => value !== null).sort(([a], [b]) => (a < b ? -1 : 1));
+  return shortDigest(said);
+}
+
+/** `says` is how an occurrence was read: of two that differ from their series in the same it is no difference. */
+export function sameOverride(a: Value, b: Value): boolean {
+  if (equalValues(a, b)) return true;
+  return isPlain(a) && isPlain(b) && equalValues(withoutSays(a), withoutSays(b));
+}
+
+/**
+ * An occurrence is said by how it differs from its series, so whoever changes the series says something new of each that has words of its own. Where two
+ * devices change other things of it, and both still say the same of the occurrence (`says`), it differs from the series of both in all of that.
+ * null: somebody changed the occurrence itself, or the times of the series.
+ */
+export function joinedOverrides(a: Value, b: Value): Value | null {
+  if (!isPlain(a) || !isPlain(b) || typeof a.says !== 'string' || a.says !== b.says) return null;
+  const joined: { [key: string]: Value } = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    if (Object.hasOwn(a, key) ? !equalValues(a[key] ?? null, value) : MARKS.has(key)) return null;
+    joined[key] = value;
+  }
+  for (const mark of MARKS) if (Object.hasOwn(a, mark) && !Object.hasOwn(b, mark)) return null;
+  return Object.fromEntries(Object.entries(joined).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** What is not how an occurrence differs, but how it is there. */
+const MARKS: ReadonlySet<string> = new Set(['excluded', 'added', 'range', 'series']);
+
+function withoutSays({ says: _, ...rest }: { readonly [key: string]: Value }): Value {
+  return rest;
 }
 
 /**

@@ -5,7 +5,7 @@ import { fromJson, toJson } from '../../../src/main/cli/json-value.ts';
 import { moment } from '../../../src/main/cli/moment.ts';
 import { argumentCount, nearestWord, splitCommandLine } from '../../../src/main/cli/parse-command-line.ts';
 import { progressLine, progressOf } from '../../../src/main/cli/progress-bar.ts';
-import { bytesText, shortRecord, showChange, showValue } from '../../../src/main/cli/show-value.ts';
+import { bytesText, shortRecord, showChange, showField, showValue } from '../../../src/main/cli/show-value.ts';
 import { table } from '../../../src/main/cli/table.ts';
 
 describe('the command word', () => {
@@ -127,6 +127,17 @@ describe('values for people', () => {
     [{ full: 'Ana' }, '{"full":"Ana"}'],
     [true, 'true'],
   ])('%j is %s', (value, text) => expect(showValue(value)).toBe(text));
+  it('tells a whole card beside its deletion in words', () => {
+    const card = {
+      'emails/a': { address: 'ben@x.org' },
+      'phones/b': { number: '1', contexts: { work: true } },
+      'name': { full: 'Ben Bond' },
+      'updated': '2026-01-01T00:00:00Z',
+    };
+    expect(showField('exists', card)).toBe('Name: Ben Bond; Phone (work): 1; E-mail: ben@x.org');
+    expect(showField('exists', true)).toBe('true');
+    expect(showField('exists', null)).toBe('nothing');
+  });
   it('cuts the middle out of what names a record, and leaves what is short', () => {
     expect(shortRecord('letters/2026/plan.md')).toBe('letters/2026/plan.md');
     const cut = shortRecord(`${'u'.repeat(990)}@example.org`);

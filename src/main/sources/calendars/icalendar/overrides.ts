@@ -1,5 +1,5 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
-import { isOverride } from '../../../record/series.ts';
+import { isOverride, occurrenceDigest } from '../../../record/series.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { localOf, wallMs } from './civil.ts';
 import { entryField, entryOf, isEntryOf } from './keys.ts';
@@ -15,10 +15,12 @@ export interface Override {
   readonly range: boolean;
   /** Fields that differ; null: one the occurrence lacks. */
   readonly patch: ReadonlyMap<FieldName, Value>;
+  /** A digest of the occurrence as a whole, where it has a component of its own; null: it has none. */
+  readonly says: string | null;
 }
 
 const WHEN = fieldName('when');
-const MARKS = new Set(['excluded', 'added', 'range', 'series']);
+const MARKS = new Set(['excluded', 'added', 'range', 'series', 'says']);
 /** What an occurrence does not have from its series. */
 const OWN = new Set<string>([
   'recurrenceRule',
@@ -49,11 +51,12 @@ function overrideOf(value: Plain): Override {
   const patch = new Map<FieldName, Value>();
   for (const [name, differing] of Object.entries(value))
     if (!MARKS.has(name) && isInherited(name)) patch.set(fieldName(name), differing);
-  return { excluded: value.excluded === true, added: value.added === true, range: value.range === true, patch };
+  const says = typeof value.says === 'string' ? value.says : null;
+  return { excluded: value.excluded === true, added: value.added === true, range: value.range === true, patch, says };
 }
 
 /** null: nothing is said that a series does not say anyway. */
-export function overrideValue({ excluded, added, range, patch }: Override, series: string): Value {
+export function overrideValue({ excluded, added, range, patch, says }: Override, series: string): Value {
   if (!excluded && !added && !range && patch.size === 0) return null;
   return {
     ...(excluded ? { excluded } : {}),
@@ -61,6 +64,7 @@ export function overrideValue({ excluded, added, range, patch }: Override, serie
     ...(range ? { range } : {}),
     ...Object.fromEntries([...patch].sort(([a], [b]) => (a < b ? -1 : 1))),
     series,
+    ...(says === null ? {} : { says }),
   };
 }
 
@@ -99,6 +103,10 @@ export function differences(occurrence: Fields, full: Fields): ReadonlyMap<Field
   for (const field of occurrence.keys()) if (!full.has(field)) patch.set(field, null);
   return patch;
 }
+
+/** A digest of what an override component says that its series could say too. */
+export const saysOf = (full: Fields): string =>
+  occurrenceDigest(new Map([...full].filter(([field]) => isInherited(field))));
 
 /** An occurrence as an override makes it. */
 export function applyPatch(occurrence: Fields, patch: Fields): Fields {

@@ -16,6 +16,7 @@ import {
   overrideField,
   overridesOf,
   overrideValue,
+  saysOf,
 } from './overrides.ts';
 import { type Property, paramOf, unescapeText } from './property.ts';
 import { type ComponentReading, readComponent } from './read-component.ts';
@@ -84,7 +85,7 @@ function readOverrides(
   const former = previous === null ? new Map<string, Override>() : overridesOf(previous);
   const found = new Map<string, { -readonly [key in keyof Override]: Override[key] }>();
   const at = (key: string): { -readonly [key in keyof Override]: Override[key] } => {
-    const known = found.get(key) ?? { excluded: false, added: false, range: false, patch: new Map() };
+    const known = found.get(key) ?? { excluded: false, added: false, range: false, patch: new Map(), says: null };
     found.set(key, known);
     return known;
   };
@@ -114,6 +115,7 @@ function readOverrides(
     const override = at(key);
     override.range = paramOf(id, 'RANGE')?.toUpperCase() === 'THISANDFUTURE';
     override.patch = differences(occurrence, own.fields);
+    override.says = override.patch.size === 0 ? null : saysOf(own.fields);
     occurrences.push({ key, reading: own });
   }
   const series = found.size === 0 ? '' : seriesOf(fields);
