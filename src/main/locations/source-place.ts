@@ -3,7 +3,7 @@ import { writeNewFile } from '../content/write-new-file.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { RecordKind } from '../record/field-rules.ts';
-import { formatNamed, recognizeFormat, type SourceFormat } from '../sources/formats.ts';
+import { formatInside, formatNamed, recognizeFormat, type SourceFormat } from '../sources/formats.ts';
 
 /** Where a source is, and what is there. */
 export interface SourcePlace {
@@ -107,6 +107,10 @@ function formatOf(
         : `The format ${format} is not available in this version.`,
       location,
     );
+  // Of one ending there are several forms, which a person may know better: another one it cannot be.
+  const inside = format === null || isFolder(found) ? null : formatInside(fs, there);
+  if (inside !== null && inside.ending !== found.ending)
+    throw new LockstepError('wrong-format', `${location} is ${inside.name}, and not ${found.name}.`, location);
   if (kind === null || found.kind === kind) return found;
   throw new LockstepError(
     'wrong-format',

@@ -164,10 +164,21 @@ export function formatByEnding(file: string, kind: RecordKind): SourceFormat | n
   );
 }
 
+/** What a file says it is, by its beginning; null: a folder, or nothing this version knows. */
+export function formatInside(
+  fs: FileSystem,
+  there: { readonly path: string; readonly isFolder: boolean } | null,
+): SourceFormat | null {
+  return there === null || there.isFolder ? null : recognizeText(peek(fs, there.path), there.path);
+}
+
+/** `kind`: what is to be there; null: any. A name of another kind tells of that. */
 function formatByName(location: string, kind: RecordKind | null): SourceFormat | null {
   const name = location.toLowerCase();
-  const files = FORMATS.filter((format) => format.layout === 'one-file' && (kind === null || format.kind === kind));
-  const byName = files.filter((format) => name.endsWith(format.ending));
+  const named = FORMATS.filter((format) => format.layout === 'one-file' && name.endsWith(format.ending));
+  const byName = named.filter((format) => kind === null || format.kind === kind);
+  // A name that says another kind is no folder of this one: whoever gave it meant something else.
+  if (byName.length === 0 && named[0] !== undefined) return named[0];
   // Nothing tells which of the layouts of CSV is meant.
   if (byName.length > 0) return byName.length > 1 && name.endsWith('.csv') ? null : (byName[0] ?? null);
   if (kind === null) return FOLDER;

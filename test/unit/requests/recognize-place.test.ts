@@ -48,6 +48,25 @@ it('counts what is in a text, a table and a folder, in a thread of its own', asy
   expect(await recognize('broken.vcf')).toMatchObject({ records: 1, damaged: 1 });
 });
 
+it('is no file of contacts where its name, or what it says, is a calendar, and none of another form than it has', async () => {
+  write('people.vcf', card(1));
+  write('rows.csv', 'First Name,Last Name,E-mail Address,E-mail 2 Address\r\nAda,Byron,ada@x.org,\r\n');
+  for (const [name, format] of [
+    ['people.vcf', 'csv-google'],
+    ['people.vcf', 'ldif'],
+    ['people.vcf', 'icalendar'],
+    ['rows.csv', 'vcard'],
+  ] as const)
+    await expect(recognize(name, format)).rejects.toMatchObject({ code: 'wrong-format' });
+  expect(await recognize('people.vcf', 'vcard3')).toMatchObject({ format: 'vcard3' });
+  expect(await recognize('rows.csv', 'csv-outlook-com')).toMatchObject({ format: 'csv-outlook-com' });
+  const place = (name: string, kind: 'contacts' | 'calendar') => () =>
+    findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, join(folder, name), true, { kind, format: null }, []);
+  expect(place('new.ics', 'contacts')).toThrow(expect.objectContaining({ code: 'wrong-format' }));
+  expect(place('new.csv', 'calendar')).toThrow(expect.objectContaining({ code: 'wrong-format' }));
+  expect(place('new', 'calendar')).toThrow('nothing is made');
+});
+
 it('does not count files of any kind, nor a text that is too large', async () => {
   mkdirSync(join(folder, 'files'));
   const before = counted;
