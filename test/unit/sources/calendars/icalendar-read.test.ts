@@ -190,7 +190,7 @@ describe('a series', () => {
     );
     const said = Object.entries(read).flatMap(([field, value]) => {
       if (!field.startsWith('recurrenceOverrides/')) return [];
-      const { series: _, ...rest } = value;
+      const { series: _, says: __, ...rest } = value;
       return [[field.slice(20), rest]];
     });
     expect(Object.fromEntries(said)).toEqual({

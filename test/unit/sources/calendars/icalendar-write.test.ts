@@ -255,7 +255,7 @@ describe('writing a series', () => {
     const text = edit(series, { [at('2024-01-06T09:00:00')]: { title: 'B', series: own } });
     expect(changedLines(series, text).gone).toEqual([]);
     expect(text).toContain('RECURRENCE-ID:20240106T090000Z');
-    expect(readOne(text)[at('2024-01-06T09:00:00')]).toEqual({ title: 'B', series: own });
+    expect(readOne(text)[at('2024-01-06T09:00:00')]).toEqual({ title: 'B', series: own, says: expect.any(String) });
     expect(edit(text, { [at('2024-01-06T09:00:00')]: undefined })).toBe(series);
   });
   it('has what an occurrence does not say otherwise follow the series, and keeps its other lines', () => {

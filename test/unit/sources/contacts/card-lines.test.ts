@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FieldName } from '../../../../src/main/record/ids.ts';
+import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
 import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { VcardVersion } from '../../../../src/main/sources/contacts/vcard/vcard-text.ts';
@@ -254,3 +254,13 @@ function asBefore(entry: Plain): Plain {
   const { type, encoding } = (entry.params ?? {}) as { type?: readonly string[]; encoding?: readonly string[] };
   return type === undefined ? entry : { ...entry, params: { '': [...type, ...(encoding ?? [])] } };
 }
+
+it('a first card stands right behind the mark of UTF-8 an emptied file still has', () => {
+  const format = vcardFormat('4.0');
+  const mark = Buffer.from('\ufeff');
+  const after: Fields = new Map([[fieldName('name'), { full: 'Ann Arbor' }]]);
+  const written = format.write(format.split(mark), [{ item: null, before: null, after, uid: 'u' }]);
+  expect(Buffer.from(written).toString()).toBe(
+    `\ufeff${Buffer.from(format.write(format.split(format.empty()), [{ item: null, before: null, after, uid: 'u' }])).toString()}`,
+  );
+});

@@ -137,7 +137,8 @@ function write(text: CardText, writes: readonly ItemWrite[], version: VcardVersi
   }
   if (made.length > 0) {
     const { length } = text.bytes;
-    const isOpen = length > 0 && text.bytes[length - 1] !== 10 && text.bytes[length - 1] !== 13;
+    const isOpen =
+      length > 0 && !isBomAlone(text.bytes) && text.bytes[length - 1] !== 10 && text.bytes[length - 1] !== 13;
     edits.push({ start: length, end: length, text: (isOpen ? style.lineEnd : '') + made.join('') });
   }
   return spliceLines(text.bytes, edits);
@@ -149,7 +150,7 @@ const SHOWS_STYLE = 64 << 10;
 const styles = new WeakMap<Uint8Array, LineStyle>();
 
 function styleOf(bytes: Uint8Array): LineStyle {
-  if (bytes.length === 0) return PLAIN_STYLE;
+  if (bytes.length === 0 || isBomAlone(bytes)) return PLAIN_STYLE;
   const known = styles.get(bytes);
   if (known !== undefined) return known;
   const { lineEnd, foldAt } = readContentLines(bytes.subarray(0, SHOWS_STYLE));
@@ -157,6 +158,9 @@ function styleOf(bytes: Uint8Array): LineStyle {
   styles.set(bytes, style);
   return style;
 }
+/** A text some editors leave that was emptied: nothing shows how its lines end. */
+const isBomAlone = (bytes: Uint8Array): boolean =>
+  bytes.length === 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 const PLAIN_STYLE: LineStyle = { lineEnd: '\r\n', foldAt: 75 };
 
 /** New cards as they were judged, by their fields: composed once, to be judged and to be written. */
