@@ -31,7 +31,7 @@ async function twoPlaces(page: Page, name: string, text: string) {
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.getByRole('button', { name: /More for/ }).click();
-  await page.getByRole('menuitem', { name: /Places and rules/ }).click();
+  await page.getByRole('menuitem', { name: 'Places…' }).click();
   await page.getByLabel('Keep it in another place here too').fill(there);
   await page.getByRole('button', { name: 'Add place' }).click();
   await expect(page.getByRole('button', { name: `Remove ${there}` })).toBeVisible();

@@ -127,6 +127,8 @@ export function RecordFacts(props: {
   isElsewhere?: (field: ShownRecordView['fields'][number]) => boolean;
   /** Labels stand beside what they are of, where there is room. */
   wide?: boolean;
+  /** Paths of what is marked: another record beside it does not say it. */
+  alone?: ReadonlySet<string>;
 }) {
   const facts = factsOf(props.fields, props.called ?? null, props.isElsewhere ?? NOTHING);
   if (facts.length === 0) return <p className="muted">It says nothing{props.called === undefined ? '' : ' more'}.</p>;
@@ -136,19 +138,32 @@ export function RecordFacts(props: {
         <div key={entries[0]?.path}>
           <dt>{label}</dt>
           <dd className={isWords ? 'fact-words' : undefined}>
-            {entries.map(({ path, value, words }) =>
-              words === null ? (
-                <FieldValue key={path} of={props.of} field={path} value={value} />
-              ) : (
-                <p key={path} className={isWords ? 'tag' : 'side-value'} dir="auto">
-                  {words}
-                </p>
-              ),
-            )}
+            {entries.map(({ path, value, words }) => (
+              <Alone key={path} isAlone={props.alone?.has(path) === true}>
+                {words === null ? (
+                  <FieldValue of={props.of} field={path} value={value} />
+                ) : (
+                  <p className={isWords ? 'tag' : 'side-value'} dir="auto">
+                    {words}
+                  </p>
+                )}
+              </Alone>
+            ))}
           </dd>
         </div>
       ))}
     </dl>
+  );
+}
+
+/** What only one of two records says: seen by a line beside it, and heard. */
+function Alone({ isAlone, children }: { isAlone: boolean; children: ReactNode }) {
+  if (!isAlone) return children;
+  return (
+    <div className="fact-alone">
+      <span className="sr-only">Only here: </span>
+      {children}
+    </div>
   );
 }
 

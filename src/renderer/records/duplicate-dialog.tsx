@@ -10,8 +10,9 @@ import { useSayDone } from '../client/use-say-done.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { RecordFacts } from '../components/field-value.tsx';
+import { RecordFacts, type RecordOf } from '../components/field-value.tsx';
 import { Loading } from '../components/loading.tsx';
+import { saysAlone } from './says-alone.ts';
 
 /** Two contacts side by side: are they one person? Either answer can be undone. */
 export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateView; onClose: () => void }) {
@@ -19,6 +20,12 @@ export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateVi
   const sayDone = useSayDone('came of it, because the two say different things');
   const { collection, records, by } = duplicate;
   const deciders = useDeciders(collection);
+  const argumentsOf = (at: number): [string, string] | null => {
+    const record = records[at]?.record;
+    return record === undefined ? null : [collection, record];
+  };
+  const shown = [useRequest('records:show', argumentsOf(0)), useRequest('records:show', argumentsOf(1))];
+  const fields = shown.map(({ value }) => value?.fields ?? null);
   const answer = async (isOne: boolean) => {
     const [one, other] = records;
     if (one === undefined || other === undefined) return;
@@ -60,26 +67,44 @@ export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateVi
       <p className="lead">{sharedWords(by)}.</p>
       <p className="muted">
         As one person they become one contact with all that both say. Where they differ you are asked, as about any
-        conflict.
+        conflict. What only one of them says has a line beside it.
       </p>
       <ErrorNotice error={settle.error} />
       <div className="sides">
-        {records.map(({ record, title }) => (
-          <One key={record} collection={collection} record={record} title={recordName(record, title, 'contacts')} />
-        ))}
+        {records.map(({ record, title }, at) => {
+          const other = fields[at === 0 ? 1 : 0];
+          return (
+            <One
+              key={record}
+              of={{ collection, record }}
+              title={recordName(record, title, 'contacts')}
+              shown={shown[at]}
+              alone={fields[at] != null && other != null ? saysAlone(fields[at], other) : NOTHING}
+            />
+          );
+        })}
       </div>
     </DialogFrame>
   );
 }
 
-function One({ collection, record, title }: { collection: string; record: string; title: string }) {
-  const shown = useRequest('records:show', [collection, record]);
+const NOTHING: ReadonlySet<string> = new Set();
+
+function One(props: {
+  of: RecordOf;
+  title: string;
+  shown: ReturnType<typeof useRequest<'records:show'>> | undefined;
+  alone: ReadonlySet<string>;
+}) {
+  const { of, title, shown } = props;
+  const view = shown?.value ?? null;
+  const error = shown?.error ?? null;
   return (
-    <article className="side" aria-label={`${title}, ${record.slice(0, 8)}`}>
+    <article className="side" aria-label={`${title}, ${of.record.slice(0, 8)}`}>
       <h3>{title}</h3>
-      <ErrorNotice error={shown.error} />
-      {shown.value === null && shown.error === null && <Loading what={title} />}
-      {shown.value !== null && <RecordFacts of={{ collection, record }} fields={shown.value.fields} />}
+      <ErrorNotice error={error} />
+      {view === null && error === null && <Loading what={title} />}
+      {view !== null && <RecordFacts of={of} fields={view.fields} alone={props.alone} />}
     </article>
   );
 }

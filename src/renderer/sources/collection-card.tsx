@@ -41,7 +41,7 @@ import { ExportDialog } from './export-dialog.tsx';
 import { HaltDialog } from './halt-dialog.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { ProgressLine } from './progress-line.tsx';
-import { RulesDialog } from './rules-dialog.tsx';
+import { RulesDialog, rulesTitle } from './rules-dialog.tsx';
 import { SourceLacks, useSourceLacks } from './source-lacks.tsx';
 import { SourceLine } from './source-line.tsx';
 import { VerifyDialog } from './verify-dialog.tsx';
@@ -118,7 +118,12 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
                 ? []
                 : [{ id: 'invite', label: 'Invite a device…', icon: UserPlus, run: () => setDialog('invite') }]),
               { id: 'sync', label: 'Sync now', icon: RefreshCw, run: () => void sync.run() },
-              { id: 'rules', label: 'Places and rules…', icon: ListFilter, run: () => setDialog('rules') },
+              {
+                id: 'rules',
+                label: `${rulesTitle(collection.kind)}…`,
+                icon: ListFilter,
+                run: () => setDialog('rules'),
+              },
               ...(collection.kind === 'files'
                 ? []
                 : [{ id: 'export', label: 'Export…', icon: FileOutput, run: () => setDialog('export') }]),

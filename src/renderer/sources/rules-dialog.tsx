@@ -1,7 +1,7 @@
 import { FolderPlus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
-import type { CollectionView, SourceSettingsView } from '../../contract/contract.ts';
+import type { CollectionView, Kind, SourceSettingsView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -15,7 +15,7 @@ import { Field } from '../components/field.tsx';
 import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
 import { isAddress } from './account-address.ts';
-import { formatChoices, RECOGNIZED } from './format-words.ts';
+import { formatChoices, formatWords, RECOGNIZED } from './format-words.ts';
 import { examplePlace, PlaceField } from './place-field.tsx';
 
 const lines = (text: string) =>
@@ -24,12 +24,15 @@ const lines = (text: string) =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
+/** Only of folders a part can be kept, by rules. */
+export const rulesTitle = (kind: Kind): string => (kind === 'files' ? 'Places and rules' : 'Places');
+
 /** Where a collection lives here, and what of it: selected paths, ignore rules. */
 export function RulesDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
   useReturnFocus();
   const settings = useRequest('source:change', [collection.id, {}]);
   return settings.value === null ? (
-    <DialogFrame title={`Places and rules of ${collection.name}`} onClose={onClose}>
+    <DialogFrame title={`${rulesTitle(collection.kind)} of ${collection.name}`} onClose={onClose}>
       {settings.error === null ? <Loading what="the rules" /> : <ErrorNotice error={settings.error} />}
     </DialogFrame>
   ) : (
@@ -62,7 +65,7 @@ function RulesForm(props: {
   };
   return (
     <DialogFrame
-      title={`Places and rules of ${collection.name}`}
+      title={`${rulesTitle(collection.kind)} of ${collection.name}`}
       careful
       onClose={props.onClose}
       footer={
@@ -139,7 +142,10 @@ function Places(props: { collection: CollectionView; settings: SourceSettingsVie
       <ul className="plain-list">
         {props.settings.sources.map((source) => (
           <li key={source.id} className="place">
-            <span className="path">{source.location}</span>
+            <span>
+              <span className="path">{source.location}</span>{' '}
+              {kind !== 'files' && <span className="tag">{formatWords(source.format)}</span>}
+            </span>
             <ActionButton
               className="button button-quiet button-small"
               isBusy={change.busy}
@@ -152,6 +158,9 @@ function Places(props: { collection: CollectionView; settings: SourceSettingsVie
           </li>
         ))}
       </ul>
+      {props.settings.sources.length === 1 && (
+        <p className="hint">The last one stays. To end it, choose “Stop keeping in step” in the menu.</p>
+      )}
       <div className="field-row field-row-end">
         <PlaceField
           label="Keep it in another place here too"

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { factsOf, roleOf } from '../../../src/renderer/components/record-facts.ts';
+import { saysAlone } from '../../../src/renderer/records/says-alone.ts';
 
 const shown = (...args: Parameters<typeof factsOf>) =>
   factsOf(...args).map(({ label, entries }) => [label, ...entries.map(({ words, path }) => words ?? path)]);
@@ -58,4 +59,20 @@ it('knows what somebody is beside the name', () => {
     'Example Works',
     '',
   ]);
+});
+
+it('of two records it is told what only one of them says, whatever its key or label', () => {
+  const one = [
+    { path: 'name', value: { full: 'Grace Hopper' } },
+    { path: 'emails/e1', value: { address: 'Grace@Example.org' } },
+    { path: 'phones/p1', value: { number: '+1 555' } },
+    { path: 'media/m', value: { kind: 'photo', data: { content: 'a', size: 5 } } },
+  ];
+  const other = [
+    { path: 'name', value: { full: 'Grace M. Hopper' } },
+    { path: 'emails/k9', value: { address: 'grace@example.org', contexts: { work: true } } },
+    { path: 'media/m', value: { kind: 'photo', data: { content: 'b', size: 5 } } },
+  ];
+  expect([...saysAlone(one, other)]).toEqual(['name', 'phones/p1', 'media/m']);
+  expect([...saysAlone(other, one)]).toEqual(['name', 'media/m']);
 });
