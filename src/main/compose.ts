@@ -2,9 +2,9 @@ import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync } 
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { Engine } from './engine.ts';
-import { endWithoutRoom } from './engine-thread/end-without-room.ts';
+import { endWithState } from './engine-thread/end-with-state.ts';
 import { DEFAULT_PORT, type EngineApi, type EngineOptions } from './engine-thread/engine-api.ts';
 import type { EngineWorld } from './engine-world.ts';
 import { accountSecrets } from './locations/accounts.ts';
@@ -21,6 +21,7 @@ import { HttpsRelayConnector } from './peers/relay/https-relay-session.ts';
 import { parseHostAndPort } from './platform/bind-port.ts';
 import { bootId } from './platform/boot-id.ts';
 import { systemClock } from './platform/clock.ts';
+import { isDamage } from './platform/database-trouble.ts';
 import { diskSpace } from './platform/disk-space.ts';
 import { makeFolders } from './platform/make-folders.ts';
 import { nodeFileSystem } from './platform/node-file-system.ts';
@@ -46,10 +47,25 @@ import { RegistryStore } from './store/registry-store.ts';
 /** As `ENGINE_YOUNG_MB`, for the threads that touch files: they make much and keep little. */
 const FILES_YOUNG_MB = 12;
 
-/** Builds a device out of the real world, and starts it. The only place that constructs what touches it. */
+/**
+ * Builds a device out of the real world, and starts it. The only place that constructs what touches it. Fails with `database-damaged` where that is
+ * found only as it is read.
+ */
 export async function compose(options: EngineOptions): Promise<EngineApi> {
+  const file = join(options.dataDirectory, 'lockstep.db');
+  if (options.renew === true) tellAside(`${file} is damaged`, setAside(file));
+  const database = openOrRenew(file);
+  try {
+    return await composeOn(database, options);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    database.close();
+    throw new LockstepError('database-damaged', `${file} is damaged: ${(error as Error).message}`, file, error);
+  }
+}
+
+async function composeOn(database: Database.Database, options: EngineOptions): Promise<EngineApi> {
   const { dataDirectory } = options;
-  const database = openOrRenew(join(dataDirectory, 'lockstep.db'));
   makeFolders(join(dataDirectory, 'versions'), 0o700);
   const umask = process.umask();
   const resourceLimits = { maxYoungGenerationSizeMb: FILES_YOUNG_MB };
@@ -104,15 +120,13 @@ export async function compose(options: EngineOptions): Promise<EngineApi> {
     defaultName: hostname(),
     log: (line) => console.error(plainLines(line)),
     failed: (error, where) => {
-      if (!endWithoutRoom(error, dataDirectory))
+      if (!endWithState(error, dataDirectory))
         console.error(plainLines(`${where === '' ? '' : `${where}: `}${error.stack ?? error.message}`));
     },
   };
   const engine = new Engine(world);
   const handlers = handlersOf(engine);
-  const listenAddress = await engine
-    .start(options.listen ?? configuredListen(engine), options.relay)
-    .catch((error: unknown) => Promise.reject(isDamage(error) ? damaged(database, error) : error));
+  const listenAddress = await engine.start(options.listen ?? configuredListen(engine), options.relay);
   const stopGivingBack = giveBackSpare(systemClock, () => engine.isWorking, {
     resident: () => process.memoryUsage.rss(),
     async release() {
@@ -164,29 +178,13 @@ function openOrRenew(file: string) {
     return openDatabase(file);
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code !== 'database-damaged') throw error;
-    const aside = setAside(file);
-    console.error(
-      `${error.message}. It is set aside as ${aside}; a new one is made from the folders and the other devices.`,
-    );
+    tellAside(error.message, setAside(file));
     return openDatabase(file);
   }
 }
 
-const isDamage = (error: unknown): error is Error =>
-  error instanceof Database.SqliteError && /^SQLITE_(?:CORRUPT|NOTADB)/.test(error.code);
-
-/** What is broken further inside is met only when it is read; then it is too late to begin with a new one. */
-function damaged(database: Database.Database, cause: Error): LockstepError {
-  const file = database.name;
-  database.close();
-  return new LockstepError(
-    'database-damaged',
-    `${file} is damaged (${cause.message}). It is set aside as ${setAside(file)}. Start again: a new one is made from the folders and ` +
-      'the other devices.',
-    file,
-    cause,
-  );
-}
+const tellAside = (why: string, aside: string): void =>
+  console.error(`${why}. It is set aside as ${aside}; a new one is made from the folders and the other devices.`);
 
 function setAside(file: string): string {
   const aside = `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -29,6 +29,19 @@ async function loseDatabase(device: Device): Promise<void> {
   await device.stop();
   for (const ending of ['', '-wal', '-shm']) rmSync(join(device.data, `lockstep.db${ending}`), { force: true });
 }
+/** Writes over the first page of a table. */
+function damageTable(file: string, table: string): void {
+  const database = new Database(file);
+  database.pragma('journal_mode = DELETE');
+  const page = database.pragma('page_size', { simple: true }) as number;
+  const root = database
+    .prepare<[string], { rootpage: number }>('SELECT rootpage FROM sqlite_schema WHERE name = ?')
+    .get(table);
+  database.close();
+  const bytes = readFileSync(file);
+  bytes.fill(0xa5, ((root?.rootpage ?? 1) - 1) * page, (root?.rootpage ?? 1) * page);
+  writeFileSync(file, bytes);
+}
 const large = randomBytes(3_000_000);
 
 it('a device that lost its database catches up: nothing lost, nothing resurrected, no content sent again', async () => {
@@ -55,6 +68,31 @@ it('a device that lost its database catches up: nothing lost, nothing resurrecte
   expect(Object.keys(folderA.contents())).toEqual(['new.txt', 'same.raw', 'to-edit.txt', 'written-meanwhile.txt']);
   expect([folderA.read('to-edit.txt'), folderA.read('written-meanwhile.txt')]).toEqual(['after', 'mine']);
   expect((await a.sent()) - before).toBeLessThan(200_000);
+  expect((await b.root(collection)).root).toBe((await a.root(collection)).root);
+});
+
+it.each([
+  ['as it starts', 'source'],
+  ['as it looks at a folder', 'snapshot'],
+  ['as history is cleaned up', 'kept'],
+])('a database that is found damaged only %s is set aside, and all goes on by itself', async (_, table) => {
+  const { a, b, folderA, folderB, collection } = await pairWith((folder) => {
+    for (let at = 0; at < 50; at++) folder.write(`${at}.txt`, `text ${at}`);
+  });
+  await b.stop();
+  const file = join(b.data, 'lockstep.db');
+  damageTable(file, table);
+  folderA.write('new.txt', 'new');
+  folderB.write('written-meanwhile.txt', 'mine');
+  await b.restart();
+  await expect.poll(async () => (await b.cli('verify', '--content')).status, { timeout: 60_000 }).toBe(0);
+  await expect.poll(async () => (await b.cli('sync', '--wait', '--timeout', '5')).status, { timeout: 60_000 }).toBe(0);
+  if (table !== 'kept')
+    expect(readdirSync(b.data).filter((name) => /^lockstep\.db\.damaged-[^-]*-[^-]*-[^-]*$/.test(name))).toHaveLength(
+      1,
+    );
+  expect(folderB.contents()).toEqual(folderA.contents());
+  expect(folderA.read('written-meanwhile.txt')).toBe('mine');
   expect((await b.root(collection)).root).toBe((await a.root(collection)).root);
 });
 

@@ -1,4 +1,5 @@
 import type { Reply, WireError } from '../../contract/contract.ts';
+import { isDamage } from '../platform/database-trouble.ts';
 import { LockstepError } from '../platform/trouble.ts';
 
 /** Where lines for the person who runs the program go. */
@@ -34,6 +35,12 @@ function refusedBySystem(failure: unknown): WireError | null {
   // Of our own database, which is the only one that says so.
   if (code === 'SQLITE_FULL')
     return { code: 'disk-full', message: `The disk of the data directory is full: ${message}`, subject: '' };
+  if (isDamage(failure) && !(failure instanceof LockstepError))
+    return {
+      code: 'database-damaged',
+      message: `The database of the data directory is damaged (${message}), so a new one is made: ask again in a moment.`,
+      subject: '',
+    };
   const known = code === undefined || !Object.hasOwn(SYSTEM, code) ? undefined : SYSTEM[code];
   // What comes from a worker thread has lost its path on the way.
   const subject = failure instanceof LockstepError ? failure.subject : path;

@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly relay: string | null;
   /** Opens the device's keys where the keychain of the system wraps them; null: this program has none. */
   readonly wrappingKey: Uint8Array | null;
+  /** The database was found damaged: it is set aside, and a new one made. Absent: it is used. */
+  readonly renew?: boolean;
 }
 
 /** The port peers try first (CLI `serve`, setting `listen`). */

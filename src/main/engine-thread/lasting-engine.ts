@@ -2,7 +2,7 @@ import type { EventName, Reply, RequestName, StandstillView, StatusView, WireErr
 import type { Log } from '../control/wire-error.ts';
 import { parseHostAndPort } from '../platform/bind-port.ts';
 import type { Clock } from '../platform/clock.ts';
-import { isNoRoom, noRoomWords, notOpenedWords } from '../platform/database-trouble.ts';
+import { damageWords, isDamage, isNoRoom, noRoomWords, notOpenedWords } from '../platform/database-trouble.ts';
 import type { DiskSpace } from '../platform/disk-space.ts';
 import { PlannedRetry, type RetryPace } from '../platform/retry.ts';
 import type { EngineOptions } from './engine-api.ts';
@@ -14,27 +14,32 @@ const ROOM_TO_GO_ON = 64 * 1024 * 1024;
 const SHARE_TO_GO_ON = 0.1;
 /** How soon the disk is looked at first, and how late after it was full again and again. */
 const CHECK: RetryPace = { first: 5000, most: 5 * 60_000 };
+/** How long a thread that died of a damaged database has to let go of it. Milliseconds. */
+const LETS_GO_MS = 1000;
+/** A new database that is damaged as soon after it was made says that the disk or the memory is broken: it is not made again and again. Milliseconds. */
+const DAMAGED_AGAIN_MS = 60 * 60_000;
 const codeOf = (failure: unknown): unknown => (failure as { readonly code?: unknown }).code;
 
 interface LastingPort {
   readonly clock: Clock;
   diskSpace(path: string): Promise<DiskSpace | null>;
   readonly log: Log;
-  /** Called once, where the engine died of anything but a full disk; nothing works after it. */
+  /** Called once, where the engine died of anything but a full disk or a damaged database; nothing works after it. */
   readonly onFault: (fault: Error) => void;
 }
 /** Why an engine stands still: the code of what is answered until it goes on, and what people are told. */
 interface Standstill {
-  readonly code: 'disk-full' | 'database-not-opened';
+  readonly code: 'disk-full' | 'database-not-opened' | 'database-damaged';
   readonly words: StandstillView;
 }
 /** As `startEngine`. */
 type Start = (options: EngineOptions, onFault: (fault: Error) => void, endsWith: EndsWith) => Promise<EngineHost>;
 
 /**
- * An engine that outlives a full disk. The first commit that finds no room ends its thread, for what it holds in memory may be ahead of what is
+ * An engine that outlives a full disk and a damaged database. The first commit that finds no room ends its thread, for what it holds in memory may be ahead of what is
  * written; what was committed is safe. Here that is a standstill: whoever asks is told which disk is full, and a new engine begins once it has room.
- * So it is where there is no room at the first start already; all else that fails then fails this as it does `startEngine`.
+ * So it is where there is no room at the first start already. The first read that finds the database damaged ends the thread as well: the next engine
+ * sets it aside and makes a new one, as it does where a start found it. All else that fails then fails this as it does `startEngine`.
  */
 export async function startLastingEngine(options: EngineOptions, start: Start, port: LastingPort): Promise<EngineHost> {
   const engine = new LastingEngine(options, start, port);
@@ -57,6 +62,9 @@ class LastingEngine implements EngineHost {
   /** Where it does. */
   #why: Standstill;
   #isStopped = false;
+  /** When the database was set aside at last; null: not since the start. */
+  #renewed: number | null = null;
+  #cancelRenewal = () => {};
 
   constructor(options: EngineOptions, start: Start, port: LastingPort) {
     this.#options = options;
@@ -77,7 +85,7 @@ class LastingEngine implements EngineHost {
 
   async beginFirst(): Promise<void> {
     try {
-      await this.#begin();
+      await this.#begin(false);
     } catch (failure) {
       if (codeOf(failure) !== 'disk-full') throw failure;
       this.#standStill(this.#noRoom());
@@ -85,14 +93,27 @@ class LastingEngine implements EngineHost {
     }
   }
 
-  async #begin(): Promise<void> {
+  /** One that found its database damaged begins once more, with a new one. */
+  async #begin(renew: boolean): Promise<void> {
+    try {
+      await this.#beginWith(renew);
+    } catch (failure) {
+      if (!this.#mayRenew(failure)) throw failure;
+      await this.#beginWith(true);
+    }
+  }
+
+  async #beginWith(renew: boolean): Promise<void> {
     const { deviceId, listenAddress } = this.#last;
     // Peers know it at the port it had.
     const listen = deviceId === '' ? this.#options.listen : { ...parseHostAndPort(listenAddress, '::'), orNext: true };
     const engine = await this.#start(
-      { ...this.#options, listen },
+      { ...this.#options, listen, ...(renew ? { renew } : {}) },
       (fault) => this.#died(fault),
-      (fault) => (isNoRoom(fault, this.#directory) ? errorOf(this.#noRoom(), this.#directory) : null),
+      (fault) => {
+        const why = this.#whyDied(fault);
+        return why === null ? null : errorOf(why, this.#directory);
+      },
     );
     this.#engine = engine;
     this.#last = engine;
@@ -117,6 +138,7 @@ class LastingEngine implements EngineHost {
   async stop(withinMs: number): Promise<boolean> {
     this.#isStopped = true;
     this.#retry.ended();
+    this.#cancelRenewal();
     await this.#beginning;
     return this.#engine === null ? true : this.#engine.stop(withinMs);
   }
@@ -131,14 +153,43 @@ class LastingEngine implements EngineHost {
   }
 
   #died(fault: Error): void {
-    if (!isNoRoom(fault, this.#directory)) {
+    const why = this.#whyDied(fault);
+    const isDamaged = why?.code === 'database-damaged';
+    if (why === null || (isDamaged && !this.#mayRenew(fault))) {
       this.#port.onFault(fault);
       return;
     }
     this.#engine = null;
+    if (isDamaged) {
+      this.#standStill(why);
+      this.#renewLater();
+      return;
+    }
     if (this.#port.clock.now() - this.#began > CHECK.most) this.#retry.anew();
-    this.#standStill(this.#noRoom());
+    this.#standStill(why);
     this.#checkLater();
+  }
+
+  /** null: of a fault of the program. */
+  #whyDied(fault: Error): Standstill | null {
+    if (isNoRoom(fault, this.#directory)) return this.#noRoom();
+    return isDamage(fault) ? { code: 'database-damaged', words: damageWords(this.#directory, fault.message) } : null;
+  }
+
+  /** Is this damage, and of a database that was not made just now? That it is set aside is noted. */
+  #mayRenew(failure: unknown): boolean {
+    if (!isDamage(failure)) return false;
+    const now = this.#port.clock.now();
+    if (this.#renewed !== null && now - this.#renewed < DAMAGED_AGAIN_MS) return false;
+    this.#renewed = now;
+    return true;
+  }
+
+  #renewLater(): void {
+    if (this.#isStopped) return;
+    this.#cancelRenewal = this.#port.clock.after(LETS_GO_MS, () => {
+      this.#beginning = this.#beginAgain(true, 'has a new database');
+    });
   }
 
   #noRoom(): Standstill {
@@ -169,15 +220,20 @@ class LastingEngine implements EngineHost {
       this.#checkLater();
       return;
     }
+    await this.#beginAgain(false, 'can be written again');
+  }
+
+  /** `that`: what it stood still for. */
+  async #beginAgain(renew: boolean, that: string): Promise<void> {
     try {
-      await this.#begin();
+      await this.#begin(renew);
     } catch (failure) {
       this.#beginFailed(failure as Error);
       return;
     }
-    // It may have found it full again meanwhile.
+    // It may stand still again meanwhile.
     if (this.#engine === null) return;
-    this.#port.log(`${this.#directory} can be written again: Lockstep goes on.`);
+    this.#port.log(`${this.#directory} ${that}: Lockstep goes on.`);
     if (this.#status !== null) this.#tell('status', this.#status);
   }
 

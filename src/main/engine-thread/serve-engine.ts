@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type Log, replyOf, wireError } from '../control/wire-error.ts';
-import { endWithoutRoom } from './end-without-room.ts';
+import { endWithState } from './end-with-state.ts';
 import type { EngineApi, EngineOptions } from './engine-api.ts';
 import type { FromEngine, ToEngine } from './engine-protocol.ts';
 
@@ -24,7 +24,7 @@ export async function serveEngine(
     return;
   }
   const failed = (failure: unknown): never => {
-    endWithoutRoom(failure, options.dataDirectory);
+    endWithState(failure, options.dataDirectory);
     throw failure;
   };
   engine.onEvent((name, value) => tell({ is: 'event', name, value }));

@@ -17,7 +17,7 @@ export function standstillStatus(
   };
 }
 
-const WAITS = 'Waits until Lockstep’s own data can be written';
+const WAITS = 'Waits until Lockstep’s own data can be used';
 
 /** Nobody is linked with it now, and nothing of it is under way. What somebody paused stays so. */
 function standing(collection: CollectionView): CollectionView {

@@ -2,6 +2,8 @@ import { dirname, isAbsolute, relative } from 'node:path';
 import { LockstepError } from './trouble.ts';
 import { type WhyNotWritten, whyNotWritten } from './why-not-written.ts';
 
+const DAMAGED = 'database-damaged';
+
 /** What says nothing of the database itself: no room, no right, no memory, somebody else who holds it. */
 const REFUSED =
   /^SQLITE_(?:FULL|CANTOPEN|READONLY|PERM|AUTH|NOMEM|BUSY|LOCKED|PROTOCOL|NOLFS|IOERR(?!_(?:SHORT_READ|CORRUPTFS)))/;
@@ -14,7 +16,7 @@ export function databaseTrouble(file: string, cause: unknown, probe = whyNotWrit
   const { code, message } = cause as { readonly code?: unknown; readonly message: string };
   // What SQLite itself did not say came of the file or its folder.
   if (typeof code === 'string' && code.startsWith('SQLITE_') && !REFUSED.test(code))
-    return new LockstepError('database-damaged', `${file} cannot be opened: ${message}`, file, cause);
+    return new LockstepError(DAMAGED, `${file} cannot be opened: ${message}`, file, cause);
   const why = code === 'SQLITE_FULL' ? 'full' : probe(file);
   if (why === 'full')
     return new LockstepError(
@@ -56,6 +58,13 @@ export function isOfDatabase(fault: unknown): boolean {
   return cause instanceof Error && isOfDatabase(cause);
 }
 
+/** Was a database that is open found broken? What is broken further inside is met only when it is read. */
+export function isDamage(fault: unknown): boolean {
+  const { code, cause } = fault as { readonly code?: unknown; readonly cause?: unknown };
+  if (typeof code === 'string' && /^SQLITE_(?:CORRUPT|NOTADB)/.test(code)) return true;
+  return code === DAMAGED || (cause instanceof Error && isDamage(cause));
+}
+
 /** Did this come of there being no room for the state in `directory`? The database tells it without a path, everything else with one. */
 export function isNoRoom(fault: unknown, directory: string): boolean {
   const { code, path, cause } = fault as { readonly code?: unknown; readonly path?: unknown; readonly cause?: unknown };
@@ -82,4 +91,15 @@ export const notOpenedWords = (
 export const noRoomWords = (directory: string): { readonly sentence: string; readonly advice: string } => ({
   sentence: `The disk of ${directory} is full, so Lockstep stands still`,
   advice: 'Nothing is lost. Free some space there: it then goes on by itself, and takes in what was changed meanwhile.',
+});
+
+/** That the database in `directory` is broken, and what becomes of it, for people. `why`: as SQLite says it. */
+export const damageWords = (
+  directory: string,
+  why: string,
+): { readonly sentence: string; readonly advice: string } => ({
+  sentence: `The database in ${directory} is damaged, so Lockstep makes a new one`,
+  advice:
+    `SQLite says: ${why}. The folders, contacts and calendars are as they were; what is in step is found out anew from them and from the other devices. ` +
+    'History gives back what other devices know of it, and settings are at their defaults again. The damaged database lies beside the new one.',
 });

@@ -16,6 +16,7 @@ const options: EngineOptions = {
   wrappingKey: null,
 };
 const noRoom = () => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+const damage = () => Object.assign(new Error('database disk image is malformed'), { code: 'SQLITE_CORRUPT' });
 const docs: CollectionView = {
   id: 'c',
   name: 'Docs',
@@ -211,4 +212,47 @@ it('is not begun at all where its database cannot be opened for another reason',
   const start = vi.fn(() => Promise.reject(new LockstepError('database-not-opened', 'Your user may not.', '/state')));
   const port = { clock: new FakeClock(), diskSpace: () => Promise.resolve(null), log: () => {}, onFault: () => {} };
   await expect(startLastingEngine(options, start, port)).rejects.toMatchObject({ code: 'database-not-opened' });
+});
+
+it('begins anew with a new database where the one it has is damaged, and says so', async () => {
+  const { clock, engines, engine, told, log, faults } = await running();
+  engines[0]?.die(damage());
+  const standstill = { sentence: expect.stringContaining('/state is damaged'), advice: expect.any(String) };
+  expect(await engine.request('status', [])).toMatchObject({ ok: true, value: { standstill } });
+  expect(await engine.request('history:list', [{}])).toMatchObject({ ok: false, error: { code: 'database-damaged' } });
+  await clock.advance(1000);
+  expect(engines[1]?.options).toMatchObject({ renew: true, listen: { port: 4711 } });
+  expect(await engine.request('history:list', [{}])).toEqual({ ok: true, value: 'engine 2' });
+  expect(told).toMatchObject([
+    ['status', { standstill }],
+    ['notice', { about: 'problem', title: standstill.sentence }],
+    ['status', expect.not.objectContaining({ standstill: expect.anything() })],
+  ]);
+  expect([log.length, faults]).toEqual([2, []]);
+});
+
+it('begins once more where its start found the database damaged', async () => {
+  const { clock, engines, refusals } = await running();
+  engines[0]?.die(noRoom());
+  refusals.push(new LockstepError('database-damaged', 'malformed', '/state/lockstep.db'));
+  await clock.advance(5000);
+  expect(engines[1]?.options).toMatchObject({ renew: true });
+});
+
+it('ends where a new database is damaged soon after it was made', async () => {
+  const { clock, engines, faults } = await running();
+  engines[0]?.die(damage());
+  await clock.advance(60_000);
+  const again = damage();
+  engines[1]?.die(again);
+  await clock.advance(3_600_000);
+  expect([engines.length, faults]).toEqual([2, [again]]);
+});
+
+it('makes no new database once it was stopped', async () => {
+  const { clock, engines, engine } = await running();
+  engines[0]?.die(damage());
+  await engine.stop(1000);
+  await clock.advance(60_000);
+  expect(engines).toHaveLength(1);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isDamage } from '../../../../src/main/platform/database-trouble.ts';
 import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
 import { openAddressBook } from '../../../../src/main/sources/contacts/thunderbird/open-address-book.ts';
@@ -258,6 +259,26 @@ describe('an address book since version 4', () => {
     expect(await place().condition()).toMatchObject({ is: 'unavailable', code: 'unreadable' });
     rmSync(path);
     expect(await place().condition()).toMatchObject({ is: 'unavailable' });
+  });
+
+  it('is unavailable where its database is damaged, which is no trouble of our own', async () => {
+    const database = new Database(path);
+    database.pragma('journal_mode = DELETE');
+    database.exec('DROP INDEX properties_card');
+    const page = database.pragma('page_size', { simple: true }) as number;
+    const table = database
+      .prepare<[], { rootpage: number }>("SELECT rootpage FROM sqlite_schema WHERE name = 'properties'")
+      .get();
+    const at = ((table?.rootpage ?? 0) - 1) * page;
+    database.close();
+    writeFileSync(path, readFileSync(path).fill(0xa5, at, at + page));
+    expect(await place().condition()).toMatchObject({
+      is: 'unavailable',
+      detail: expect.stringContaining('malformed'),
+    });
+    const read = async () => place().read(['a1']);
+    const failure = await read().catch((error: unknown) => error);
+    expect([(failure as Error).message, isDamage(failure)]).toEqual([expect.stringContaining('malformed'), false]);
   });
 });
 

@@ -51,7 +51,11 @@ export class ThunderbirdPlace implements DocumentPlace {
     });
     if (!isThere()) return Promise.resolve(away('missing', `${path} is not there. Nothing was deleted elsewhere.`));
     try {
-      const version = this.#with('read', (book) => book.version);
+      const version = this.#with('read', (book) => {
+        // One that is broken further inside is met only as its cards are read.
+        book.cards();
+        return book.version;
+      });
       if (version <= NEWEST) return Promise.resolve({ is: 'ready' });
       return Promise.resolve(
         away('unreadable', `${path} is of a newer Thunderbird (version ${version}) than this one knows.`),
@@ -116,11 +120,16 @@ export class ThunderbirdPlace implements DocumentPlace {
 
   #with<T>(how: 'read' | 'write', work: (book: AddressBook) => T): T {
     const { open, path } = this.#options;
-    const book = open(path, how);
     try {
-      return work(book);
-    } finally {
-      book.close();
+      const book = open(path, how);
+      try {
+        return work(book);
+      } finally {
+        book.close();
+      }
+    } catch (error) {
+      // Without the code that SQLite gives it: that is how our own database is told to fail.
+      throw new Error(troubleText(error));
     }
   }
 }
