@@ -72,6 +72,16 @@ test('a place is recognized before it is added, says what it cannot hold, and a 
   await expect(card).toContainText('+43 1 555');
   await expect(card.getByRole('listitem').filter({ hasText: table })).toContainText('holds a part of it');
   await noViolations(page);
+
+  // What comes meanwhile is in the list too, while that is open.
+  await page.getByRole('searchbox').fill('');
+  await expect(page.getByRole('dialog').getByText('1 contact', { exact: true })).toBeVisible();
+  writeFileSync(
+    join(folder, 'otto.vcf'),
+    ['BEGIN:VCARD', 'VERSION:4.0', 'UID:u2', 'FN:Otto Roe', 'END:VCARD', ''].join('\r\n'),
+  );
+  await expect(page.getByRole('list').getByRole('button', { name: /Otto Roe/ })).toBeVisible();
+  await expect(page.getByRole('searchbox')).toBeFocused();
 });
 
 test('a month of a calendar by keyboard: a series on each of its days', async ({ page }) => {

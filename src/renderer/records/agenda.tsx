@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { OccurrenceView } from '../../contract/contract.ts';
+import { useCalmRevision } from '../client/use-calm-revision.ts';
 import { useRequest } from '../client/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -16,7 +17,8 @@ const HEADING = 36;
 export function Agenda(props: { collection: string; now: number; onOpen: (occurrence: OccurrenceView) => void }) {
   const { collection, now } = props;
   const [zone] = useState(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const agenda = useRequest('calendar:agenda', [collection, now, now + WEEKS * 7 * DAY_MS, zone]);
+  const revision = useCalmRevision();
+  const agenda = useRequest('calendar:agenda', [collection, now, now + WEEKS * 7 * DAY_MS, zone], revision);
   const view = agenda.value;
   if (view === null)
     return agenda.error === null ? <Loading what="what comes" /> : <ErrorNotice error={agenda.error} />;

@@ -3,6 +3,7 @@ import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, use
 import { Button } from 'react-aria-components';
 import type { OccurrenceView } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
+import { useCalmRevision } from '../client/use-calm-revision.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useTallDays } from '../client/use-wide.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
@@ -69,13 +70,14 @@ export function MonthView(props: { collection: string; now: number; onOpen: (occ
   const from = startOf(first);
   const to = startOf(daysLater(first, 42));
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const agenda = useRequest('calendar:agenda', [props.collection, from, to, zone]);
+  const revision = useCalmRevision();
+  const agenda = useRequest('calendar:agenda', [props.collection, from, to, zone], revision);
   const list = agenda.value?.list ?? [];
   /** From then on so much takes place that the month does not tell it: the chosen day is asked about by itself. */
   const until = agenda.value?.until ?? to;
   const [dayFrom, dayTo] = [startOf(chosen), startOf(daysLater(chosen, 1))];
   const isAsked = agenda.value !== null && dayTo > until;
-  const day = useRequest('calendar:agenda', isAsked ? [props.collection, dayFrom, dayTo, zone] : null);
+  const day = useRequest('calendar:agenda', isAsked ? [props.collection, dayFrom, dayTo, zone] : null, revision);
   useEffect(() => {
     if (!byKey.current) return;
     byKey.current = false;

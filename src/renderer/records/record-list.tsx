@@ -3,6 +3,7 @@ import type { CollectionView, RecordsView, RecordView } from '../../contract/con
 import { counted } from '../../contract/overall-state.ts';
 import { recordName } from '../../contract/record-name.ts';
 import { searchWords } from '../../contract/search-text.ts';
+import { useCalmRevision } from '../client/use-calm-revision.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSettled } from '../client/use-settled.ts';
 import { RECORD_WORD, RecordIcon } from '../components/kind-icon.tsx';
@@ -34,7 +35,8 @@ export interface FoundRecords {
 /** What says all of a search; what was found before stays until the next answer is there. */
 export function useFoundRecords(collection: string, search: string, isAsked: boolean): FoundRecords {
   const wanted = useSettled(search, PAUSE_MS);
-  const { value, error } = useRequest('records:list', isAsked ? [collection, wanted] : null);
+  const revision = useCalmRevision();
+  const { value, error } = useRequest('records:list', isAsked ? [collection, wanted] : null, revision);
   const [last, setLast] = useState<{ readonly of: string; readonly view: RecordsView } | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: an answer is of what was wanted when it came
   useEffect(() => {
@@ -147,7 +149,9 @@ function RecordRow(props: {
 }
 
 function howMany(total: number, { kind, records }: CollectionView, search: string): string {
-  if (search.trim() === '') return total > 0 ? counted(total, RECORD_WORD[kind]) : 'Nothing is in it yet.';
+  if (search.trim() === '' && total === 0)
+    return `Nothing is in it yet. ${kind === 'contacts' ? 'Contacts' : 'Events'} that are saved in one of its places appear here.`;
+  if (search.trim() === '') return counted(total, RECORD_WORD[kind]);
   const all = counted(records, RECORD_WORD[kind]);
   return total > 0 ? `${total.toLocaleString('en')} of ${all}` : `None of ${all} says this.`;
 }
