@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Held } from '../../../src/main/merge/record-state.ts';
 import type { RecordKind } from '../../../src/main/record/field-rules.ts';
-import { ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
+import { ENTRY, EXISTS, fileFields } from '../../../src/main/record/file-entry.ts';
 import { fieldName, type RecordId, recordId } from '../../../src/main/record/ids.ts';
 import { seriesOf, strayOverrides } from '../../../src/main/record/series.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';
@@ -72,6 +72,22 @@ describe('a directory', () => {
   });
 });
 
+describe('a file', () => {
+  const A = recordId('a');
+  beforeEach(() => {
+    open('files');
+    device.save('a', 'text');
+    device.collection.records.putSnapshot(source, row(A), storedRevision(REVISION, false), null);
+  });
+
+  it('is rewritten where it says something else, and not where only its time or its mode is another', () => {
+    const isRewrite = (of: Fields): boolean => drafts().isRewrite(reading(A, of));
+    expect(isRewrite(fileFields(device.file('text'), { executable: true, modified: 5 }))).toBe(false);
+    expect(isRewrite(fileFields(device.file('another')))).toBe(true);
+    expect(isRewrite(fileFields({ type: 'directory' }))).toBe(false);
+  });
+});
+
 describe('what a book says', () => {
   const ADA = recordId('ada');
   /** Notes have no place there. */
@@ -109,6 +125,47 @@ describe('what a book says', () => {
     expect(isRewrite(fields({ ...shown, name: 'Bea' }))).toBe(true);
     expect(isRewrite(fields({ ...shown, 'titles/u': 'Analyst' }))).toBe(false);
     expect(isRewrite(fields(shown))).toBe(false);
+  });
+  it('is no rewrite of what was deleted and was never in it', () => {
+    const gone = device.edit(ADA, null);
+    device.write(gone === null ? [] : [gone]);
+    expect(drafts({ project }).isRewrite(reading(ADA, fields({ name: 'Bea' })))).toBe(false);
+  });
+  it('of what came from elsewhere, and was never in it, is no change where it says the same, and else stands beside that', () => {
+    expect(draft(fields(shown))).toMatchObject({ change: null, wait: false });
+    expect(draft(fields({ ...shown, name: 'Bea' })).change).toMatchObject({
+      writes: [{ field: 'name', value: 'Bea', replaces: [] }, { field: EXISTS }],
+    });
+  });
+  it('is no entry more where it has one by now that others wrote, under another key', () => {
+    holds(null);
+    const { records } = device.collection;
+    const before = records.snapshot(source, row(ADA));
+    const held = device.held(ADA);
+    const entry = { number: '+43 1 2345678' };
+    const change = device.edit(ADA, fields({ ...full, 'phones/theirs': entry }));
+    device.write(change === null ? [] : [change]);
+    records.putSnapshot(source, row(ADA), before?.revision ?? null, held, null);
+    const { reading: read, change: made } = draft(fields({ ...shown, 'phones/own': entry }));
+    expect([read.fields.has(fieldName('phones/theirs')), read.fields.has(fieldName('phones/own')), made]).toEqual([
+      true,
+      false,
+      null,
+    ]);
+  });
+  it('takes nothing away that has no place beside what we wrote into it, and did not note', () => {
+    /** Beside that name there is no title. */
+    const narrow = (all: Fields): Fields =>
+      new Map([...project(all)].filter(([field]) => all.get(fieldName('name')) !== 'Ada King' || field === 'name'));
+    const held = device.held(ADA);
+    const change = device.edit(ADA, fields({ ...full, name: 'Ada King' }));
+    device.write(change === null ? [] : [change]);
+    device.collection.records.putSnapshot(source, row(ADA), storedRevision(REVISION, false), held, null);
+    const read = reading(ADA, fields({ name: 'Ada King' }));
+    expect(drafts({ project: narrow }).draft(read, false)).toMatchObject({ change: null });
+    expect(drafts({ project }).draft(read, false).change).toMatchObject({
+      writes: [{ field: 'titles/t', value: null }, { field: EXISTS }],
+    });
   });
 });
 

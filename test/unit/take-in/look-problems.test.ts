@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
+import type { Held } from '../../../src/main/merge/record-state.ts';
+import { fileFields } from '../../../src/main/record/file-entry.ts';
 import { type RecordId, recordId } from '../../../src/main/record/ids.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
+import type { ProblemCode } from '../../../src/main/sources/source-adapter.ts';
 import type { CompareListing } from '../../../src/main/take-in/compare-listing.ts';
 import { HeldItems } from '../../../src/main/take-in/held-items.ts';
 import { LookProblems } from '../../../src/main/take-in/look-problems.ts';
@@ -31,7 +35,13 @@ const note = (id: RecordId, code: 'unreadable' | 'changing' = 'unreadable') =>
   problems.note({ id, code, detail: 'no' });
 const named = () => device.collection.problems.of(source).map(({ record }) => record);
 /** What was known before this look. */
-const knownBefore = (id: RecordId) => device.collection.problems.put(source, id, 'unreadable', 'no', 0);
+const knownBefore = (id: RecordId, code: ProblemCode = 'unreadable') =>
+  device.collection.problems.put(source, id, code, 'no', 0);
+/** The source holds it just as it is shown, or (`instead`) shows another value of it. */
+function holds(id: RecordId, instead: Held | null = null): void {
+  const { row } = device.collection.records.find(id) ?? { row: -1 };
+  device.collection.records.putSnapshot(source, row, storedRevision(new Uint8Array([1]), false), instead);
+}
 /** A look that listed all of `docs`. */
 const looked = (more: Partial<CompareListing> = {}): CompareListing =>
   ({
@@ -49,6 +59,12 @@ describe('a look that halts', () => {
     knownBefore(twin);
     problems.forgetGone((id) => id === letter);
     expect(named()).toEqual(['docs/twin.txt']);
+  });
+  it('still names of what is gone what was no passing trouble, and what it found itself', () => {
+    knownBefore(letter, 'malformed');
+    note(twin);
+    problems.forgetGone(() => true);
+    expect(named()).toEqual([letter, twin]);
   });
 });
 
@@ -88,6 +104,71 @@ describe('what a look names', () => {
     });
     forget(looked({ asKnown: [twin] }));
     expect([named(), due]).toEqual([[], [rowOf(letter)]]);
+  });
+  it('leaves due what the source shows otherwise than it is to be, though that is as it was', () => {
+    const { records } = device.collection;
+    for (const id of [letter, twin]) {
+      device.save(id, id);
+      const other = device.held(id);
+      device.save(id, `${id}, edited elsewhere`);
+      knownBefore(id);
+      holds(id, other);
+    }
+    device.collection.transact(() => {
+      problems.resolved(letter);
+      problems.noteDue();
+    });
+    expect(due).toEqual([records.find(letter)?.row]);
+    forget(looked({ asKnown: [twin] }));
+    expect([named(), due]).toEqual([[], [letter, twin].map((id) => records.find(id)?.row)]);
+  });
+  it('stays named though it is as it was, where it was met with again or is refused for what stands there', () => {
+    for (const id of [letter, twin]) {
+      device.save(id, id);
+      holds(id);
+    }
+    note(letter);
+    knownBefore(twin, 'changed-underneath');
+    forget(looked({ asKnown: [letter, twin] }), true);
+    expect(named()).toEqual([letter, twin]);
+  });
+  it('is over of a folder once it was listed, and not where only what is beside it was', () => {
+    const folder = recordId('docs');
+    device.write([device.edit(folder, fileFields({ type: 'directory' })) as Change]);
+    holds(folder);
+    knownBefore(folder);
+    const asKnown = [folder];
+    forget(looked({ asKnown, hasListed: (group) => group === '' }));
+    expect(named()).toEqual([folder]);
+    forget(looked({ asKnown }));
+    expect(named()).toEqual([]);
+  });
+  it('is over where the whole folder it was in is gone', () => {
+    const lost = recordId('gone/lost.txt');
+    knownBefore(lost);
+    forget(looked({ wentWithGroup: (id) => id === lost }));
+    expect(named()).toEqual([]);
+  });
+  it('is over of what a reader made where others have one too, once it is gone, and of nothing else that is not there', () => {
+    for (const id of [letter, twin]) device.save(id, id);
+    knownBefore(letter, 'read-only');
+    // It is still to be written there.
+    knownBefore(twin, 'unreadable');
+    forget();
+    expect(named()).toEqual([twin]);
+  });
+  it('is over of what others deleted once nothing is there, but not what was met with in writing', () => {
+    for (const id of [letter, twin, recordId('docs/third.txt')]) {
+      device.save(id, id);
+      if (id !== twin) device.save(id, null);
+    }
+    holds(twin);
+    device.save(twin, null);
+    knownBefore(letter);
+    knownBefore(twin);
+    knownBefore(recordId('docs/third.txt'), 'disk-full');
+    forget();
+    expect(named()).toEqual(['docs/third.txt', twin]);
   });
   it('is not over where nobody looked, or nobody could', () => {
     for (const id of [letter, recordId('elsewhere/a')]) knownBefore(id);
