@@ -57,6 +57,39 @@ describe('covered files', () => {
     }
   });
 
+  it('are due anew where they become so, and where they are it no more, once', () => {
+    const [device] = new CollectionGroup(1, 'due').devices as [GroupDevice];
+    const due = () => device.collection.takeDue();
+    make(device, 'x', 'the file');
+    expect(due()).toEqual({ anew: [], gone: [] });
+    make(device, 'x/b/c', 'below');
+    expect([due(), due()]).toEqual([
+      { anew: ['x'], gone: [] },
+      { anew: [], gone: [] },
+    ]);
+    make(device, 'x/b/d', 'below as well');
+    expect(due()).toEqual({ anew: [], gone: [] });
+    make(device, 'x/b/c', null);
+    make(device, 'x/b/d', null);
+    expect([due(), due()]).toEqual([
+      { anew: ['x'], gone: ['x/b/c', 'x/b/d'] },
+      { anew: [], gone: [] },
+    ]);
+  });
+
+  it('are no others that are deleted or become folders: these make way for what is below them', () => {
+    const [device] = new CollectionGroup(1, 'make way').devices as [GroupDevice];
+    const gone = () => device.collection.takeDue().gone;
+    for (const id of ['x', 'y', 'z']) make(device, id, id);
+    make(device, 'z', 'edited');
+    expect(gone()).toEqual([]);
+    make(device, 'x', null);
+    make(device, 'y', DIRECTORY);
+    expect(gone()).toEqual(['x', 'y']);
+    make(device, 'y', null);
+    expect(gone()).toEqual([]);
+  });
+
   it('are nothing any more once their transaction is rolled back', () => {
     const [device] = new CollectionGroup(1, 'rolled back').devices as [GroupDevice];
     make(device, 'x', 'the file');
