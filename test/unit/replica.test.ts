@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/main/change-log/change.ts';
 import { isLive } from '../../src/main/merge/record-state.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { EXISTS } from '../../src/main/record/file-entry.ts';
 import { recordId } from '../../src/main/record/ids.ts';
+import { changeLogSource } from '../../src/main/store/problem-store.ts';
 import type { Synchronizer } from '../../src/main/synchronizer.ts';
 import { ROOT, type SimulatedDevice } from '../simulation/simulated-device.ts';
 import { KeepRoom } from './keep/keep-room.ts';
@@ -86,6 +87,39 @@ it('what stayed with a reader is everybody’s as well where a look at everythin
   await room.run(10_000);
   expect([room.read(a, 'file'), room.read(a, 'own'), room.problems(b)]).toEqual(['of a reader', 'of a reader too', []]);
   room.expectNoFaults();
+});
+
+describe('what a member wrote before it heard that it might not any more', () => {
+  const open = async (seed: string) => {
+    const room = await KeepRoom.open(seed, 2, { file: 'first' });
+    const [a, b] = room.devices as Devices;
+    room.group.cut(a, b);
+    room.group.setRole(b, 'reader', a);
+    room.write(b, 'late', 'of a reader');
+    await room.run(5000);
+    room.group.mendAll();
+    await room.run(120_000);
+    const replica = room.replica(a);
+    const asides = () => replica.collection.problems.of(changeLogSource(replica.collection.stored.row));
+    expect([room.read(a, 'late'), asides().map(({ code }) => code)]).toEqual([null, ['quarantined']]);
+    return { room, a, b, replica, asides };
+  };
+
+  it('counts, also for that one, once a person takes it', async () => {
+    const { room, a, b, replica, asides } = await open('taken');
+    replica.settleQuarantine(b.identity.id, true);
+    await room.run(60_000);
+    expect([room.read(a, 'late'), asides(), room.problems(b)]).toEqual(['of a reader', [], []]);
+    room.expectNoFaults();
+  });
+  it('is no matter any more once a person lets go of it, and does not count', async () => {
+    const { room, a, b, replica, asides } = await open('let go of');
+    replica.settleQuarantine(b.identity.id, false);
+    expect(asides()).toEqual([]);
+    await room.run(60_000);
+    expect([room.read(a, 'late'), asides()]).toEqual([null, []]);
+    room.expectNoFaults();
+  });
 });
 
 it('the others know how many items are problems here, and when they are none any more', async () => {
