@@ -4,7 +4,8 @@ import { resolveAll, resolveConflict } from '../../../src/main/conflicts/resolve
 import { isLive } from '../../../src/main/merge/record-state.ts';
 import { ENTRY, fileEntry } from '../../../src/main/record/file-entry.ts';
 import type { RecordId } from '../../../src/main/record/ids.ts';
-import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+import { STAYS } from '../../../src/main/store/problem-store.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const DIRECTORY = new Map([[ENTRY, { type: 'directory' }]]);
@@ -92,11 +93,11 @@ describe('covered files', () => {
 
   it('are nothing any more once their transaction is rolled back', () => {
     const [device] = new CollectionGroup(1, 'rolled back').devices as [GroupDevice];
-    make(device, 'x', 'the file');
+    for (const id of ['x', 'y']) make(device, id, 'the file');
     const { collection } = device;
     expect(() =>
       collection.transact(() => {
-        collection.write([device.edit('x/a', new Map([[ENTRY, device.file('below')]]))!]);
+        collection.write([device.edit('x/a', new Map([[ENTRY, device.file('below')]]))!, device.edit('y', null)!]);
         expect(flagged(device)).toEqual(['x']);
         throw new Error('full');
       }),
@@ -106,6 +107,38 @@ describe('covered files', () => {
       0,
       { anew: [], gone: [] },
     ]);
+  });
+
+  it('are found though what covers them now was not in their way in a transaction that was rolled back', () => {
+    const [device] = new CollectionGroup(1, 'rolled back before').devices as [GroupDevice];
+    make(device, 'x', 'the file');
+    const { collection } = device;
+    const below = (id: string) => device.edit(id, new Map([[ENTRY, device.file('below')]]))!;
+    expect(() =>
+      collection.transact(() => {
+        collection.write([device.edit('x', null)!]);
+        collection.write([below('x/a')]);
+        throw new Error('full');
+      }),
+    ).toThrow('full');
+    make(device, 'x/b', 'below');
+    expect(flagged(device)).toEqual(['x']);
+  });
+
+  it('are due in sources that show a folder in their place once nothing is in it, after a restart too', () => {
+    const databases = new GroupDatabases();
+    const [device] = new CollectionGroup(1, 'restart', 'files', databases).devices as [GroupDevice];
+    const shows = device.addSource(databases).row;
+    const { records, problems } = device.collection;
+    make(device, 'x', DIRECTORY);
+    const { row } = records.find('x' as RecordId)!;
+    records.putSnapshot(shows, row, Uint8Array.of(0, 1), device.held('x' as RecordId));
+    make(device, 'x', 'the file');
+    make(device, 'x/a', 'below');
+    expect(problems.count(shows)).toBe(0);
+    make(device, 'x/a', null);
+    expect(problems.find(shows, 'x' as RecordId)?.code).toBe(STAYS);
+    databases.close();
   });
 
   it('one settlement deletes what is below, or makes a folder of it; settling all does neither where something would go', async () => {

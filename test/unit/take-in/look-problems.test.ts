@@ -129,8 +129,12 @@ describe('what a look names', () => {
     }
     note(letter);
     knownBefore(twin, 'changed-underneath');
-    forget(looked({ asKnown: [letter, twin] }), true);
-    expect(named()).toEqual([letter, twin]);
+    const folder = recordId('docs');
+    device.write([device.edit(folder, fileFields({ type: 'directory' })) as Change]);
+    holds(folder);
+    knownBefore(folder, 'changed-underneath');
+    forget(looked({ asKnown: [letter, twin, folder] }), true);
+    expect(new Set(named())).toEqual(new Set([letter, twin, folder]));
   });
   it('is over of a folder once it was listed, and not where only what is beside it was', () => {
     const folder = recordId('docs');
