@@ -88,7 +88,7 @@ export const PLANTED_DECISION_BUGS = [
   {
     about: 'undoing an edit takes back a deletion of somebody else',
     file: 'src/main/history/undo-change.ts',
-    find: 'replaces: turn === 0 ? own : [] }] };',
+    find: 'replaces: turn === 0 ? said : [] }] };',
     replace: 'replaces: (undone.state.fields.get(EXISTS) ?? []).flatMap((each) => each.dots) }] };',
     tests: ['test/unit/conflicts/settling-keeps.test.ts'],
   },

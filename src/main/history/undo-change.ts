@@ -115,16 +115,18 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   const replaced = (field: FieldName): readonly Dot[] =>
     [...undone.changes.values()].flatMap((change) => replacedBy(change, field)).filter((dot) => !dots.has(dot));
   const own = [...dots];
+  /** That it is there, or not, as these changes said it. */
+  const said = [...own, ...broughtBack(port, undone, EXISTS, own)];
   const before = replaced(EXISTS);
   if (!before.every((dot) => port.collection.packages.changeAt(dot) !== null)) return { why: FORGOTTEN };
   const lived = valuesOf(port.collection, EXISTS, before).map(({ value }) => value === true);
   const was = lived.includes(true);
   const is = [...undone.changes.values()].some((change) => !isDelete(change));
-  if (!was && [...undone.changes.values()].some(isMet)) return { changes: [ofItsOwn(undone, own)] };
+  if (!was && [...undone.changes.values()].some(isMet)) return { changes: [ofItsOwn(undone, own, said)] };
   // It is taken back already, and nothing it wrote stands.
   if (!was && is && !isLive(undone.state) && !stands(undone.state, dots)) return { changes: [] };
-  if (!was && !is) return { changes: isLive(undone.state) ? [existsChange(undone, true, own)] : [] };
-  if (!was && !standsBeside(port, undone, dots)) return { changes: [without(port, undone, own, replaced)] };
+  if (!was && !is) return { changes: isLive(undone.state) ? [existsChange(undone, true, said)] : [] };
+  if (!was && !standsBeside(port, undone, dots)) return { changes: [without(port, undone, { own, said }, replaced)] };
   // What a delete wrote beside (`aliasOf`) is taken back as in any change.
   const wrote = fieldsBefore(port, undone, dots, replaced);
   const then = is ? [] : fieldsThen(port, undone, before);
@@ -137,7 +139,7 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   // It is as it was before them already, and nothing they wrote stands.
   if (fields.length === 0 && both.length === 0 && isLive(undone.state) && !stands(undone.state, dots))
     return { changes: [] };
-  return { changes: [...written(undone, fields, own), ...both] };
+  return { changes: [...written(undone, fields, said), ...both] };
 }
 
 /** Does the record exist, or not, by one of these changes? */
@@ -148,10 +150,10 @@ const stands = ({ fields }: RecordState, dots: ReadonlySet<Dot>): boolean =>
 function without(
   { collection }: Port,
   undone: Undone,
-  own: readonly Dot[],
+  { own, said }: { readonly own: readonly Dot[]; readonly said: readonly Dot[] },
   replaced: (field: FieldName) => readonly Dot[],
 ): Change {
-  const { writes, ...rest } = existsChange(undone, false, own);
+  const { writes, ...rest } = existsChange(undone, false, said);
   const again = [ALIAS_OF, MATCHED_BY].flatMap((field) => {
     const [before] = valuesOf(collection, field, replaced(field));
     return before === undefined ? [] : [{ field, value: before.value, replaces: own }];
@@ -160,8 +162,8 @@ function without(
 }
 
 /** A contact that was found to be another one when it came is one of its own: it said all it says. */
-function ofItsOwn(undone: Undone, own: readonly Dot[]): Change {
-  const { writes, ...rest } = existsChange(undone, true, own);
+function ofItsOwn(undone: Undone, own: readonly Dot[], said: readonly Dot[]): Change {
+  const { writes, ...rest } = existsChange(undone, true, said);
   const cleared = [ALIAS_OF, MATCHED_BY].map((field) => ({ field, value: null, replaces: own }));
   return { ...rest, writes: [...cleared, ...writes] };
 }
@@ -269,14 +271,14 @@ function fieldsThen(port: Port, undone: Undone, before: readonly Dot[]): readonl
 }
 
 /** A change writes one value a field: where several were replaced (a settled conflict), others follow in changes of their own. */
-function written(undone: Undone, fields: readonly Back[], own: readonly Dot[]): readonly Change[] {
+function written(undone: Undone, fields: readonly Back[], said: readonly Dot[]): readonly Change[] {
   const most = Math.max(1, ...fields.map((field) => field.values.length));
   return Array.from({ length: most }, (_, turn) => {
     const writes: FieldWrite[] = fields.flatMap(({ field, values, replaces }) => {
       const value = values[turn];
       return value === undefined ? [] : [{ field, value, replaces: turn === 0 ? replaces : [] }];
     });
-    return { ...head(undone), writes: [...writes, { field: EXISTS, value: true, replaces: turn === 0 ? own : [] }] };
+    return { ...head(undone), writes: [...writes, { field: EXISTS, value: true, replaces: turn === 0 ? said : [] }] };
   });
 }
 

@@ -70,6 +70,28 @@ describe('undo of one change', () => {
       expect(() => undoChange(desk.port, wrong)).toThrow(expect.objectContaining({ code: 'no-such-change' }));
   });
 
+  it.each(['files', 'contacts'] as const)(
+    'of packages in which something of %s was made and deleted leaves nothing of it',
+    (kind) => {
+      const [laptop] = new CollectionGroup(2, 'made and deleted', kind).devices as [GroupDevice];
+      const write = (value: Value | null): string => {
+        laptop.group.tick();
+        const fields = value === null ? null : new Map([[kind === 'files' ? ENTRY : fieldName('name'), value]]);
+        return idOf(laptop, laptop.write([laptop.edit('a', fields) as Change])[0] as WrittenPackage);
+      };
+      const made = write(kind === 'files' ? laptop.file('one') : { full: 'Ann' });
+      write(null);
+      const [log, from] = made.split('-') as [string, string];
+      undoChange(laptop.port, `${log}-${from}..${Number(from) + 1}`);
+      expect(laptop.isThere('a')).toBe(false);
+      // Each of both can be taken back all the same.
+      undoChange(laptop.port, `${log}-${Number(from) + 1}`);
+      expect(laptop.isThere('a')).toBe(true);
+      undoChange(laptop.port, made);
+      expect(laptop.isThere('a')).toBe(false);
+    },
+  );
+
   it('takes back one change of a package, and leaves the others that were made with it', () => {
     const [laptop] = pair();
     for (const name of ['a', 'b']) save(laptop, name, 'one');
@@ -126,6 +148,39 @@ describe('undo of one change', () => {
     save(desk, 'a', 'three');
     save(desk, 'a', 'two');
     expect(undoChange(desk.port, again)?.conflicts).toHaveLength(1);
+  });
+
+  it.each<{ readonly later: readonly (string | null)[] }>([
+    { later: ['two'] },
+    { later: [null] },
+    { later: ['two', null] },
+    { later: [null, 'made anew', null] },
+    { later: ['two', 'three'] },
+  ])(
+    'of all there is of a file (made, then $later), the last first, leaves nothing of it, and nobody is asked',
+    ({ later }) => {
+      const [laptop, desk, group] = pair();
+      const all = ['one', ...later].map((each) => save(laptop, 'a', each));
+      group.exchange();
+      for (const each of all.toReversed()) undoChange(desk.port, each);
+      group.exchange();
+      for (const device of [laptop, desk])
+        expect([device.isThere('a'), device.existsValues('a'), listConflicts(device.port)]).toEqual([
+          false,
+          [false],
+          [],
+        ]);
+    },
+  );
+
+  it('leaves a file that was edited since the edit before it was taken back, beside its being gone', () => {
+    const [laptop] = pair();
+    const made = save(laptop, 'a', 'one');
+    undoChange(laptop.port, save(laptop, 'a', 'two'));
+    save(laptop, 'a', 'since');
+    undoChange(laptop.port, made);
+    expect([laptop.isThere('a'), listConflicts(laptop.port).length]).toEqual([true, 1]);
+    expect(text(laptop, laptop.shown('a'))).toBe('since');
   });
 
   it('does nothing where an add was taken back already', () => {

@@ -26,7 +26,7 @@ let unknown: Set<string>;
 /** Items that were read, in that order. */
 let read: RecordId[];
 /** What happens elsewhere while they are read. */
-let meanwhile: () => void;
+let meanwhile: (ids: readonly RecordId[]) => void;
 let stop: AbortController;
 
 beforeEach(() => {
@@ -93,7 +93,7 @@ function book(): SourceAdapter {
     async read(ids) {
       read.push(...ids);
       await new Promise<void>((resolve) => setImmediate(resolve));
-      meanwhile();
+      meanwhile(ids);
       return ids.map((id): Reading => {
         const item = itemOf(id);
         return { id, revision: revisionOf(item), fresh: false, fields: fieldsOf(there.get(item)!), attachments: [] };
@@ -234,9 +234,11 @@ describe('a book that meets a collection', () => {
   });
   it('does not bring back who is deleted elsewhere while it is read', async () => {
     there.set('own1', ann);
-    meanwhile = () => told('u1', null);
+    there.set('u2', person('Bo'));
+    // Those who are known are read once the others were compared.
+    meanwhile = (ids) => (ids.includes(recordId('u2')) ? told('u1', null) : undefined);
     await look();
-    expect(everybody()).toEqual(['own1', 'u2', 'u3']);
+    expect([everybody(), device.isThere('u1')]).toEqual([['own1', 'u2', 'u3'], false]);
   });
   it('takes nobody away who comes from elsewhere under the same id while it is read', async () => {
     there.set('own1', ann);
