@@ -2,6 +2,7 @@
  * Bugs an engine of this kind could have, each as one small change of one file. `npm run mutants` plants them one at a time in a copy of the
  * repository and runs the tests named with each until one fails. `find` has to be there exactly once (a test sees to it).
  */
+import { PLANTED_BOOK_BUGS } from './planted-book-bugs.mjs';
 import { PLANTED_CONSTRUCT_BUGS } from './planted-construct-bugs.mjs';
 import { PLANTED_COPY_BUGS } from './planted-copy-bugs.mjs';
 import { PLANTED_DECISION_BUGS } from './planted-decision-bugs.mjs';
@@ -665,6 +666,7 @@ export const PLANTED_BUGS = [
   ...PLANTED_STORE_BUGS,
   ...PLANTED_TABLE_BUGS,
   ...PLANTED_TAKE_IN_BUGS,
+  ...PLANTED_BOOK_BUGS,
   ...PLANTED_CONSTRUCT_BUGS,
   ...PLANTED_TEXT_BUGS,
   ...PLANTED_WAITING_BUGS,

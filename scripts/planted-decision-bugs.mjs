@@ -120,4 +120,18 @@ export const PLANTED_DECISION_BUGS = [
     replace: 'return change;',
     tests: ['test/unit/history/undo-change.test.ts'],
   },
+  {
+    about: 'a file whose edit was undone is there still, in conflict, once its making is undone too',
+    file: 'src/main/history/undo-change.ts',
+    find: 'const said = [...own, ...broughtBack(port, undone, EXISTS, own)];',
+    replace: 'const said = own;',
+    tests: ['test/unit/history/undo-change.test.ts'],
+  },
+  {
+    about: 'what was made and deleted is there again where both are undone',
+    file: 'src/main/history/undo-change.ts',
+    find: 'isDelete(change) && change.writes.some(({ field, value }) => field === MATCHED_BY && value !== null)',
+    replace: 'isDelete(change)',
+    tests: ['test/unit/history/undo-change.test.ts'],
+  },
 ];
