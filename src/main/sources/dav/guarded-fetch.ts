@@ -51,7 +51,9 @@ export function guardedFetch({ account, timeout, most, dispatcher, random = syst
       if (url.origin !== account.origin)
         throw new LockstepError(
           'other-host',
-          `${account.origin} sends us to ${url.origin === 'null' ? url.href : url.origin}: if that is right, add the collection with that address.`,
+          /^https?:$/.test(url.protocol)
+            ? `${account.origin} sends us to ${url.origin}: if that is right, add the collection with that address.`
+            : `${account.origin} sends us to ${url.href}, which is no address of a server: ask whoever runs it.`,
           url.origin,
         );
       const response = await ask(url, { ...init, method, ...(body === undefined ? {} : { body }) });

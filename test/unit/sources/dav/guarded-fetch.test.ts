@@ -77,6 +77,16 @@ describe('an address a person confirmed', () => {
     },
   );
 
+  it('who is sent to what is no server is not told to add that', async () => {
+    server.answer = () => ({ status: 302, headers: { location: 'file:///etc/passwd' } });
+    const error = await ask('/').then(
+      () => '',
+      ({ message }: Error) => message,
+    );
+    expect(error).toMatch(/file:\/\/\/etc\/passwd, which is no address of a server/);
+    expect(error).not.toContain('add the collection');
+  });
+
   it.each([
     ['CERT_HAS_EXPIRED', 'has expired'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'another name'],
