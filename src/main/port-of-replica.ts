@@ -55,7 +55,9 @@ function membersOf(replica: Replica, { self, silent }: Pick<AroundReplica, 'self
     others: () =>
       membership.others().map(({ device }) => ({
         device,
-        applied: replica.memberPositions.hadContents(device),
+        applied: replica.memberPositions.applied(device),
+        hadContents: replica.memberPositions.hadContents(device),
+        problems: replica.memberPositions.problems(device),
         isSilent: silent().includes(device),
         passedOver: (written, ended) => replica.memberPositions.passedOver(device, written, ended),
       })),

@@ -71,6 +71,8 @@ function preparedOnce(database: Database.Database): Database.Database {
 
 /** One device of a group: a real collection, and a history port on it. Packages leave and arrive only when told. */
 export class GroupDevice {
+  /** So many items are problems here, as it tells the others. */
+  problemsTold = 0;
   readonly index: number;
   readonly name: string;
   readonly id: string;
@@ -200,6 +202,8 @@ export class GroupDevice {
             .map((device) => ({
               device: device.id,
               applied: new Map(device.collection.log.logs().map((log) => [log.log, log.held])),
+              hadContents: new Map(device.collection.log.logs().map((log) => [log.log, log.held])),
+              problems: device.problemsTold,
               isSilent: false,
               passedOver: () => false,
             })),

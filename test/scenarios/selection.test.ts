@@ -57,6 +57,7 @@ it('only a part is kept here: copies stay, edits of the rest do not come, and cl
   folderA.write('photos/2024/d.jpg', 'd');
   folderB.write('work/of-bert.txt', 'outside what is selected');
   await a.sync();
+  expect(await a.ask('explain', collection, 'photos/2025/c.jpg')).toMatchObject({ state: 'in step' });
   expect([folderB.read('work/report.txt'), folderB.has('photos/2025/c.jpg'), folderB.has('photos/2024/d.jpg')]).toEqual(
     ['report', true, false],
   );

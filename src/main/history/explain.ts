@@ -183,6 +183,9 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
   if (waiting.length > 0) parts.push(`still to be written to ${listed(waiting.map(({ location }) => location))}${why}`);
   const behind = devicesBehind(port, record);
   if (behind.length > 0) parts.push(`not yet applied on ${listed(behind)}`);
+  const troubles = troublesElsewhere(port);
+  if (parts.length === 0 && troubles.length > 0) parts.push('in step here');
+  parts.push(...troubles);
   if (parts.length === 0) return 'in step';
   return live || parts.length > 1 || gone === undefined ? parts.join('; ') : `${parts[0]}, and in step`;
 }
@@ -229,6 +232,17 @@ function devicesBehind(port: Port, record: StoredRecord): readonly string[] {
       return [...places].some(([log, number]) => own.get(log) !== device && (known.get(log) ?? 0) < number);
     })
     .map(({ device }) => port.members.nameOf(device));
+}
+
+/** A member tells how many items are problems there, and not which. */
+function troublesElsewhere(port: Port): readonly string[] {
+  return port.members
+    .others()
+    .filter(({ problems }) => problems > 0)
+    .map(({ device, problems }) => {
+      const items = problems === 1 ? '1 item has a problem' : `${problems} items have a problem`;
+      return `${items} on ${port.members.nameOf(device)}, which may be this one`;
+    });
 }
 
 interface Trouble {

@@ -37,8 +37,12 @@ export interface Members {
   /** The other devices that take part now. */
   others(): readonly {
     readonly device: string;
-    /** The number up to which it has applied each log. */
+    /** The number up to which it has applied each log, as far as is known: what it names as a problem, or leaves out, counts as well. */
     readonly applied: ReadonlyMap<LogId, number>;
+    /** The number up to which it had all contents that are written in each log; nothing where its sources leave something out. */
+    readonly hadContents: ReadonlyMap<LogId, number>;
+    /** So many items are problems there, as it told since it linked; which ones is not known here. */
+    readonly problems: number;
     /** It is linked, and sends nothing of the contents it was asked for. */
     readonly isSilent: boolean;
     /** May it have applied what was written in one package only together with one of those that ended that, so that it never held it? */

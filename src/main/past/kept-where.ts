@@ -32,9 +32,9 @@ export function keptWhere(
   const devices = port.members
     .others()
     .filter(
-      ({ device, applied, passedOver }) =>
+      ({ device, hadContents, passedOver }) =>
         !gone.has(device) &&
-        (device === author || ((applied.get(written.log) ?? 0) >= written.number && !passedOver(written, ended))),
+        (device === author || ((hadContents.get(written.log) ?? 0) >= written.number && !passedOver(written, ended))),
     )
     .map(({ device }) => device);
   return devices.length === 0 ? 'no' : devices.sort();

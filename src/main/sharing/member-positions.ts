@@ -156,15 +156,24 @@ export class MemberPositions {
 
   /** Packages held here that the device has not applied, as far as it told, or while it is not linked others of it. */
   behind(device: DeviceId): number {
+    const applied = this.applied(device);
+    let behind = 0;
+    for (const { member, log, held } of this.#collection.log.logs())
+      behind += Math.max(0, this.#counting(member, log, held) - (applied.get(log) ?? 0));
+    return behind;
+  }
+
+  /** Up to which package the device has applied each log that is here, as far as it told, or while it is not linked others of it. */
+  applied(device: DeviceId): ReadonlyMap<LogId, number> {
     const theirs = this.#acknowledgements.of(device);
     const key = this.#told.has(device) ? null : this.#membership.memberKeyOf(device);
-    let behind = 0;
-    for (const { member, log, held, frozen } of this.#collection.log.logs()) {
+    const applied = new Map<LogId, number>();
+    for (const { log, frozen } of this.#collection.log.logs()) {
       // Of a log with branches a number alone says nothing.
       const told = frozen ? 0 : this.#others.applied(key, log);
-      behind += Math.max(0, this.#counting(member, log, held) - Math.max(told, theirs.get(log)?.applied ?? 0));
+      applied.set(log, Math.max(told, theirs.get(log)?.applied ?? 0));
     }
-    return behind;
+    return applied;
   }
 
   /** Has this device applied all that the other holds, as far as it told, or while it is not linked others of it? */

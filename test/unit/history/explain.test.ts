@@ -132,6 +132,16 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('says that something is a problem on another device, which may be this record', () => {
+    const [laptop, phone, group] = pair();
+    save(laptop, 'a', 'one');
+    group.exchange();
+    expect(explain(laptop, 'a').state).toBe('in step');
+    phone.problemsTold = 2;
+    expect(explain(laptop, 'a').state).toBe('in step here; 2 items have a problem on Phone, which may be this one');
+    expect(explain(phone, 'a').state).toBe('in step');
+  });
+
   it('tells of deleted and moved records, and of devices that are behind', () => {
     const [laptop, phone, group] = pair();
     save(laptop, 'a', 'one');

@@ -220,6 +220,13 @@ describe('how far the other members are', () => {
     expect(members.behind(phone)).toBe(0);
   });
 
+  it('says what one has applied whose sources leave something out, though it may not have had the contents', () => {
+    write(here, 'a', 'b');
+    members.notePartial(phone, true);
+    members.acknowledged(phone, all(here), all(here));
+    expect([members.applied(phone).get(here.log), members.hadContents(phone)]).toEqual([2, new Map()]);
+  });
+
   it('says whether this device has applied all that one holds', () => {
     write(there, 'a');
     members.acknowledged(phone, all(there), []);
