@@ -198,6 +198,10 @@ export async function bringBackPlaces(group: SimulatedGroup): Promise<boolean> {
     // What it leaves out passes through it all the same.
     if (device === group.middle) continue;
     if (!hasSource(group, device, ROOT)) any = (await change(group, device, { add: ROOT })) || any;
+    // Who is to keep less than there is has what it wrote there nowhere else.
+    const mayBeOnlyThere = group.ledger.forgets.has(device) && device.user.fs.lstat(SECOND) !== null;
+    if (mayBeOnlyThere && !hasSource(group, device, SECOND))
+      any = (await change(group, device, { add: SECOND })) || any;
     const sources = [...(group.replica(device)?.synchronizers.values() ?? [])];
     if (!sources.some((each) => each.leavesOut)) continue;
     await change(group, device, { only: [], ignore: [], readOnly: false });

@@ -426,6 +426,13 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'who was removed, and knows nowhere to hear of it, is dialled by those that know',
   },
+  {
+    seed: '11000067',
+    kinds: KINDS,
+    drawsBatches: true,
+    about:
+      'who keeps less than there is, and lets go of the folder where it wrote, gives it to all once that is taken again',
+  },
   ...['9800017', '9800030', '9800049', '9800096'].map((seed) => ({
     seed,
     kinds: KINDS,
