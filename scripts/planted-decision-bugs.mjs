@@ -134,4 +134,25 @@ export const PLANTED_DECISION_BUGS = [
     replace: 'isDelete(change)',
     tests: ['test/unit/history/undo-change.test.ts'],
   },
+  {
+    about: 'what was made anew and taken back is in conflict with what comes back',
+    file: 'src/main/history/undo-change.ts',
+    find: '&& isUnseen(dots));',
+    replace: '&& dots.length === 0);',
+    tests: ['test/unit/history/undo-change.test.ts'],
+  },
+  {
+    about: 'what was made anew in the place of what comes back is wiped',
+    file: 'src/main/history/undo-change.ts',
+    find: '!isLive(undone.state) && dots.every',
+    replace: 'dots.every',
+    tests: ['test/unit/history/undo-change.test.ts'],
+  },
+  {
+    about: 'a conflict that was deleted comes back as one of its values',
+    file: 'src/main/history/undo-change.ts',
+    find: '&& dots.every((dot) => descendsFrom(collection, dot, ended));',
+    replace: '&& dots.length > 0;',
+    tests: ['test/unit/history/undo-law.test.ts'],
+  },
 ];

@@ -246,28 +246,52 @@ function withoutThem(port: Port, field: FieldName, now: readonly Sibling[], dots
   return shownSibling(fieldRule(port.collection.kind, field), others, port.collection.log.order)?.value ?? null;
 }
 
-/** A delete kept the fields it ended. Those that somebody wrote anew since come back beside what they are now. */
+/**
+ * A delete kept the fields it ended. Those that somebody wrote anew since come back beside what they are now; but what was written anew to a record that
+ * is not there again nobody sees, so nothing of it stands beside what it was.
+ */
 function fieldsThen(port: Port, undone: Undone, before: readonly Dot[]): readonly Back[] | Why {
   const { collection } = port;
-  const then: readonly (readonly [FieldName, readonly PastValue[]])[] =
-    collection.kind === 'files'
-      ? [[ENTRY, [entrySeen(collection, before)].filter((seen) => seen !== null)]]
-      : [...stateAfter(collection, before).fields].map(([field, siblings]) => [
-          field,
-          siblings.map(({ value, dots }) => ({ value, dot: dots[0] as Dot })),
-        ]);
+  const ended = new Set(undone.changes.keys());
+  const isUnseen = (dots: readonly Dot[]): boolean =>
+    !isLive(undone.state) && dots.every((dot) => descendsFrom(collection, dot, ended));
   const fields: Back[] = [];
-  for (const [field, past] of then) {
+  for (const [field, past] of valuesThen(port, undone, before)) {
     if (field === EXISTS) continue;
     const rule = fieldRule(collection.kind, field);
     if (past.some(({ value, dot }) => keptWhere(port, value, dot, null) === 'no')) return { why: NOT_KEPT };
+    if (rule.concurrent !== 'conflict') continue;
     const now = undone.state.fields.get(field) ?? [];
-    const lost = past.filter(
-      ({ value }) => rule.concurrent === 'conflict' && !now.some((sibling) => rule.same(sibling.value, value)),
-    );
-    if (lost.length > 0) fields.push({ field, values: lost.map(({ value }) => value), replaces: [] });
+    const lost = past.filter(({ value }) => !now.some((sibling) => rule.same(sibling.value, value)));
+    const over = now.filter(({ value, dots }) => !past.some((each) => rule.same(each.value, value)) && isUnseen(dots));
+    if (lost.length === 0 && over.every(({ value }) => value === null)) continue;
+    const values = (lost.length > 0 ? lost : past.slice(0, 1)).map(({ value }) => value);
+    fields.push({
+      field,
+      values: values.length > 0 ? values : [null],
+      replaces: over.flatMap(({ dots }) => dots),
+    });
   }
   return fields;
+}
+
+/** What the fields of a record were once these changes were made; of those it has only now (of a file none): nothing. */
+function valuesThen(
+  { collection }: Port,
+  { state }: Undone,
+  before: readonly Dot[],
+): ReadonlyMap<FieldName, readonly PastValue[]> {
+  if (collection.kind === 'files')
+    return new Map([[ENTRY, [entrySeen(collection, before)].filter((seen) => seen !== null)]]);
+  const then = new Map<FieldName, readonly PastValue[]>();
+  for (const field of state.fields.keys()) if (!isOwnField(field)) then.set(field, []);
+  stateAfter(collection, before).fields.forEach((siblings, field) => {
+    then.set(
+      field,
+      siblings.map(({ value, dots }) => ({ value, dot: dots[0] as Dot })),
+    );
+  });
+  return then;
 }
 
 /** A change writes one value a field: where several were replaced (a settled conflict), others follow in changes of their own. */

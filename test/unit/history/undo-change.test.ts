@@ -8,9 +8,10 @@ import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { EMPTY_STATE, isLive } from '../../../src/main/merge/record-state.ts';
 import { changeId } from '../../../src/main/past/change-id.ts';
 import { ENTRY, EXECUTABLE } from '../../../src/main/record/file-entry.ts';
-import { type Dot, fieldName, recordId } from '../../../src/main/record/ids.ts';
+import { type Dot, type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 function pair(): [GroupDevice, GroupDevice, CollectionGroup] {
   const group = new CollectionGroup(2, 'undo');
@@ -173,6 +174,38 @@ describe('undo of one change', () => {
     },
   );
 
+  it.each(['files', 'contacts'] as const)(
+    'of whatever was done to one of %s, the last first, comes to each step before it',
+    (kind) => {
+      for (let seed = 0; seed < 60; seed++) {
+        const random = new SeededRandom(`steps ${kind} ${seed}`);
+        const [device] = new CollectionGroup(1, `steps ${kind} ${seed}`, kind).devices as [GroupDevice];
+        const value = (of: string): Value => (kind === 'files' ? device.file(of) : { full: of });
+        const field = kind === 'files' ? ENTRY : fieldName('name');
+        const fields = [field, fieldName('titles/t')];
+        const now = () => (device.isThere('a') ? fields.map((each) => device.values('a', each).filter(Boolean)) : null);
+        const steps: { readonly id: string; readonly before: unknown }[] = [];
+        const title = (): readonly [FieldName, Value][] =>
+          kind === 'contacts' && random.chance(0.5)
+            ? [[fieldName('titles/t'), { name: random.pick(['Dr', 'Mag']) }]]
+            : [];
+        for (let step = 0; step < 6; step++) {
+          const before = now();
+          const of = random.pick(['one', 'two', 'three', null]);
+          device.group.tick();
+          const change = device.edit('a', of === null ? null : new Map([[field, value(of)], ...title()]));
+          if (change === null || (of === null && before === null)) continue;
+          steps.push({ id: idOf(device, device.write([change])[0] ?? null), before });
+        }
+        for (const { id, before } of steps.toReversed()) {
+          device.group.tick();
+          undoChange(device.port, id);
+          expect([now(), listConflicts(device.port)], `seed ${seed}, ${id}`).toEqual([before, []]);
+        }
+      }
+    },
+  );
+
   it('leaves a file that was edited since the edit before it was taken back, beside its being gone', () => {
     const [laptop] = pair();
     const made = save(laptop, 'a', 'one');
@@ -231,6 +264,15 @@ describe('undo of one change', () => {
         .map((value) => text(laptop, value))
         .sort(),
     ).toEqual(['one', 'three']);
+  });
+
+  it('brings back a deleted file alone where what was made anew in its place was taken back before', () => {
+    const [laptop] = pair();
+    save(laptop, 'a', 'one');
+    const deleted = save(laptop, 'a', null);
+    undoChange(laptop.port, save(laptop, 'a', 'two'));
+    expect(undoChange(laptop.port, deleted)?.conflicts).toEqual([]);
+    expect(text(laptop, laptop.shown('a'))).toBe('one');
   });
 
   it('brings back the old content of a deleted file beside what was made anew in its place', () => {
