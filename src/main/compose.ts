@@ -40,6 +40,7 @@ import { watchFiles } from './sources/files/watch-files.ts';
 import { watchRoot } from './sources/files/watch-root.ts';
 import type { WriteService } from './sources/files/write-service.ts';
 import { countInThread } from './sources/start-count-thread.ts';
+import type { TextsService } from './sources/text/texts-service.ts';
 import { watchFile, watchFolder } from './sources/text/watch-text.ts';
 import { openDatabase } from './store/open-database.ts';
 import { RegistryStore } from './store/registry-store.ts';
@@ -79,6 +80,9 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
         resourceLimits,
       }),
   );
+  const texts = serviceThread<TextsService>(
+    () => new Worker(workerScript(import.meta.url, './sources/text/texts-thread.ts'), { resourceLimits }),
+  );
   const { wrappingKey } = options;
   const { identity, keys, accounts } = openIdentity(
     dataDirectory,
@@ -104,6 +108,7 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
     fs: nodeFileSystem,
     look: look.service,
     write: write.service,
+    texts: texts.service,
     watch: watchFiles,
     watchRoot,
     watchText: { file: watchFile, folder: watchFolder },
@@ -134,6 +139,7 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
       // One after the other: V8's flags are those of the process. A thread that ended, or never began, has nothing to give back.
       await look.releaseHeap().catch(() => undefined);
       await write.releaseHeap().catch(() => undefined);
+      await texts.releaseHeap().catch(() => undefined);
     },
   });
   return {
@@ -144,7 +150,7 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
     stop: async () => {
       stopGivingBack();
       await engine.stop();
-      await Promise.all([look.end(), write.end()]);
+      await Promise.all([look.end(), write.end(), texts.end()]);
       database.close();
     },
   };

@@ -20,6 +20,7 @@ import type { NamePlatform } from './sources/files/names.ts';
 import type { FilesWatch, WatchOptions } from './sources/files/watch-files.ts';
 import type { WriteService } from './sources/files/write-service.ts';
 import type { WatchFolder } from './sources/text/folder-of-files.ts';
+import type { TextsService } from './sources/text/texts-service.ts';
 
 /** Everything of the world an engine touches, so that a whole group of them runs in one process under a fake one. */
 export interface EngineWorld {
@@ -43,6 +44,7 @@ export interface EngineWorld {
   readonly fs: FileSystem;
   readonly look: Remote<LookService>;
   readonly write: Remote<WriteService>;
+  readonly texts: Remote<TextsService>;
   readonly watch: ((options: WatchOptions) => FilesWatch) | null;
   readonly watchRoot: ((root: string, onChange: () => void) => () => Promise<void>) | null;
   /** Tells of changes to a text, or right in a folder of them; null: they are looked at on a timer. */

@@ -1,4 +1,5 @@
 import type { Random } from '../platform/random.ts';
+import type { Remote } from '../platform/remote.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
@@ -19,6 +20,7 @@ import { FolderOfFiles, type WatchFolder } from '../sources/text/folder-of-files
 import { OneFile } from '../sources/text/one-file.ts';
 import { TextAdapter } from '../sources/text/text-adapter.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
+import type { TextsService } from '../sources/text/texts-service.ts';
 import type { RegistryStore, StoredSource } from '../store/registry-store.ts';
 import { knownItems } from '../take-in/known-items.ts';
 import type { AccountSecrets } from './accounts.ts';
@@ -55,6 +57,7 @@ export interface AroundSource {
 type SourceWorld = Pick<FilesAdapterOptions, 'platform' | 'fs' | 'clock' | 'watch' | 'watchRoot' | 'batches'> & {
   readonly look: ConstructorParameters<typeof FilesAdapter>[0];
   readonly write: ConstructorParameters<typeof FilesAdapter>[1];
+  readonly texts: Remote<TextsService>;
   readonly secrets: AccountSecrets;
   readonly random: Random;
   /** Is Thunderbird running with the profile in this folder? */
@@ -130,7 +133,7 @@ async function openText(
   { layout, ending }: SourceFormat,
   format: TextFormat,
 ): Promise<SourceAdapter> {
-  const { fs, clock, random, watchText, secrets, isProfileLocked } = engine.world;
+  const { fs, clock, random, texts, watchText, secrets, isProfileLocked } = engine.world;
   let place: DocumentPlace;
   if (layout === 'server') {
     const { url, account } = accountOf(source.location, secrets);
@@ -163,7 +166,7 @@ async function openText(
   } else if (layout === 'folder-of-files') {
     const marker = { collection: replica.id, source: source.id, device: engine.deviceId };
     const watch = watchText?.folder ?? null;
-    const folder = new FolderOfFiles({ fs, clock, root: source.location, ending, marker, watch });
+    const folder = new FolderOfFiles({ fs, clock, root: source.location, ending, marker, watch, texts });
     if (fresh) folder.mark();
     place = folder;
   } else place = new OneFile({ fs, clock, path: source.location, watch: watchText?.file ?? null });

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
+import type { Remote } from '../../platform/remote.ts';
 import { troubleText } from '../../platform/trouble-text.ts';
 import { isSameRoot, markedRoot, markerPath, markRoot, readMarker, type SourceMarker } from '../files/source-marker.ts';
 import type { SourceCondition } from '../source-adapter.ts';
@@ -12,16 +13,19 @@ import type {
   UnreadDocument,
 } from './document-place.ts';
 import { FolderListing } from './folder-listing.ts';
-import { type Made, makeFiles } from './make-files.ts';
-import { currentRevision, readDocument, type TextFile, troubleOf, writeDocument, writtenDocument } from './one-file.ts';
+import { makeFiles } from './make-files.ts';
+import { currentRevision, listed, type MadeFile, readDocument, type TextFile, writeDocument } from './one-file.ts';
 import { PastTexts } from './past-texts.ts';
 import { RecentTexts } from './recent-texts.ts';
+import { packed, type TextsService } from './texts-service.ts';
 
 /** What is not safe in a name on every system, and a leading dot, which hides it. */
 const UNSAFE = /[^A-Za-z0-9@_+=.-]/g;
 /** Devices of Windows, whatever the ending. */
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 const LONGEST_NAME = 100;
+/** Fewer new files are made sooner than a thread begins. */
+const WORTH_A_THREAD = 20;
 
 export interface FolderOfFilesOptions {
   readonly fs: FileSystem;
@@ -32,6 +36,8 @@ export interface FolderOfFilesOptions {
   readonly ending: string;
   readonly marker: SourceMarker;
   readonly watch: WatchFolder | null;
+  /** Makes many new files beside everything else. Absent: they are made here. */
+  readonly texts?: Remote<TextsService>;
 }
 /** Tells the name of what something happened to right in a folder; null: to anything there. Returns how to stop. */
 export type WatchFolder = (path: string, onChange: (name: string | null) => void) => Promise<() => Promise<void>>;
@@ -104,21 +110,17 @@ export class FolderOfFiles implements DocumentPlace {
   }
 
   async #make(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]> {
-    const { fs, root } = this.#options;
-    try {
-      const made = await makeFiles(fs, root, documents);
-      return documents.map(({ name, bytes }, at) => {
-        const outcome = made[at] as Made;
-        if (outcome === 'taken')
-          return { done: 'refused', reason: 'changed-underneath', detail: `${root}/${name} changed just now` };
-        if (outcome instanceof Error)
-          return { done: 'refused', reason: troubleOf(outcome), detail: troubleText(outcome) };
-        return writtenDocument(this.#file(name), bytes);
-      });
-    } catch (error) {
-      const detail = troubleText(error);
-      return documents.map(() => ({ done: 'refused', reason: troubleOf(error), detail }));
-    }
+    const { fs, root, texts, clock } = this.#options;
+    // Whether they have rested is asked of the moment before: it may be a while until they are made.
+    const now = clock.now();
+    const isWorthIt = texts !== undefined && documents.length >= WORTH_A_THREAD;
+    const made = await (isWorthIt ? texts.make(root, packed(documents)) : makeFiles(fs, root, documents));
+    return documents.map(({ name, bytes }, at) => {
+      const file = made[at] as MadeFile;
+      if (file.done === 'refused') return file;
+      this.#listing.doubt(name);
+      return { done: 'written', document: { ...listed(name, file.stat, this.#isFresh(name, file.stat, now)), bytes } };
+    });
   }
 
   /** Its disk may go away at any moment: what was then written below the mount would count as deleted once it is back. */
@@ -205,8 +207,8 @@ export class FolderOfFiles implements DocumentPlace {
     }
   }
 
-  #isFresh(name: string, stat: FileStat): boolean {
-    return this.#recent.isFresh(name, stat, this.#options.clock.now());
+  #isFresh(name: string, stat: FileStat, now = this.#options.clock.now()): boolean {
+    return this.#recent.isFresh(name, stat, now);
   }
 }
 

@@ -1,21 +1,43 @@
 import { writeFully } from '../../content/write-fully.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
+import { troubleText } from '../../platform/trouble-text.ts';
 import { moveToFree } from '../files/construct-work.ts';
 import type { NewDocument } from './document-place.ts';
+import { changedUnderneath, type MadeFile, readBack, troubleOf } from './one-file.ts';
 import { newNameOf, removeMade } from './replace-file.ts';
 
 /** `taken`: something of that name is there, and stays. An error: what went wrong with this one. */
-export type Made = 'made' | 'taken' | Error;
+type Made = 'made' | 'taken' | Error;
 
 /**
- * New files in a directory, all on the disk in their places when this resolves. A reader sees all of one or nothing, also across `kill -9`
- * and a loss of power, as with `replaceFile`; but the disk is waited for once, not for each of them. Same order.
+ * New files in a directory, all on the disk in their places when this resolves, and read back. A reader sees all of one or nothing, also across
+ * `kill -9` and a loss of power, as with `replaceFile`; but the disk is waited for once, not for each of them. Same order.
  */
 export async function makeFiles(
   fs: FileSystem,
   directory: string,
   files: readonly NewDocument[],
-): Promise<readonly Made[]> {
+): Promise<readonly MadeFile[]> {
+  try {
+    const made = await makeAll(fs, directory, files);
+    return files.map(({ name, bytes }, at) => {
+      const outcome = made[at] as Made;
+      const path = `${directory}/${name}`;
+      if (outcome === 'made') return readBack(fs, path, bytes);
+      return outcome === 'taken' ? changedUnderneath(`${path} changed just now`) : refusedBy(outcome);
+    });
+  } catch (error) {
+    return files.map(() => refusedBy(error));
+  }
+}
+
+const refusedBy = (error: unknown): MadeFile => ({
+  done: 'refused',
+  reason: troubleOf(error),
+  detail: troubleText(error),
+});
+
+async function makeAll(fs: FileSystem, directory: string, files: readonly NewDocument[]): Promise<readonly Made[]> {
   const open = files.map((file) => attempt(() => writeBeside(fs, directory, file)));
   const fds = open.filter((fd) => typeof fd === 'number');
   try {

@@ -163,6 +163,10 @@ export interface TextFile {
   replaced(aside: string, was: string): void;
 }
 
+type Refused = Extract<DocumentWritten, { done: 'refused' }>;
+/** A file that was written, as it stands now. */
+export type MadeFile = { readonly done: 'made'; readonly stat: FileStat } | Refused;
+
 /** As `DocumentPlace.read` says of one. It is asked for, and not given, so that nothing else holds it in memory. */
 interface AtHand {
   bytes(): Uint8Array | undefined;
@@ -174,23 +178,33 @@ export function readDocument(
   { fs, name, path, isFresh }: TextFile,
   atHand: AtHand | null = null,
 ): ReadDocument | UnreadDocument {
+  const read = readText(fs, path, atHand);
+  return 'code' in read ? { name, ...read } : { ...listed(name, read.stat, isFresh(read.stat)), bytes: read.bytes };
+}
+
+/** All a file says, and how it stood while that was read. */
+function readText(
+  fs: FileSystem,
+  path: string,
+  atHand: AtHand | null,
+): { readonly stat: FileStat; readonly bytes: Uint8Array } | Omit<UnreadDocument, 'name'> {
   try {
     const before = fs.lstat(path);
-    if (before?.type !== 'file') return unread(name, 'changing', `${path} is no file`);
+    if (before?.type !== 'file') return { code: 'changing', detail: `${path} is no file` };
     if (before.size > LARGEST_TEXT)
-      return unread(name, 'unreadable', `${path} is larger than ${LARGEST_TEXT >> 20} MiB: split it`);
+      return { code: 'unreadable', detail: `${path} is larger than ${LARGEST_TEXT >> 20} MiB: split it` };
     const fd = fs.open(path, 'read');
     try {
       const bytes = bytesIn(fs, fd, before.size, atHand);
-      const after = fs.fstat(fd);
-      if (bytes === null || !sameRevision(revisionOf(before), revisionOf(after)))
-        return unread(name, 'changing', `${path} changed while it was read`);
-      return { ...listed(name, after, isFresh(after)), bytes };
+      const stat = fs.fstat(fd);
+      if (bytes === null || !sameRevision(revisionOf(before), revisionOf(stat)))
+        return { code: 'changing', detail: `${path} changed while it was read` };
+      return { stat, bytes };
     } finally {
       fs.close(fd);
     }
   } catch (error) {
-    return unread(name, troubleOf(error), troubleText(error));
+    return { code: troubleOf(error), detail: troubleText(error) };
   }
 }
 
@@ -228,22 +242,32 @@ export function writeDocument(file: TextFile, expected: Uint8Array | null, bytes
     const stat = fs.lstat(path);
     const replaced = expected === null ? null : { revision: expected, mode: stat?.mode ?? 0o600 };
     if (!replaceFile(fs, path, replaced, bytes, (aside, was) => file.replaced(aside, was)))
-      return { done: 'refused', reason: 'changed-underneath', detail: `${path} changed just now` };
+      return changedUnderneath(`${path} changed just now`);
     return bytes === null ? { done: 'written', document: null } : writtenDocument(file, bytes);
   } catch (error) {
     return { done: 'refused', reason: troubleOf(error), detail: troubleText(error) };
   }
 }
 
-/** What stands there, which was just written. */
-export function writtenDocument(file: TextFile, bytes: Uint8Array): DocumentWritten {
-  const document = readDocument(file, { bytes: () => bytes, isOther: () => undefined });
-  if ('code' in document) return { done: 'refused', reason: 'changed-underneath', detail: document.detail };
-  // Whoever wrote to it at once is not taken for us: the next look finds out what they changed.
-  if (!equalBytes(document.bytes, bytes))
-    return { done: 'refused', reason: 'changed-underneath', detail: `${file.path} changed just now` };
-  return { done: 'written', document };
+function writtenDocument({ fs, name, path, isFresh }: TextFile, bytes: Uint8Array): DocumentWritten {
+  const now = readBack(fs, path, bytes);
+  if (now.done === 'refused') return now;
+  return { done: 'written', document: { ...listed(name, now.stat, isFresh(now.stat)), bytes } };
 }
+
+/** How a file stands that was just written with these bytes. Whoever wrote to it at once is not taken for us: the next look finds out what they changed. */
+export function readBack(fs: FileSystem, path: string, bytes: Uint8Array): MadeFile {
+  const now = readText(fs, path, { bytes: () => bytes, isOther: () => undefined });
+  if ('code' in now) return changedUnderneath(now.detail);
+  return equalBytes(now.bytes, bytes)
+    ? { done: 'made', stat: now.stat }
+    : changedUnderneath(`${path} changed just now`);
+}
+export const changedUnderneath = (detail: string): Refused => ({
+  done: 'refused',
+  reason: 'changed-underneath',
+  detail,
+});
 
 /** The code for what a call of the file system failed with. */
 export function troubleOf(error: unknown): ProblemCode {
