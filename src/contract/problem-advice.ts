@@ -2,6 +2,8 @@
 const PUBLISHED = 'published';
 /** A place that may only be read, whatever waits for it. */
 const READ_ONLY = 'not-writable';
+/** An address book whose program runs: it would write over what others put there. */
+const IN_USE = 'book-in-use';
 const SERVERS: ReadonlySet<string> = new Set(['carddav', 'caldav']);
 /** What is said of a server, whose disk and rights nobody can mend here. */
 const AT_SERVER: { readonly [code: string]: string } = {
@@ -14,6 +16,7 @@ const AT_SERVER: { readonly [code: string]: string } = {
 /** The kind a problem is of for people: its code, or a kind of its own by the format of the source it is in (null: not known). */
 export function problemKind(code: string, format: string | null): string {
   if (format === 'subscription' && code === READ_ONLY) return PUBLISHED;
+  if (format === 'thunderbird' && code === 'no-permission') return IN_USE;
   return (format !== null && SERVERS.has(format) ? AT_SERVER[code] : undefined) ?? code;
 }
 
@@ -36,6 +39,7 @@ const ADVICE: { readonly [code: string]: string } = {
     'Only who publishes this calendar can change it. The change stays on your other devices. To have it as it is published everywhere, undo the change: then this goes away.',
   [READ_ONLY]:
     'Ask whoever runs the server for the right to write there, or connect an account that has it: then the changes go there by themselves. To have everywhere what is there, undo them.',
+  [IN_USE]: 'Close Thunderbird: it is written then, by itself.',
   'not-come': 'Switch on the device it names, or another that has all of it, and look whether this goes away.',
   'disk-full':
     'Free some space on this disk, or let less of it stay free (Settings, or config disk.reserve); it goes on by itself.',
@@ -77,6 +81,7 @@ const TITLES: { readonly [code: string]: string } = {
   'parent-is-file': 'A file is in the way',
   'not-empty': 'Folder is not empty',
   'no-permission': 'Not permitted',
+  [IN_USE]: 'Thunderbird is open',
   [PUBLISHED]: 'A calendar that can only be read',
   [READ_ONLY]: 'A place that may only be read',
   'not-come': 'Something another device has seen is missing here',
