@@ -226,8 +226,8 @@ export const PLANTED_TEXT_BUGS = [
   {
     about: 'what is said of an occurrence and all later ones is said of it alone',
     file: 'src/main/sources/calendars/icalendar/overrides.ts',
-    find: 'range: value.range === true, patch };',
-    replace: 'range: false, patch };',
+    find: 'range: value.range === true, patch, says };',
+    replace: 'range: false, patch, says };',
     tests: CALENDARS,
   },
   {
