@@ -329,7 +329,10 @@ export class Engine {
       packages: (id) => this.network.packagesWritten(id),
       applied: (id) => this.network.applied(id),
       appliedElsewhere: (id) => this.network.contentsMayBeThere(id),
-      askedInVain: (id, missing) => this.keeper.askedInVain(id, missing),
+      askedInVain: (id, missing) => {
+        this.keeper.askedInVain(id, missing);
+        this.network.contentsBack.askedInVain(id);
+      },
       membership: (id) => {
         this.network.membershipChanged(id);
         this.relaySetting.offer(replica);

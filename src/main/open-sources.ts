@@ -121,6 +121,7 @@ export class OpenSources {
         limits: () => engine.config.safety,
         changed: () => engine.changed(),
         ended: () => replica.tellProblems(),
+        readableAgain: () => engine.network.contentsBack.readableAgain(replica.id),
         lookLater: (groups, after) => this.schedules.get(source.row)?.lookLater(groups, after),
         sourceUpdated: (updated) => {
           engine.registry.updateSource(updated);

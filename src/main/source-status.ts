@@ -27,6 +27,7 @@ export class SourceStatus {
   #writes = false;
   /** A look has found it ready since the start: before, nobody knows what is missing in it. */
   #wasReady = false;
+  #wasAway = false;
 
   /** `question`: what a person is asked while all else goes on; null: nothing. `changed`: it is to be shown anew. */
   constructor(clock: Clock, question: () => Question | null, changed: () => void) {
@@ -53,9 +54,17 @@ export class SourceStatus {
   /** `ready` is `writing` while it is written to, else what is asked; any state but a look or a construction ends the count. */
   set(to: SourceState, reason: string | null = null, plan: string | null = null): void {
     this.#wasReady ||= to === 'ready';
+    this.#wasAway ||= to === 'unavailable';
     const question = to === 'ready' && !this.#writes ? this.#question() : null;
     if (question !== null) this.#show('halted', question.reason, question.plan);
     else this.#show(to === 'ready' && this.#writes ? 'writing' : to, reason, plan);
+  }
+
+  /** A look found it there. Was it not, at some time since the last such look? */
+  cameBack(): boolean {
+    const was = this.#wasAway;
+    this.#wasAway = false;
+    return was;
   }
 
   #show(state: SourceState, reason: string | null, plan: string | null): void {

@@ -36,5 +36,7 @@ export interface SynchronizerPort {
   lookLater(groups: ReadonlySet<string>, after: number): void;
   /** A look or a construction ended: other items may be problems than before. */
   ended(): void;
+  /** A look found the source there again, after it was not. */
+  readableAgain(): void;
   sourceUpdated(source: StoredSource): void;
 }

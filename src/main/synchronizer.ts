@@ -148,6 +148,10 @@ export class Synchronizer {
   retryLacking(): void {
     this.#problems.retryLacking();
   }
+  /** As `RetryProblems`. */
+  retryGone(): boolean {
+    return this.#problems.retryGone();
+  }
   /** Something is gone that is not taken for deleted yet. */
   get postpones(): boolean {
     return this.#later.isGoing;
@@ -359,6 +363,7 @@ export class Synchronizer {
         if (all) {
           this.#confirmation.carriedOut();
           this.#stage.lookedEverywhere();
+          if (this.#status.cameBack()) this.#port.readableAgain();
           // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
           this.construction.retryWaiting();
         }

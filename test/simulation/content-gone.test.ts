@@ -91,3 +91,17 @@ it('what lies in another place of the same device, which is away, is waited for'
   await group.pass(60_000);
   expect(textOf(first, 'a')).toBe('on the stick');
 });
+
+it('what lies on a disk of the only device that has it, which is away, comes as soon as that disk is back', async () => {
+  const givesAgain = await onlyHeardOf();
+  // What is kept for history is given whatever becomes of the folder.
+  third.user.remove('/state/versions');
+  third.unmount();
+  givesAgain();
+  await group.pass(10 * 60_000);
+  expect([problemsOf(first), problemsOf(second)]).toEqual([['a: content-gone'], ['a: content-gone']]);
+  third.remount();
+  await group.pass(20_000);
+  expect([textOf(first, 'a'), textOf(second, 'a')]).toEqual(['of the third', 'of the third']);
+  expect([problemsOf(first), problemsOf(second)]).toEqual([[], []]);
+});

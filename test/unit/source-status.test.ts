@@ -30,6 +30,13 @@ describe('what is shown of a source', () => {
     expect([changes, status.reason, status.plan]).toEqual([2, null, null]);
   });
 
+  it('is that it came back, once after it was away, whatever was shown in between', () => {
+    expect(status.cameBack()).toBe(false);
+    status.set('unavailable', 'its disk is away');
+    status.set('scanning');
+    expect([status.cameBack(), status.cameBack()]).toEqual([true, false]);
+  });
+
   it('is that it is written to, though a look ends meanwhile', () => {
     status.beginWriting();
     status.set('ready');

@@ -1,6 +1,6 @@
 import type { Collection } from '../collection.ts';
 import type { RecordId } from '../record/ids.ts';
-import { DISK_FULL, type StoredProblem } from '../store/problem-store.ts';
+import { CONTENT_GONE, DISK_FULL, type StoredProblem } from '../store/problem-store.ts';
 import type { RunConstruction } from './run-construction.ts';
 import { WRITE_PROBLEMS } from './write-problems.ts';
 
@@ -31,7 +31,13 @@ export class RetryProblems {
   /** They are tried again. */
   retryLacking(): void {
     this.#construction.retryLacking();
-    for (const id of this.#withoutRoom()) if (!this.#heldBack(id)) this.#enqueue(id);
+    this.#retry(this.#withoutRoom());
+  }
+  /** Somebody may have again what nobody had any more. true: there is something of that. */
+  retryGone(): boolean {
+    const gone = this.#collection.problems.withCode(this.#source, CONTENT_GONE);
+    this.#retry(gone);
+    return gone.length > 0;
   }
 
   /** What is named now, before a look at the source. */
@@ -67,8 +73,10 @@ export class RetryProblems {
     return this.#collection.problems.withCode(this.#source, DISK_FULL);
   }
 
-  #enqueue(id: RecordId): void {
-    const found = this.#collection.records.find(id);
-    if (found !== null) this.#construction.enqueue(found.row);
+  #retry(ids: readonly RecordId[]): void {
+    for (const id of ids) {
+      const found = this.#heldBack(id) ? null : this.#collection.records.find(id);
+      if (found !== null) this.#construction.enqueue(found.row);
+    }
   }
 }

@@ -6,6 +6,7 @@ import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Dot, RecordId } from '../record/ids.ts';
 import type { ConstructOutcome, ContentPlan, SourceAdapter } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
+import { CONTENT_GONE } from '../store/problem-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
 import { CommitOutcome } from './commit-outcome.ts';
 import { ConstructionQueue } from './construction-queue.ts';
@@ -25,7 +26,7 @@ const GIVEN_UP_MS = 60_000;
 
 const GONE = {
   from: 'refused',
-  code: 'content-gone',
+  code: CONTENT_GONE,
   detail:
     'no device that can be asked has its content: that was on one which left, or was removed, before another had it, or lies on a disk that is away there.',
 } as const;

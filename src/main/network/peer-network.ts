@@ -11,6 +11,7 @@ import type { CollectionId, DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { Admissions } from './admissions.ts';
 import { askForContents } from './ask-for-contents.ts';
+import { ContentsBack } from './contents-back.ts';
 import { Exchanges } from './exchanges.ts';
 import { Farewells } from './farewells.ts';
 import { HeardWaiting } from './heard-waiting.ts';
@@ -36,6 +37,7 @@ export class PeerNetwork {
   readonly relays: Relays;
   /** What goes through relays for members that are away. */
   readonly exchanges: Exchanges;
+  readonly contentsBack: ContentsBack;
   readonly #farewells: Farewells;
   readonly #toldAtRelay: ToldAtRelay;
   readonly #who: WhoLinks;
@@ -103,6 +105,11 @@ export class PeerNetwork {
       failed: (error) => engine.world.failed(error, ''),
       log: (line) => engine.world.log(line),
     });
+    this.contentsBack = new ContentsBack(
+      () => clock.now(),
+      () => this.#sessions.values(),
+      (id) => this.contentsMayBeThere(id, true),
+    );
     this.#farewells = new Farewells({
       clock,
       random,
@@ -334,6 +341,7 @@ export class PeerNetwork {
           if (this.#sessions.get(link.peer)?.isOpen(id) === true) this.contentsMayBeThere(id);
         this.#engine.changed();
       },
+      contentsBack: (id) => this.contentsBack.heard(id),
       removed: () => {
         if (!this.#who.members().has(link.peer)) session.close('removed');
       },
@@ -364,14 +372,16 @@ export class PeerNetwork {
       const key = `${device}/${replica.id}`;
       if (session?.isOpen(replica.id) !== true || this.#retried.has(key)) continue;
       this.#retried.add(key);
-      this.contentsMayBeThere(replica.id);
+      this.contentsMayBeThere(replica.id, true);
     }
   }
-  /** What waits for content is tried again: somebody may have it now. */
-  contentsMayBeThere(id: CollectionId): void {
+  /** What waits for content is tried again: somebody may have it now. `isAnyBack`: also what nobody had any more. */
+  contentsMayBeThere(id: CollectionId, isAnyBack = false): void {
     this.epoch++;
-    for (const [row, { construction }] of this.#engine.replicas.get(id)?.synchronizers ?? []) {
-      if (construction.waiting === 0) continue;
+    for (const [row, synchronizer] of this.#engine.replicas.get(id)?.synchronizers ?? []) {
+      const { construction } = synchronizer;
+      const isTried = isAnyBack && synchronizer.retryGone();
+      if (construction.waiting === 0 && !isTried) continue;
       construction.retryWaiting();
       this.#engine.schedules.get(row)?.constructSoon();
     }

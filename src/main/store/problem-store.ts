@@ -26,6 +26,9 @@ export const NOT_WRITABLE = 'not-writable';
 /** The code of an item for which there was no room: nothing tells when there is. */
 export const DISK_FULL = 'disk-full';
 
+/** The code of an item whose content nobody had who could be asked: where somebody may have it again it is asked for. */
+export const CONTENT_GONE = 'content-gone';
+
 /** What could not be handled, item by item, until it can. */
 export class ProblemStore {
   readonly #sql;

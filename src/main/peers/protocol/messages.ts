@@ -203,6 +203,8 @@ export const MESSAGES = {
       ),
     }),
   },
+  /** What the sender was asked for and did not have may be there again. Who does not know it asks again later. */
+  CONTENTS_BACK: { number: 130, header: object({ h: handle }) },
 } as const;
 
 type Table = typeof MESSAGES;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import type { DeviceId, LogId, MemberKey } from '../../record/ids.ts';
+import type { CollectionId, DeviceId, LogId, MemberKey } from '../../record/ids.ts';
 import type { Message, MessageOf } from '../protocol/messages.ts';
 import { readHeadsBeacon } from './heads-beacon.ts';
 import { membersMessages } from './members-messages.ts';
@@ -18,7 +18,7 @@ const STANDING_AFTER_MS = 1000;
 /** What is said within one collection, but for content. */
 export type MessageInCollection = Extract<
   Message,
-  { is: 'MEMBERS' | 'HAVE' | 'WANT' | 'PACKAGE' | 'ACK' | 'SCAN' | 'HEADS' | 'STANDING' }
+  { is: 'MEMBERS' | 'HAVE' | 'WANT' | 'PACKAGE' | 'ACK' | 'SCAN' | 'HEADS' | 'STANDING' | 'CONTENTS_BACK' }
 >;
 
 /** What an opened collection needs of the session it belongs to. */
@@ -35,6 +35,8 @@ export interface OpenedPort {
   consumed(bytes: number): void;
   /** What the peer holds or has applied became something else. */
   changed(): void;
+  /** The peer may have again what it did not have when it was asked. */
+  contentsBack(id: CollectionId): void;
 }
 
 /**
@@ -127,6 +129,10 @@ export class OpenedCollection {
     });
   }
 
+  tellContentsBack(): void {
+    if (this.#sent !== null) this.#port.send({ is: 'CONTENTS_BACK', h: this.ownHandle });
+  }
+
   /** With the time that passes: what members hold is told again. */
   beaconsAreDue(): void {
     this.#beaconsDue = true;
@@ -211,6 +217,9 @@ export class OpenedCollection {
         this.#standingHeard = true;
         this.shared.standingHeard(this.#port.peer, message);
         this.#port.changed();
+        return;
+      case 'CONTENTS_BACK':
+        this.#port.contentsBack(this.shared.id);
         return;
     }
   }

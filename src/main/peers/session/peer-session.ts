@@ -27,6 +27,8 @@ export interface SessionPort {
   changed(): void;
   /** The peer sends contents again after it sent nothing for a while: what waits may be had now. */
   contentsMove(): void;
+  /** As `OpenedPort`. */
+  contentsBack(id: CollectionId): void;
   /** The peer does not belong to a collection any more, and hears so on this link. */
   removed(): void;
   /** It opened this collection all the same, and was told. */
@@ -100,6 +102,7 @@ export class PeerSession {
       fault: (why) => this.#stream.fault(why),
       pump: (forward) => this.#pump(forward),
       consumed: (bytes) => this.#grants.consume(bytes),
+      contentsBack: (id) => port.contentsBack(id),
       changed: () => port.changed(),
     };
     this.#stream.onDrain(() => this.#pump());
@@ -142,6 +145,11 @@ export class PeerSession {
   }
 
   /** What this device holds is told anew: what the two have to exchange is another thing than it was. */
+  /** What the peer asked for in vain may be here again. */
+  tellContentsBack(id: CollectionId): void {
+    this.#opened.get(id)?.tellContentsBack();
+  }
+
   compareAgain(id: CollectionId): void {
     this.#opened.get(id)?.tellHeld();
   }
@@ -257,7 +265,8 @@ export class PeerSession {
       case 'CONTENT_WANT':
       case 'SCAN':
       case 'HEADS':
-      case 'STANDING': {
+      case 'STANDING':
+      case 'CONTENTS_BACK': {
         const opened = this.#byPeerHandle.get(message.h);
         if (opened === undefined || opened.shared.memberKeyOf(this.peer) === null) {
           // It may have been shut here just now; whoever asked is not to wait.

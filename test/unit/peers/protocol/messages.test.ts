@@ -41,7 +41,7 @@ describe('messages', () => {
   it('has one number a message, and only what may be passed over in the optional range', () => {
     const numbers = names.map((name) => MESSAGES[name].number);
     expect(new Set(numbers).size).toBe(names.length);
-    expect(names.filter((name) => MESSAGES[name].number >= 128)).toEqual(['HEADS', 'STANDING']);
+    expect(names.filter((name) => MESSAGES[name].number >= 128)).toEqual(['HEADS', 'STANDING', 'CONTENTS_BACK']);
   });
 
   it('passes over unknown messages from 128 on and refuses those below', () => {

@@ -82,6 +82,7 @@ export const SAMPLES: { readonly [K in Message['is']]: Extract<Message, { is: K 
   ADMIT: { is: 'ADMIT', addrs: ['192.168.1.7:21027'], mac: bytes(32, 6), ops: [bytes(10, 1), bytes(3, 2)] },
   DENY: { is: 'DENY', code: 'invite-unknown' },
   HEADS: { is: 'HEADS', h: 1, content: bytes(300, 9), signature: bytes(64, 5) },
+  CONTENTS_BACK: { is: 'CONTENTS_BACK', h: 1 },
   STANDING: {
     is: 'STANDING',
     h: 1,

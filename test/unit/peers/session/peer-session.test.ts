@@ -200,6 +200,7 @@ class Side {
   open = true;
   toldRemoved = 0;
   contentsMoved = 0;
+  readonly contentsBack: string[] = [];
   collections: SmallCollection[];
   session!: PeerSession;
   greeted!: GreetedLink;
@@ -226,6 +227,7 @@ class Side {
       addresses: (addresses) => this.addresses.push(...addresses),
       changed: () => {},
       contentsMove: () => this.contentsMoved++,
+      contentsBack: (id) => this.contentsBack.push(id),
       removed: () => {},
       toldRemoved: () => this.toldRemoved++,
       up: new RateLimit(() => this.up),
@@ -1010,6 +1012,14 @@ describe('content', () => {
     const again = one.session.fetch(one.shared.id, [asked(bytes)]);
     await clock.advance(10);
     expect([await again, one.saying('CONTENT_WANT').length]).toEqual([[{ bytes, splice: false }], 1]);
+  });
+
+  it('is told to be back, in the collections the two share', async () => {
+    const { clock, one, two } = await having();
+    two.session.tellContentsBack(two.shared.id);
+    two.session.tellContentsBack(collectionId('f'.repeat(32)));
+    await clock.advance(10);
+    expect([one.contentsBack, one.closed]).toEqual([[one.shared.id], []]);
   });
 
   it('comes in small frames where the peer may send little, so that it is seen to come', async () => {
