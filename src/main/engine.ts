@@ -328,10 +328,10 @@ export class Engine {
     const replica = new Replica(collection, membership, this.registry, this.giver, {
       packages: (id) => this.network.packagesWritten(id),
       applied: (id) => this.network.applied(id),
-      appliedElsewhere: (id) => this.network.contentsMayBeThere(id),
+      appliedElsewhere: (id) => this.network.contents.tryAgain(id),
       askedInVain: (id, missing) => {
         this.keeper.askedInVain(id, missing);
-        this.network.contentsBack.askedInVain(id);
+        this.network.contents.askedInVain(id);
       },
       membership: (id) => {
         this.network.membershipChanged(id);

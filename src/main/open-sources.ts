@@ -108,7 +108,7 @@ export class OpenSources {
       {
         batches: engine.world.batches ?? BATCH_SIZES,
         ask: (asked) => engine.network.ask(replica.id, asked),
-        peersEpoch: () => engine.network.epoch,
+        peersEpoch: () => engine.network.contents.epoch,
         mayCome: (dots) => this.#mayCome(replica, dots),
         written: (packages) => replica.written(packages, source.row),
         done: (tickets) => replica.done(tickets),
@@ -121,7 +121,7 @@ export class OpenSources {
         limits: () => engine.config.safety,
         changed: () => engine.changed(),
         ended: () => replica.tellProblems(),
-        readableAgain: () => engine.network.contentsBack.readableAgain(replica.id),
+        readableAgain: () => engine.network.contents.readableAgain(replica.id),
         lookLater: (groups, after) => this.schedules.get(source.row)?.lookLater(groups, after),
         sourceUpdated: (updated) => {
           engine.registry.updateSource(updated);

@@ -11,7 +11,7 @@ import type { CollectionId, DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { Admissions } from './admissions.ts';
 import { askForContents } from './ask-for-contents.ts';
-import { ContentsBack } from './contents-back.ts';
+import { ContentsMayCome } from './contents-may-come.ts';
 import { Exchanges } from './exchanges.ts';
 import { Farewells } from './farewells.ts';
 import { HeardWaiting } from './heard-waiting.ts';
@@ -37,14 +37,12 @@ export class PeerNetwork {
   readonly relays: Relays;
   /** What goes through relays for members that are away. */
   readonly exchanges: Exchanges;
-  readonly contentsBack: ContentsBack;
+  readonly contents: ContentsMayCome;
   readonly #farewells: Farewells;
   readonly #toldAtRelay: ToldAtRelay;
   readonly #who: WhoLinks;
   readonly #links: LinkManager;
   readonly #discovery: Discovery | null;
-  /** Rises with every collection that opens between this device and a peer. */
-  epoch = 0;
   #listenAddress = '';
   #bytesIn = 0;
   #bytesOut = 0;
@@ -100,16 +98,12 @@ export class PeerNetwork {
       replicas: engine.replicas,
       isLinked: (id, device) => this.#sessions.get(device)?.isOpen(id) === true,
       mayExchange: () => engine.mayExchange(),
-      contentsMayBeThere: (id) => this.contentsMayBeThere(id),
+      contentsMayBeThere: (id) => this.contents.tryAgain(id),
       changed: () => engine.changed(),
       failed: (error) => engine.world.failed(error, ''),
       log: (line) => engine.world.log(line),
     });
-    this.contentsBack = new ContentsBack(
-      () => clock.now(),
-      () => this.#sessions.values(),
-      (id) => this.contentsMayBeThere(id, true),
-    );
+    this.contents = new ContentsMayCome(engine, clock, this.#sessions);
     this.#farewells = new Farewells({
       clock,
       random,
@@ -331,17 +325,16 @@ export class PeerNetwork {
       down: this.#down,
       mayExchange: () => this.#engine.mayExchange(),
       changed: () => {
-        this.#retryWaiting(link.peer);
+        this.contents.sharedWith(link.peer);
         this.exchanges.linksChanged();
         this.#standingsChanged(link.peer);
         this.#engine.changed();
       },
       contentsMove: () => {
-        for (const { id } of this.#engine.replicas.values())
-          if (this.#sessions.get(link.peer)?.isOpen(id) === true) this.contentsMayBeThere(id);
+        this.contents.move(link.peer);
         this.#engine.changed();
       },
-      contentsBack: (id) => this.contentsBack.heard(id),
+      contentsBack: (id) => this.contents.areBack(id),
       removed: () => {
         if (!this.#who.members().has(link.peer)) session.close('removed');
       },
@@ -364,39 +357,14 @@ export class PeerNetwork {
     }
   }
 
-  readonly #retried = new Set<string>();
-  /** What waited for content is tried again once a peer shares the collection anew. */
-  #retryWaiting(device: DeviceId): void {
-    const session = this.#sessions.get(device);
-    for (const replica of this.#engine.replicas.values()) {
-      const key = `${device}/${replica.id}`;
-      if (session?.isOpen(replica.id) !== true || this.#retried.has(key)) continue;
-      this.#retried.add(key);
-      this.contentsMayBeThere(replica.id, true);
-    }
-  }
-  /** What waits for content is tried again: somebody may have it now. `isAnyBack`: also what nobody had any more. */
-  contentsMayBeThere(id: CollectionId, isAnyBack = false): void {
-    this.epoch++;
-    for (const [row, synchronizer] of this.#engine.replicas.get(id)?.synchronizers ?? []) {
-      const { construction } = synchronizer;
-      const isTried = isAnyBack && synchronizer.retryGone();
-      if (construction.waiting === 0 && !isTried) continue;
-      construction.retryWaiting();
-      this.#engine.schedules.get(row)?.constructSoon();
-    }
-  }
-
   #unlinked(device: DeviceId): void {
     const session = this.#sessions.get(device);
     if (session === undefined) return;
     this.#bytesIn += session.link.bytesIn;
     this.#bytesOut += session.link.bytesOut;
     this.#sessions.delete(device);
-    for (const replica of this.#engine.replicas.values()) {
-      this.#retried.delete(`${device}/${replica.id}`);
-      replica.memberPositions.forget(device);
-    }
+    this.contents.unlinked(device);
+    for (const replica of this.#engine.replicas.values()) replica.memberPositions.forget(device);
     this.exchanges.linksChanged();
     this.#standingsChanged(device);
     this.#engine.registry.setSetting(`seen.${device}`, String(this.#engine.world.clock.now()));

@@ -13,6 +13,7 @@ import { membersMessages } from './members-messages.ts';
 import { collectionTag, openStatement } from './open-proof.ts';
 import { OpenedCollection, type OpenedPort } from './opened-collection.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { ScanRequests } from './scan-requests.ts';
 import type { ContentAsked, SharedCollection } from './shared-collection.ts';
 
 /** What a session needs of the device it speaks for. */
@@ -61,12 +62,11 @@ export class PeerSession {
   readonly #grants: CreditGrants;
   readonly #requests: ContentRequests;
   readonly #replies: ContentReplies;
-  readonly #scans = new Map<number, (hasLooked: boolean) => void>();
+  readonly #scans = new ScanRequests();
   readonly #port: SessionPort;
   readonly #openedPort: OpenedPort;
   #credit: number;
   #nextHandle = 1;
-  #nextScan = 1;
   #closed = false;
   #stopBeacons: () => void = () => {};
   #pumping = false;
@@ -144,12 +144,12 @@ export class PeerSession {
     this.#opened.get(id)?.tellStandingSoon();
   }
 
-  /** What this device holds is told anew: what the two have to exchange is another thing than it was. */
   /** What the peer asked for in vain may be here again. */
   tellContentsBack(id: CollectionId): void {
     this.#opened.get(id)?.tellContentsBack();
   }
 
+  /** What this device holds is told anew: what the two have to exchange is another thing than it was. */
   compareAgain(id: CollectionId): void {
     this.#opened.get(id)?.tellHeld();
   }
@@ -203,11 +203,7 @@ export class PeerSession {
   scan(id: CollectionId): Promise<boolean> {
     const opened = this.#opened.get(id);
     if (opened?.isFlowing !== true || this.#closed) return Promise.resolve(false);
-    const req = this.#nextScan++;
-    return new Promise((resolve) => {
-      this.#scans.set(req, resolve);
-      this.#stream.send({ is: 'SCAN', h: opened.ownHandle, req });
-    });
+    return this.#scans.ask((req) => this.#stream.send({ is: 'SCAN', h: opened.ownHandle, req }));
   }
 
   close(reason: string): void {
@@ -222,8 +218,7 @@ export class PeerSession {
     this.#grants.end();
     this.#requests.end();
     this.#replies.end();
-    for (const resolve of this.#scans.values()) resolve(false);
-    this.#scans.clear();
+    this.#scans.end();
     for (const opened of this.#opened.values()) opened.shut();
     this.#opened.clear();
     this.#byPeerHandle.clear();
@@ -254,8 +249,7 @@ export class PeerSession {
         this.#requests.refuse(message);
         return;
       case 'SCANNED':
-        this.#scans.get(message.req)?.(true);
-        this.#scans.delete(message.req);
+        this.#scans.looked(message.req);
         return;
       case 'MEMBERS':
       case 'HAVE':

@@ -1,0 +1,89 @@
+import type { PeerSession } from '../peers/session/peer-session.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { CollectionId, DeviceId } from '../record/ids.ts';
+
+/** A word that contents are back costs who says it nothing: it is heard so often at most. */
+const HEARD_MS = 1000;
+
+type Session = Pick<PeerSession, 'isOpen' | 'tellContentsBack'>;
+/** What of a source is tried. */
+interface Tried {
+  readonly construction: { readonly waiting: number; retryWaiting(): void };
+  retryGone(): boolean;
+}
+/** What of the engine has to do with it. */
+interface ContentsHost {
+  readonly replicas: ReadonlyMap<CollectionId, { readonly synchronizers: ReadonlyMap<number, Tried> }>;
+  readonly schedules: ReadonlyMap<number, { constructSoon(): void }>;
+}
+
+/**
+ * When what waits for content is tried again: somebody may have it now who had it not, or could not be asked. Peers tell each other so where the disk
+ * it lies on was away.
+ */
+export class ContentsMayCome {
+  readonly #host: ContentsHost;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #sessions: ReadonlyMap<DeviceId, Session>;
+  /** Rises each time: who asked before that asks again. */
+  epoch = 0;
+  /** Of which devices and collections it was said since they share them. */
+  readonly #shared = new Set<string>();
+  /** Collections in which peers asked for something in vain since they were last told. */
+  readonly #asked = new Set<CollectionId>();
+  readonly #heard = new Map<CollectionId, number>();
+
+  constructor(host: ContentsHost, clock: Pick<Clock, 'now'>, sessions: ReadonlyMap<DeviceId, Session>) {
+    this.#host = host;
+    this.#clock = clock;
+    this.#sessions = sessions;
+  }
+
+  /** What waits for content is tried again. `isAnyBack`: also what nobody had any more. */
+  tryAgain(id: CollectionId, isAnyBack = false): void {
+    this.epoch++;
+    for (const [row, synchronizer] of this.#host.replicas.get(id)?.synchronizers ?? []) {
+      const { construction } = synchronizer;
+      const isTried = isAnyBack && synchronizer.retryGone();
+      if (construction.waiting === 0 && !isTried) continue;
+      construction.retryWaiting();
+      this.#host.schedules.get(row)?.constructSoon();
+    }
+  }
+
+  /** A peer sends contents again, after it sent nothing. */
+  move(device: DeviceId): void {
+    for (const id of this.#host.replicas.keys()) if (this.#sessions.get(device)?.isOpen(id) === true) this.tryAgain(id);
+  }
+
+  /** What is shared with a device may be more: it may have what was asked for before. */
+  sharedWith(device: DeviceId): void {
+    const session = this.#sessions.get(device);
+    for (const id of this.#host.replicas.keys()) {
+      const key = `${device}/${id}`;
+      if (session?.isOpen(id) !== true || this.#shared.has(key)) continue;
+      this.#shared.add(key);
+      this.tryAgain(id, true);
+    }
+  }
+  unlinked(device: DeviceId): void {
+    for (const id of this.#host.replicas.keys()) this.#shared.delete(`${device}/${id}`);
+  }
+
+  askedInVain(id: CollectionId): void {
+    this.#asked.add(id);
+  }
+  /** A source of the collection can be read again, after it could not: who asked in vain is told. */
+  readableAgain(id: CollectionId): void {
+    if (!this.#asked.delete(id)) return;
+    for (const session of this.#sessions.values()) session.tellContentsBack(id);
+  }
+  /** A peer tells the same. */
+  areBack(id: CollectionId): void {
+    const now = this.#clock.now();
+    const passed = now - (this.#heard.get(id) ?? Number.NEGATIVE_INFINITY);
+    if (passed >= 0 && passed < HEARD_MS) return;
+    this.#heard.set(id, now);
+    this.tryAgain(id, true);
+  }
+}

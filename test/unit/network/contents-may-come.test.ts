@@ -1,0 +1,92 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ContentsMayCome } from '../../../src/main/network/contents-may-come.ts';
+import type { CollectionId, DeviceId } from '../../../src/main/record/ids.ts';
+
+const [docs, photos] = ['docs', 'photos'] as unknown as readonly [CollectionId, CollectionId];
+const laptop = 'laptop' as DeviceId;
+
+let now: number;
+let told: CollectionId[];
+let waiting: number;
+let gone: boolean;
+/** What was tried, source by source: what waits, and what nobody had any more. */
+let tried: string[];
+let open: Set<CollectionId>;
+let contents: ContentsMayCome;
+beforeEach(() => {
+  now = 1_000_000;
+  told = [];
+  waiting = 0;
+  gone = true;
+  tried = [];
+  open = new Set();
+  const source = (name: string) => ({
+    construction: {
+      get waiting() {
+        return waiting;
+      },
+      retryWaiting: () => void tried.push(`${name}: waiting`),
+    },
+    retryGone: () => {
+      tried.push(`${name}: gone`);
+      return gone;
+    },
+  });
+  const replicas = new Map([
+    [docs, { synchronizers: new Map([[1, source('docs')]]) }],
+    [photos, { synchronizers: new Map([[2, source('photos')]]) }],
+  ]);
+  const schedules = new Map([1, 2].map((row) => [row, { constructSoon: () => void tried.push(`${row} soon`) }]));
+  const session = {
+    isOpen: (id: CollectionId) => open.has(id),
+    tellContentsBack: (id: CollectionId) => void told.push(id),
+  };
+  contents = new ContentsMayCome({ replicas, schedules }, { now: () => now }, new Map([[laptop, session]]));
+});
+
+describe('what waits for content', () => {
+  it('is tried again once a device shares its collection, with what nobody had any more', () => {
+    open.add(docs);
+    contents.sharedWith(laptop);
+    contents.sharedWith(laptop);
+    expect([tried, contents.epoch]).toEqual([['docs: gone', 'docs: waiting', '1 soon'], 1]);
+    contents.unlinked(laptop);
+    gone = false;
+    contents.sharedWith(laptop);
+    expect([tried.slice(3), contents.epoch]).toEqual([['docs: gone'], 2]);
+  });
+
+  it('is tried again, and nothing else, as others have applied more or send contents again', () => {
+    contents.tryAgain(docs);
+    contents.move(laptop);
+    expect([tried, contents.epoch]).toEqual([[], 1]);
+    open.add(photos);
+    waiting = 1;
+    contents.move(laptop);
+    expect(tried).toEqual(['photos: waiting', '2 soon']);
+  });
+});
+
+describe('that contents are back', () => {
+  it('is told once, where somebody asked for some in vain', () => {
+    contents.readableAgain(docs);
+    expect(told).toEqual([]);
+    contents.askedInVain(docs);
+    contents.readableAgain(photos);
+    contents.readableAgain(docs);
+    contents.readableAgain(docs);
+    expect(told).toEqual([docs]);
+  });
+
+  it('is heard once a second of a collection, also by a clock that was set back', () => {
+    contents.areBack(docs);
+    contents.areBack(docs);
+    contents.areBack(photos);
+    expect(contents.epoch).toBe(2);
+    now += 1000;
+    contents.areBack(docs);
+    now = 0;
+    contents.areBack(docs);
+    expect([contents.epoch, tried.filter((each) => each.endsWith('gone')).length]).toEqual([4, 4]);
+  });
+});
