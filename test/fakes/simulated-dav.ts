@@ -11,8 +11,8 @@ import type { DavAnswer } from '../../src/main/sources/dav/write-answer.ts';
 import type { FakeClock } from './fake-clock.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** What a server does at its worst: it is not there, is too busy, fails, does what it is asked and fails to say so, takes nothing, breaks some connections off. */
-export type DavTrouble = 'away' | 'busy' | 'fails' | 'says-nothing' | 'full' | 'breaks-off';
+/** What a server does at its worst: it is not there, is too busy, fails, does what it is asked and fails to say so, takes nothing, breaks some connections off, may only be read. */
+export type DavTrouble = 'only-read' | 'away' | 'busy' | 'fails' | 'says-nothing' | 'full' | 'breaks-off';
 /** The share of requests of which the connection is broken off, before or after they are done. */
 const BROKEN_OFF = 0.3;
 
@@ -27,6 +27,8 @@ export class SimulatedDav {
   refuses: ((text: string) => boolean) | null = null;
   /** It does not know its tokens any more. */
   forgetsTokens: boolean = false;
+  /** It says what may be done there to who asks. */
+  tellsRights: boolean = true;
   /** Called once before it does what it is asked next. */
   before: (() => void) | null = null;
   /** Requests of ours that changed something. */
@@ -64,6 +66,9 @@ export class SimulatedDav {
       return card === undefined ? [] : [{ href, ...card }];
     });
   }
+  mayWrite(): boolean | null {
+    return this.tellsRights ? this.trouble !== 'only-read' : null;
+  }
   write(path: string, etag: string | null, text: string | null): DavAnswer {
     const there = this.cards.get(path);
     const is = (status: number): DavAnswer => ({
@@ -76,6 +81,7 @@ export class SimulatedDav {
     if (text === null && there === undefined) return is(404);
     if (etag === null ? there !== undefined : there?.etag !== etag && !(etag === '*' && there !== undefined))
       return is(412);
+    if (this.trouble === 'only-read') return is(403);
     if (this.trouble === 'full' && text !== null) return is(507);
     if (text !== null && this.refuses?.(text) === true) return is(415);
     this.changed++;
@@ -100,6 +106,7 @@ export function serveDav(host: string, asker: Asker): void {
   askers.set(host, asker);
   const { prototype } = DavServer;
   prototype.kindAt = (url) => ask(url, ({ kind }) => kind);
+  prototype.mayWrite = (url) => ask(url, (server) => server.mayWrite());
   prototype.list = (url) => ask(url, (server) => server.list());
   prototype.changesSince = (url, token) => ask(url, (server) => server.changesSince(token));
   prototype.texts = (url, hrefs) => ask(url, (server) => server.texts(hrefs));

@@ -26,6 +26,7 @@ import {
   restoreBackup,
   serverBreaksOff,
   serverFails,
+  serverOnlyRead,
   serverRefuses,
   settle,
   turnSource,
@@ -64,6 +65,7 @@ export const SHELF_KINDS = [
   'server-fails',
   'server-refuses',
   'server-breaks-off',
+  'server-only-read',
   'state-disk',
 ] as const;
 export type ShelfKind = (typeof SHELF_KINDS)[number];
@@ -315,6 +317,7 @@ export const SHELF_EVENTS = {
   'server-fails': { weight: 6, kind: 'server-fails', happen: serverFails },
   'server-refuses': { weight: 6, kind: 'server-refuses', happen: serverRefuses },
   'server-breaks-off': { weight: 6, kind: 'server-breaks-off', happen: serverBreaksOff },
+  'server-only-read': { weight: 6, kind: 'server-only-read', happen: serverOnlyRead },
   'fill-state': { weight: 5, kind: 'state-disk', happen: fillState },
 } as const satisfies { readonly [name: string]: Entry };
 export type ShelfEventName = keyof typeof SHELF_EVENTS;

@@ -209,6 +209,15 @@ export const serverBreaksOff: WorldEvent = ({ shelves, random }) => {
   server.trouble = server.trouble === 'breaks-off' ? null : 'breaks-off';
   return `the server ${server.trouble === null ? 'is well' : 'breaks connections off'}`;
 };
+/** A server may only be read, says so or does not, or may be written to again. */
+export const serverOnlyRead: WorldEvent = ({ shelves, random }) => {
+  const servers = shelves.flatMap(({ server }) => server ?? []);
+  if (servers.length === 0) return null;
+  const server = random.pick(servers);
+  server.trouble = server.trouble === 'only-read' ? null : 'only-read';
+  server.tellsRights = random.chance(0.7);
+  return `the server ${server.trouble === null ? 'is well' : `may only be read${server.tellsRights ? ', and says so' : ''}`}`;
+};
 /** A server takes some texts of ours for none, or takes all. */
 export const serverRefuses: WorldEvent = ({ shelves, random }) => {
   const servers = shelves.flatMap(({ server }) => server ?? []);

@@ -3,7 +3,12 @@ import { SHELF_KINDS, type ShelfKind } from './shelf-events.ts';
 import { simulateShelves } from './simulate-shelves.ts';
 
 /** Kinds that came later: the seeds were kept without them. `run.ts` has them all. */
-const LATER: ReadonlySet<ShelfKind> = new Set(['server-refuses', 'server-breaks-off', 'state-disk']);
+const LATER: ReadonlySet<ShelfKind> = new Set([
+  'server-refuses',
+  'server-breaks-off',
+  'server-only-read',
+  'state-disk',
+]);
 const kinds = SHELF_KINDS.filter((kind) => !LATER.has(kind));
 const SEEDS = Number(process.env.LOCKSTEP_SHELVES ?? 8);
 
@@ -49,6 +54,15 @@ it.each(['9822001', '9822002', '9822003'])(
   'a server that refuses some texts for good, and breaks connections off, loses nothing, seed %s',
   async (seed) => {
     const troubled = ['server', 'server-refuses', 'server-breaks-off', 'remove', 'rewrite', 'series'] as const;
+    expect((await simulateShelves(seed, { kinds: troubled, every: true })).findings).toEqual([]);
+  },
+  120_000,
+);
+
+it.each(['77003', '77004'])(
+  'a server that may only be read for a while has all in the end, seed %s',
+  async (seed) => {
+    const troubled = ['server', 'server-only-read', 'remove', 'rewrite', 'settle'] as const;
     expect((await simulateShelves(seed, { kinds: troubled, every: true })).findings).toEqual([]);
   },
   120_000,
