@@ -200,7 +200,12 @@ export class DavPlace implements DocumentPlace {
    */
   async make(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]> {
     const outcomes = new Map<string, DocumentWritten>();
-    if (await this.#mayOnlyRead()) return documents.map(() => ONLY_READ);
+    try {
+      if (await this.#mayOnlyRead()) return documents.map(() => ONLY_READ);
+    } catch (error) {
+      const outcome = this.#failedToWrite(error);
+      return documents.map(() => outcome);
+    }
     for (const { name, bytes } of documents) {
       const known = this.#refusals.of(name, null, bytes);
       if (known !== null) outcomes.set(name, known);

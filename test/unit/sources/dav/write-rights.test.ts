@@ -72,6 +72,16 @@ describe('a collection that may only be read', () => {
     expect(await make('a', 'b')).toEqual([['written', 'written'], 2]);
   });
 
+  it('is left alone like any other where it is too busy to say whether that is still so', async () => {
+    await make('a');
+    await clock.advance(3 * MINUTE);
+    const { answer } = server;
+    server.answer = () => ({ status: 429 });
+    await expect(make('a')).rejects.toMatchObject({ code: 'server-busy' });
+    expect(await place.condition()).toMatchObject({ is: 'unavailable' });
+    server.answer = answer;
+  });
+
   it.each([['all'], ['write'], ['write-content'], ['bind'], ['unbind']])(
     'is not one in which the account may %s: what is forbidden there is so of that item',
     async (privilege) => {
