@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
+import { SECOND } from './place-events.ts';
 import { bytesOfText } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import { SimulatedGroup } from './simulated-group.ts';
@@ -83,4 +84,23 @@ it('what the program keeps is owed, though it put it back and a person wrote ove
   device.running?.write.drop([digest]);
   group.ledger.checkOwed(device, true);
   expect(group.findings).toEqual(LOSS);
+});
+
+it('what a person wrote to the other folder within the minute may go with the power, though the program keeps no other', async () => {
+  const { group, device } = await written();
+  device.user.mkdirp(SECOND);
+  const write = (text: string) => {
+    group.ledger.inSecond(device, text, () => device.user.writeFile(`${SECOND}/x`, bytesOfText(text)));
+  };
+  const losePower = () => {
+    group.ledger.byPerson(device, () => device.losePower(new SeededRandom('power')), true);
+  };
+  write('long before');
+  await group.pass(61_000);
+  losePower();
+  expect(group.ledger.destroyed.has('long before')).toBe(false);
+  await group.start(device);
+  write('just before');
+  losePower();
+  expect(group.ledger.destroyed.has('just before')).toBe(true);
 });

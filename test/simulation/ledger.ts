@@ -98,7 +98,16 @@ export class Ledger {
       return act();
     } finally {
       this.#takePerson(device, torn && isWatchedOver);
+      if (torn) this.#takeSecond(device);
     }
+  }
+
+  /** The power went: what a person wrote to the other folder within the minute may be gone, whatever the first one is. */
+  #takeSecond(device: SimulatedDevice): void {
+    const { secondLost, inSecond } = this.#folder(device);
+    if (this.#clock.now() - secondLost > UNSYNCED_MS) return;
+    this.#noteSecond(device);
+    for (const content of inSecond) this.destroyed.add(content);
   }
 
   /** The power will go: what lies aside is not on the disk for sure, and what somebody wrote within the minute is not in any case. */
@@ -289,10 +298,6 @@ export class Ledger {
       if (this.written.has(content)) continue;
       if (isTold) folder.torn.add(content);
       else this.note(content);
-    }
-    if (torn && this.#clock.now() - folder.secondLost <= UNSYNCED_MS) {
-      this.#noteSecond(device);
-      for (const content of folder.inSecond) this.destroyed.add(content);
     }
     const still = new Set([...view.values()].map((seen) => seen.content));
     for (const { content } of folder.view.values()) if (!still.has(content)) this.destroyed.add(content);

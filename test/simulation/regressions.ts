@@ -433,6 +433,12 @@ export const REGRESSIONS: readonly {
     about:
       'who keeps less than there is, and lets go of the folder where it wrote, gives it to all once that is taken again',
   },
+  {
+    seed: '970028',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what a person wrote to the second folder goes with the power, where the first is let go of',
+  },
   ...['9800017', '9800030', '9800049', '9800096'].map((seed) => ({
     seed,
     kinds: KINDS,
