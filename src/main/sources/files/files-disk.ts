@@ -63,7 +63,8 @@ export class FilesDisk {
   condition(): SourceCondition {
     try {
       const stat = this.#fs.lstat(this.#root);
-      if (stat?.type !== 'directory') return unavailable('missing', `${this.#root} is not there`);
+      if (stat === null) return unavailable('missing', `${this.#root} is not there`);
+      if (stat.type !== 'directory') return unavailable('missing', `${this.#root} is no folder any more`);
       if (this.#device !== null && stat.device !== this.#device) {
         return unavailable('other-disk', `${this.#root} is on another disk than before`);
       }

@@ -95,8 +95,9 @@ describe('the condition of a root', () => {
     expect(() => listIds(disk)).toThrow(expect.objectContaining({ code: 'source-unavailable' }));
     tree.remove();
     expect(disk.condition()).toMatchObject({ code: 'missing' });
+    expect(disk.condition()).toMatchObject({ detail: `${tree.root} is not there` });
     fs.writeFileSync(tree.root, '');
-    expect(disk.condition()).toMatchObject({ code: 'missing' });
+    expect(disk.condition()).toMatchObject({ code: 'missing', detail: `${tree.root} is no folder any more` });
     const closed = disturbed({
       lstat() {
         throw failure('EACCES');
