@@ -87,9 +87,15 @@ test('the folder dialog, the tray and its menu, closing to the tray', async () =
     app.evaluate((electron, item) => {
       (electron as unknown as { __recorded: Recorded }).__recorded.trays[0]?._menu.getMenuItemById(item)?.click();
     }, id);
+  writeFileSync(join(folder, 'song.mp3'), 'la');
+  await click('sync');
+  await expect(card).toContainText('1 item');
   await click('pause');
   await expect(page.locator('.banner')).toContainText('Paused');
-  await expect.poll(() => recorded(app, (of) => of.trays[0]?._menu.getMenuItemById('pause')?.label)).toBe('Resume');
+  await expect.poll(() => recorded(app, (of) => of.trays[0]?._menu.getMenuItemById('pause')?.label)).toBe('Resume all');
+  await expect.poll(() => recorded(app, (of) => of.trays[0]?._menu.getMenuItemById('sync')?.enabled)).toBe(false);
+  await click('settings');
+  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
 
   const window = await app.browserWindow(page);
   await window.evaluate((one: Electron.BrowserWindow) => one.close());

@@ -1,8 +1,8 @@
 import type { EventName, NoticeView, RequestView, StatusView } from '../../contract/contract.ts';
-import { overallState } from '../../contract/overall-state.ts';
 import type { Instance } from '../instance.ts';
 import { notify } from './notification.ts';
 import { type AppTray, openTray } from './tray.ts';
+import { trayView } from './tray-menu.ts';
 import type { AppWindow } from './window.ts';
 
 interface TellOptions {
@@ -15,20 +15,24 @@ interface TellOptions {
 export function keepTold(instance: Instance, window: AppWindow, { pictures, quit }: TellOptions): AppTray {
   let status: StatusView | null = null;
   let requests: readonly RequestView[] = [];
+  const goTo = (page: string) => window.showAt(page);
+  // Nothing else would say that what was chosen in the menu was not done.
+  const ask = async (chosen: string, ...request: Parameters<Instance['answer']>) => {
+    const reply = await instance.answer(...request);
+    if (!reply.ok) notify({ about: 'problem', title: `${chosen} failed`, text: reply.error.message }, goTo);
+  };
   const tray = openTray(pictures, {
     open: (page) => (page === null ? window.show() : window.showAt(page)),
-    setPaused: (paused) => void instance.answer('pause', [null, paused]),
+    syncNow: () => void ask('Sync now', 'sync', [{ wait: false, timeoutSeconds: 60 }]),
+    setPaused: (paused) => void ask(paused ? 'Pause all' : 'Resume all', 'pause', [null, paused]),
     quit,
   });
   const take = (name: EventName, value: unknown) => {
     if (name === 'status') status = value as StatusView;
     else if (name === 'requests') requests = value as readonly RequestView[];
     // The page itself shows it to whoever is looking at it.
-    else if (!window.isFocused()) notify(value as NoticeView, (page) => window.showAt(page));
-    if (status === null) return;
-    const { collections } = status;
-    const paused = collections.length > 0 && collections.every((one) => one.state === 'paused');
-    tray.show(overallState(status, requests), paused);
+    else if (!window.isFocused()) notify(value as NoticeView, goTo);
+    if (status !== null) tray.show(trayView(status, requests));
   };
   instance.onEvent((name, value) => {
     window.send(name, value as never);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Menu, nativeImage, Tray } from 'electron';
-import type { OverallState, Tone } from '../../contract/overall-state.ts';
+import type { Tone } from '../../contract/overall-state.ts';
+import { type TrayActions, type TrayView, trayMenu } from './tray-menu.ts';
 
 /** Which of the few pictures says a state; at 16 pixels there is no room for more. */
 const PICTURES: { readonly [tone in Tone]: string } = {
@@ -12,16 +13,9 @@ const PICTURES: { readonly [tone in Tone]: string } = {
   stopped: 'attention',
 };
 
-export interface TrayActions {
-  open(page: string | null): void;
-  setPaused(paused: boolean): void;
-  quit(): void;
-}
-
 /** The sign in the tray: says how everything stands, and keeps the program in reach while its window is hidden. */
 export interface AppTray {
-  /** `paused`: all of it is. */
-  show(state: OverallState, paused: boolean): void;
+  show(view: TrayView): void;
   destroy(): void;
 }
 
@@ -38,23 +32,14 @@ export function openTray(pictures: string, actions: TrayActions): AppTray {
   tray.on('click', () => actions.open(null));
   let shown = '';
   return {
-    show(state, paused) {
+    show(view) {
       // A menu that is replaced while it is open closes under the pointer on some desktops.
-      const now = JSON.stringify([state, paused]);
+      const now = JSON.stringify(view);
       if (now === shown) return;
       shown = now;
-      tray.setImage(picture(paused ? 'paused' : PICTURES[state.tone]));
-      tray.setToolTip(`Lockstep: ${state.sentence}`);
-      tray.setContextMenu(
-        Menu.buildFromTemplate([
-          { id: 'state', label: state.sentence, click: () => actions.open(state.page) },
-          { type: 'separator' },
-          { id: 'open', label: 'Open Lockstep', click: () => actions.open(null) },
-          { id: 'pause', label: paused ? 'Resume' : 'Pause', click: () => actions.setPaused(!paused) },
-          { type: 'separator' },
-          { id: 'quit', label: 'Quit Lockstep', click: () => actions.quit() },
-        ]),
-      );
+      tray.setImage(picture(view.isPaused ? 'paused' : PICTURES[view.state.tone]));
+      tray.setToolTip(`Lockstep: ${view.state.sentence}`);
+      tray.setContextMenu(Menu.buildFromTemplate(trayMenu(view, actions)));
     },
     destroy: () => tray.destroy(),
   };
