@@ -380,3 +380,50 @@ it('cards to which another program gives other UIDs are who they were: nothing i
   expect([text(bookA), text(bookB)]).toEqual([cardsA, cardsB]);
   expect((await a.ask<unknown[]>('problems')).length).toBe(0);
 });
+
+it('a group has the members its own book knows, by the UIDs of that, and keeps those that only the other book has', async () => {
+  const group = (uid: string, ...members: readonly string[]): string =>
+    card(uid, `Friends ${uid}`, 'KIND:group', ...members.map((member) => `MEMBER:urn:uuid:${member}`));
+  const [ada, bob] = ['EMAIL:ada@example.org', 'EMAIL:bob@example.org'];
+  const { a, b, bookA, bookB } = await meet(
+    card('a1', 'Ada', ada) +
+      card('a2', 'Bob', bob) +
+      card('a3', 'Cyd', 'EMAIL:cyd@example.org') +
+      group('ga', 'a1', 'a3'),
+    card('b1', 'Ada', ada) + card('b2', 'Bob', bob) + group('gb', 'b1', 'b2'),
+  );
+  const cardsIn = (book: string): readonly string[] => text(book).split('END:VCARD');
+  const isOf = (uid: string) => (each: string) => each.includes(`UID:${uid}\r\n`);
+  /** Members of a group as a book names them. */
+  const membersIn = (book: string, uid: string): readonly string[] => {
+    const members = [...(cardsIn(book).find(isOf(uid)) ?? '').matchAll(/MEMBER:urn:uuid:(\S+)/g)];
+    return members.map(([, member]) => member as string).sort((one, other) => (one < other ? -1 : 1));
+  };
+  const all = () => [membersIn(bookA, 'ga'), membersIn(bookA, 'gb'), membersIn(bookB, 'ga'), membersIn(bookB, 'gb')];
+  const edit = (book: string, uid: string, change: (group: string) => string): void =>
+    writeFileSync(
+      book,
+      cardsIn(book)
+        .map((each) => (isOf(uid)(each) ? change(each) : each))
+        .join('END:VCARD'),
+    );
+  edit(bookB, 'gb', (own) => own.replace('MEMBER:urn:uuid:b2\r\n', 'MEMBER:urn:uuid:b2\r\nMEMBER:urn:uuid:a3\r\n'));
+  await b.sync();
+  await a.sync();
+  expect(all()).toEqual([
+    ['a1', 'a3'],
+    ['a1', 'a2', 'a3'],
+    ['a3', 'b1'],
+    ['a3', 'b1', 'b2'],
+  ]);
+  edit(bookA, 'ga', (own) => own.replace('urn:uuid:a3', 'urn:uuid:a2'));
+  await a.sync();
+  await b.sync();
+  expect(all()).toEqual([
+    ['a1', 'a2'],
+    ['a1', 'a2', 'a3'],
+    ['b1', 'b2'],
+    ['a3', 'b1', 'b2'],
+  ]);
+  expect(await a.conflicts()).toEqual([]);
+});

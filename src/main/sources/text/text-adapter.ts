@@ -28,6 +28,7 @@ import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
 import { asBefore, withFresh } from './listed-again.ts';
 import { type Loaded, placeIn, unassigned } from './loaded-text.ts';
+import { withMembersHere } from './members-here.ts';
 import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
 import { doubtedBy, lacksSome, NONE_DOUBTED, type Sifted, VouchedDocuments } from './vouched-documents.ts';
@@ -85,12 +86,15 @@ export class TextAdapter implements SourceAdapter {
   #listed: readonly ListedItem[] = [];
 
   constructor(format: TextFormat, place: DocumentPlace, known: KnownItems, clock: Pick<Clock, 'now'> | null = null) {
-    this.#format = format;
+    this.#format =
+      format.namesMembers === true
+        ? withMembersHere(format, () => this.#texts.shownAs(knownRevisions(known).others))
+        : format;
     this.#place = place;
     this.#known = known;
-    this.#assign = new AssignItems(format, place, known, (item, fields) => this.#readAnew.set(item, fields));
+    this.#assign = new AssignItems(this.#format, place, known, (item, fields) => this.#readAnew.set(item, fields));
     this.#texts = new TextsAtHand(format, place.many, (name) => this.#readBefore(name));
-    this.#construct = new ConstructTexts({ format, place, known }, this.#assign, this.#texts, clock);
+    this.#construct = new ConstructTexts({ format: this.#format, place, known }, this.#assign, this.#texts, clock);
     this.kind = format.kind;
     this.can = { write: place.writable, watch: place.watch !== null, fields: null };
     const { watch } = place;

@@ -108,6 +108,8 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
    * Where each item has a document of its own, those of one series share one (RFC 4791 4.1).
    */
   seriesIn?(uid: string): string | null;
+  /** Items may name others by their UIDs, as groups do (`members/…`). Absent: none does. */
+  readonly namesMembers?: true;
   /** What a new file of this format begins with. */
   empty(): Uint8Array;
 }

@@ -6,6 +6,7 @@ import { NUMBER, recordIdOfUid } from './item-ids.ts';
 import { type ItemRevision, plainItemRevision, writeItemRevision } from './item-revision.ts';
 import { PlainListedItem } from './listed-again.ts';
 import { digestOf, digestTextOf, type Loaded } from './loaded-text.ts';
+import type { ShownAs } from './members-here.ts';
 import type { NativeItem, ReadBefore, SplitText, TextFormat } from './text-format.ts';
 
 /** Where an item is. */
@@ -27,6 +28,8 @@ export class TextsAtHand {
   readonly #loaded = new Map<string, Loaded>();
   readonly #places = new Map<RecordId, ItemPlace>();
   #version = 0;
+  /** As it was when it was asked for last. */
+  #shown: { readonly known: ShownAs; readonly version: number; readonly all: ShownAs } | null = null;
 
   /** `many`: as `DocumentPlace` says. `readBefore`: how a document was read that is not at hand. */
   constructor(
@@ -49,6 +52,18 @@ export class TextsAtHand {
   }
   get ids(): Iterable<RecordId> {
     return this.#places.keys();
+  }
+
+  /** `known`, and the items at hand that show another record than their UID says. */
+  shownAs(known: ShownAs): ShownAs {
+    if (this.#shown?.known === known && this.#shown.version === this.#version) return this.#shown.all;
+    const all = new Map(known);
+    for (const [id, { item }] of this.#places) {
+      const own = item.uid === null ? id : recordIdOfUid(item.uid);
+      if (own !== id && own !== id.replace(NUMBER, '')) all.set(own, id);
+    }
+    this.#shown = { known, version: this.#version, all };
+    return all;
   }
 
   get(name: string): Loaded | undefined {

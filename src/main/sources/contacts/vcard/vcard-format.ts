@@ -39,6 +39,7 @@ export function vcardFormat(version: VcardVersion): TextFormat {
     project: (full) => projectCard(full, version),
     write: (text, writes) => write(text, writes, version),
     align: alignCards,
+    namesMembers: true,
     // What vcard4 says of a new card; older versions have no such judge.
     ...(version === '4.0' ? { refuses: whyRefused } : {}),
   };

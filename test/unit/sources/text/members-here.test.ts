@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { fieldName, type RecordId, recordId } from '../../../../src/main/record/ids.ts';
+import type { Fields } from '../../../../src/main/record/value.ts';
+import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
+import { type ShownAs, withMembersHere } from '../../../../src/main/sources/text/members-here.ts';
+
+const bytesOf = (...lines: string[]): Uint8Array =>
+  Buffer.from(['BEGIN:VCARD', 'VERSION:4.0', ...lines, 'END:VCARD', ''].join('\r\n'));
+const GROUP = bytesOf('UID:g', 'FN:Friends', 'KIND:group', 'MEMBER:urn:uuid:b1', 'MEMBER:urn:uuid:c');
+const shownAs: ShownAs = new Map<string, RecordId>([['b1', recordId('a1')]]);
+const format = withMembersHere(vcardFormat('4.0'), () => shownAs);
+
+function read(bytes: Uint8Array) {
+  const text = format.split(bytes, null);
+  const item = text.items[0] ?? expect.unreachable();
+  return { text, item, fields: format.read(text, item, null) };
+}
+const membersOf = (fields: Fields): readonly string[] =>
+  [...fields.keys()].filter((field) => field.startsWith('members/')).map((field) => field.slice('members/'.length));
+const rewritten = (change: (fields: Map<string, unknown>) => void): string => {
+  const { text, item, fields } = read(GROUP);
+  const after = new Map(fields);
+  change(after as Map<string, unknown>);
+  return Buffer.from(format.write(text, [{ item, before: fields, after, uid: 'g' }])).toString();
+};
+
+it('members of a group are read as the records they are', () => {
+  expect(membersOf(read(GROUP).fields)).toEqual(['a1', 'c']);
+});
+
+it('and written by the UIDs of the text: what is not touched stays byte for byte', () => {
+  expect(rewritten(() => undefined)).toBe(Buffer.from(GROUP).toString());
+  expect(rewritten((fields) => fields.delete('members/c'))).toBe(
+    Buffer.from(GROUP).toString().replace('MEMBER:urn:uuid:c\r\n', ''),
+  );
+  expect(rewritten((fields) => fields.delete('members/a1'))).not.toContain('b1');
+  const made = format.write(format.split(format.empty(), null), [
+    { item: null, before: null, after: new Map(read(GROUP).fields), uid: 'h' },
+  ]);
+  expect(Buffer.from(made).toString()).toContain('MEMBER:urn:uuid:b1\r\n');
+});
+
+it('whoever is no group is left alone', () => {
+  const { fields } = read(bytesOf('UID:x', 'FN:X', 'MEMBER:urn:uuid:b1'));
+  expect(membersOf(fields)).toEqual(['b1']);
+  expect(fields.get(fieldName('kind'))).toBeUndefined();
+});
