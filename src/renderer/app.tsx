@@ -20,6 +20,7 @@ import { SourcesPage } from './sources/sources-page.tsx';
 import './style/tokens.css';
 import './style/base.css';
 import './style/controls.css';
+import './style/banner.css';
 import './style/overlays.css';
 import './style/lists.css';
 import './style/sources.css';

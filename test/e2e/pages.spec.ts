@@ -185,6 +185,23 @@ test('the state is said once, and in step only where it is', async ({ page }) =>
   await expect(page.getByText(/In step/)).toHaveCount(0);
 });
 
+test('in a narrow window the state takes two lines at most, and its words lead to where something can be done', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 380, height: 780 });
+  await openPages(page, pages, { page: 'history' });
+  const words = page.locator('.banner [role=status]');
+  await expect(words).toContainText('Music is halted: 7,990 of 8,312 files are gone (96 %)');
+  expect((await words.boundingBox())?.height).toBeLessThan(44);
+  expect((await page.locator('.banner').boundingBox())?.height).toBeLessThanOrEqual(60);
+  await page.getByRole('button', { name: 'Sync now' }).click();
+  await expect.poll(() => asked(page, 'sync')).toHaveLength(1);
+  // The words are no link themselves: what leads on lies over them.
+  await words.click({ force: true });
+  await expect(page.getByRole('heading', { name: 'Sources', level: 1 })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Show' })).toHaveCount(0);
+});
+
 test('everything by keyboard: pages, a dialog that holds and returns the focus, a settlement and its undo', async ({
   page,
 }) => {

@@ -1,4 +1,4 @@
-import { Pause, Play, RefreshCw } from 'lucide-react';
+import { ChevronRight, Pause, Play, RefreshCw } from 'lucide-react';
 import { overallState } from '../../contract/overall-state.ts';
 import { useApp, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -27,7 +27,8 @@ export function StateBanner() {
   return (
     <header className={`banner tone-${state?.tone ?? 'neutral'}`}>
       <ToneIcon tone={state?.tone ?? 'neutral'} size={20} />
-      <div role="status">
+      {/* Cut short where there is no room only if all of it is on a page. */}
+      <div role="status" className={state?.page == null ? undefined : 'banner-brief'}>
         <strong>{state?.sentence ?? 'Connecting…'}</strong>
         {state?.detail != null && <span className="banner-detail">{state.detail}</span>}
       </div>
@@ -35,8 +36,12 @@ export function StateBanner() {
         (state.tone === 'attention' || state.tone === 'stopped') &&
         state.page !== null &&
         state.page !== page && (
-          <a className="button" href={`#${state.page}`}>
-            Show
+          <a className="button banner-show" href={`#${state.page}`}>
+            <span className="wide-only">Show</span>
+            <span className="narrow-only">
+              <ChevronRight aria-hidden size={18} />
+              <span className="sr-only">Show</span>
+            </span>
           </a>
         )}
       {/* While all stands still every request is refused. */}
