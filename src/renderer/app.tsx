@@ -1,9 +1,11 @@
 import { Unplug } from 'lucide-react';
 import { useEffect } from 'react';
+import { writeNumbers } from '../contract/number-text.ts';
 import { AppProvider, goTo, useApp, useAppContext } from './client/app-context.tsx';
 import { PAGES, type Page } from './client/app-store.ts';
 import type { RendererClient } from './client/connection.ts';
 import { EmptyState } from './components/empty-state.tsx';
+import { localNumber } from './components/locale.ts';
 import { PageFrame } from './components/page-frame.tsx';
 import { Sidebar } from './components/sidebar.tsx';
 import { StateBanner } from './components/state-banner.tsx';
@@ -31,6 +33,9 @@ import './style/month.css';
 import './style/panes.css';
 import './style/history.css';
 import './style/settings.css';
+
+// The sentences of the contract too, which the command line has in common with the window.
+writeNumbers(localNumber);
 
 const VIEWS: { readonly [page in Page]: () => React.ReactNode } = {
   sources: SourcesPage,

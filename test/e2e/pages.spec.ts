@@ -202,6 +202,18 @@ test('in a narrow window the state takes two lines at most, and its words lead t
   await expect(page.getByRole('link', { name: 'Show' })).toHaveCount(0);
 });
 
+test('numbers are written as where the person lives, also in sentences the command line has in English', async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ locale: 'de-DE' });
+  const page = await context.newPage();
+  await openPages(page, pages, {});
+  await expect(page.getByText('12.431 items')).toBeVisible();
+  await page.getByRole('button', { name: 'Browse People' }).click();
+  await expect(page.getByText('10.000 contacts')).toBeVisible();
+  await context.close();
+});
+
 test('everything by keyboard: pages, a dialog that holds and returns the focus, a settlement and its undo', async ({
   page,
 }) => {

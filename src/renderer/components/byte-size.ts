@@ -1,3 +1,5 @@
+import { localNumber } from './locale.ts';
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** Bytes for people: decimal units as file managers show them, three digits at most. */
@@ -8,6 +10,5 @@ export function byteSize(bytes: number): string {
     value /= 1_000;
     unit++;
   }
-  const digits = unit === 0 || value >= 99.5 ? 0 : 1;
-  return `${value.toFixed(digits).replace(/\.0$/, '')} ${UNITS[unit]}`;
+  return `${localNumber(unit === 0 || value >= 99.5 ? Math.round(value) : value)} ${UNITS[unit]}`;
 }

@@ -1,7 +1,9 @@
-/** How days and clocks are written for a person. */
+/** How days, clocks and numbers are written for a person. */
 export interface Locale {
   /** For `Intl`. The words are English, as everything here is; order, clock and separators are those of where the person lives. */
   readonly tag: string;
+  /** For numbers, which have no words in them: separators and groups of the person's own language, in the digits all else here has. */
+  readonly numbers: string;
   /** The day a week begins with: 1 is Monday, 7 is Sunday. */
   readonly firstDay: number;
 }
@@ -15,7 +17,8 @@ export function localeOf(languages: readonly string[]): Locale {
   const tag = own.region === undefined ? ELSEWHERE : `en-${own.region}`;
   const isKnown = new Intl.DateTimeFormat(tag).resolvedOptions().locale === tag;
   const { hours, firstDay } = habitsOf(own);
-  return { tag: isKnown ? tag : `${ELSEWHERE}-u-hc-${hours}`, firstDay };
+  const numbers = `${own.language}-${own.region ?? 'GB'}-u-nu-latn`;
+  return { tag: isKnown ? tag : `${ELSEWHERE}-u-hc-${hours}`, numbers, firstDay };
 }
 
 /** What a browser knows of a place: by methods, as properties as it was proposed first, or nothing at all. */
@@ -36,6 +39,16 @@ export const LOCALE = localeOf(globalThis.navigator?.languages ?? []);
 /** A format of days or clocks for them. */
 export const formatFor = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(LOCALE.tag, options);
+
+const number = new Intl.NumberFormat(LOCALE.numbers, { maximumFractionDigits: 1 });
+
+/** A number for them, to one digit after the point: `1,234.5`, `1.234,5`. */
+export const localNumber = (value: number): string => number.format(value);
+
+const typed = new Intl.NumberFormat(LOCALE.numbers, { maximumFractionDigits: 4, useGrouping: false });
+
+/** The same as it is typed, and may be changed: without groups. */
+export const typedNumber = (value: number): string => typed.format(value);
 
 /** Do clocks there count to twelve, twice a day? */
 export const IS_HALF_DAY: boolean =

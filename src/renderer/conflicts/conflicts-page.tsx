@@ -1,6 +1,7 @@
 import { ChevronRight, Handshake, ListChecks } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
+import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { recordName } from '../../contract/record-name.ts';
 import { useApp, useAppContext } from '../client/app-context.tsx';
@@ -118,7 +119,7 @@ export function ConflictsPage() {
                 { id: ANY, label: 'All collections' },
                 ...collections.map((one) => ({
                   id: one.id,
-                  label: `${one.name} (${one.conflicts.toLocaleString('en')})`,
+                  label: `${one.name} (${numberText(one.conflicts)})`,
                 })),
               ]}
               value={collection?.id ?? ANY}

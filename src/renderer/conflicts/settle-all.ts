@@ -1,4 +1,5 @@
 import type { ConflictView } from '../../contract/contract.ts';
+import { numberText } from '../../contract/number-text.ts';
 
 /** Which value of a conflict is taken by one answer to all: `newest`, `this-device` or a device; null: it stays open. */
 const taken = ({ values }: ConflictView, prefer: string, self: string) =>
@@ -13,5 +14,5 @@ export const deletedBy = (conflicts: readonly ConflictView[], prefer: string, se
 /** `4 conflicts settled`, and how many of them (`before`) are `left`. */
 export function settledWords(before: number, left: number): string {
   const settled = Math.max(0, before - left);
-  return `${settled === 0 ? 'No' : settled.toLocaleString('en')} ${settled === 1 ? 'conflict' : 'conflicts'} settled`;
+  return `${settled === 0 ? 'No' : numberText(settled)} ${settled === 1 ? 'conflict' : 'conflicts'} settled`;
 }

@@ -1,5 +1,6 @@
 import { diffLines, diffWordsWithSpace } from 'diff';
 import { useMemo } from 'react';
+import { numberText } from '../../contract/number-text.ts';
 
 interface Piece {
   readonly text: string;
@@ -91,7 +92,7 @@ export function TextDiff(props: { before: string; after: string; label: string; 
         line.is === 'gap' ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place, and never move
           <div key={at} className="diff-gap">
-            {line.lines === 1 ? '1 equal line' : `${line.lines.toLocaleString('en')} equal lines`}
+            {line.lines === 1 ? '1 equal line' : `${numberText(line.lines)} equal lines`}
           </div>
         ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: as above

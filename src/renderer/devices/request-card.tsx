@@ -1,5 +1,6 @@
 import { Laptop } from 'lucide-react';
 import type { RequestView } from '../../contract/contract.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { useApp, useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
 import { ActionButton } from '../components/action-button.tsx';
@@ -28,8 +29,7 @@ export function RequestCard({ request }: { request: RequestView }) {
         </h2>
         <p>
           If you allow it, <strong>{request.name}</strong> will get all of <strong>{request.collectionName}</strong> (
-          {request.records.toLocaleString('en')} {request.records === 1 ? word : `${word}s`}) and may{' '}
-          {MAY[request.role]}.
+          {numberText(request.records)} {request.records === 1 ? word : `${word}s`}) and may {MAY[request.role]}.
         </p>
         <p className="muted">
           Allow it only if {request.name} shows the same code. Asked <When at={request.at} />.

@@ -2,6 +2,7 @@ import { History, Undo2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ActView, HistoryChangeView } from '../../contract/contract.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { recordName } from '../../contract/record-name.ts';
 import { useApp } from '../client/app-context.tsx';
@@ -58,7 +59,7 @@ export function ActDialog(props: {
   const left = matching - changes.length;
   // To undo that something was added is to delete it, everywhere.
   const deletes = act.counts.add >= MANY;
-  const undoAll = total === 1 ? 'Undo it' : `Undo all ${total.toLocaleString('en')}${deletes ? '…' : ''}`;
+  const undoAll = total === 1 ? 'Undo it' : `Undo all ${numberText(total)}${deletes ? '…' : ''}`;
   const takeAllBack = () => takeBack(act.id, counted(total, 'change'));
   return (
     <>
@@ -88,10 +89,8 @@ export function ActDialog(props: {
         }
       >
         <p className="lead">
-          {matching < total
-            ? `${matching.toLocaleString('en')} of ${counted(total, 'change')}`
-            : counted(total, 'change')}
-          , <When at={act.at} />
+          {matching < total ? `${numberText(matching)} of ${counted(total, 'change')}` : counted(total, 'change')},{' '}
+          <When at={act.at} />
         </p>
         <p className="muted">
           Undoing is a change of its own: it goes to all your devices and can be undone too. What was changed again
@@ -118,7 +117,7 @@ export function ActDialog(props: {
         </div>
         {changes.length > 0 && left > 0 && (
           <ActionButton className="button" isBusy={page.loading} onPress={() => setFrom(changes.length)}>
-            Show {Math.min(PAGE, left)} more of {left.toLocaleString('en')}
+            Show {Math.min(PAGE, left)} more of {numberText(left)}
           </ActionButton>
         )}
       </DialogFrame>

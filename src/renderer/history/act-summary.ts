@@ -1,5 +1,6 @@
 import type { ActView, HistoryChangeView, Kind } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { recordName } from '../../contract/record-name.ts';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
@@ -29,7 +30,7 @@ export function actSummary(act: ActView, kind: Kind | null): string {
     const count = act.counts[action];
     return at === 0
       ? `${DID[action]} ${counted(count, kind === null ? 'item' : RECORD_WORD[kind])}`
-      : `${DID[action].toLowerCase()} ${count.toLocaleString('en')}`;
+      : `${DID[action].toLowerCase()} ${numberText(count)}`;
   });
   const names = act.changes.slice(0, 3).map(({ record, title }) => recordName(record, title, kind));
   const more = act.changeCount > names.length ? ' …' : '';

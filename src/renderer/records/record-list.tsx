@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { CollectionView, RecordsView, RecordView } from '../../contract/contract.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { recordName } from '../../contract/record-name.ts';
 import { searchWords } from '../../contract/search-text.ts';
@@ -153,5 +154,5 @@ function howMany(total: number, { kind, records }: CollectionView, search: strin
     return `Nothing is in it yet. ${kind === 'contacts' ? 'Contacts' : 'Events'} that are saved in one of its places appear here.`;
   if (search.trim() === '') return counted(total, RECORD_WORD[kind]);
   const all = counted(records, RECORD_WORD[kind]);
-  return total > 0 ? `${total.toLocaleString('en')} of ${all}` : `None of ${all} says this.`;
+  return total > 0 ? `${numberText(total)} of ${all}` : `None of ${all} says this.`;
 }

@@ -1,3 +1,5 @@
+import { typedNumber } from '../components/locale.ts';
+
 const SIZES = { MB: 1e6, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 
 /** How a setting is shown and typed. The key and its meaning are the command line's (`lockstep config`). */
@@ -113,13 +115,13 @@ type Stored = string | number | boolean | null | undefined;
 export function settingToText(field: SettingField, value: Stored): string {
   if (value === null || value === undefined || value === '') return '';
   const number = Number(value);
-  if (field.unit === 'share' && Number.isFinite(number)) return String(Number((number * 100).toFixed(4)));
-  if (field.unit === 'minutes' && Number.isFinite(number)) return String(Number((number / 60).toFixed(2)));
-  if (field.unit in SIZES && Number.isFinite(number)) return String(Number((number / sizeOf(field)).toFixed(2)));
+  if (field.unit === 'share' && Number.isFinite(number)) return typedNumber(Number((number * 100).toFixed(4)));
+  if (field.unit === 'minutes' && Number.isFinite(number)) return typedNumber(Number((number / 60).toFixed(2)));
+  if (field.unit in SIZES && Number.isFinite(number)) return typedNumber(Number((number / sizeOf(field)).toFixed(2)));
   return String(value);
 }
 
-/** What is typed as it is stored, or why it will not do. */
+/** What is typed as it is stored, or why it will not do. A comma is a point, as many write it: nobody needs groups here. */
 export function textToSetting(
   field: SettingField,
   text: string,

@@ -15,6 +15,7 @@ import {
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, SourceView } from '../../contract/contract.ts';
+import { numberText } from '../../contract/number-text.ts';
 import {
   collectionSentence,
   collectionTone,
@@ -144,7 +145,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
           {counted(collection.records, RECORD_WORD[collection.kind])}
           {collection.peers.length > 0 && ` · shared with ${listed(collection.peers.map((peer) => peer.name))}`}
           {relay?.tone === 'good' && ' · relay ready'}
-          {collection.outside > 0 && ` · ${collection.outside.toLocaleString('en')} left out by rules`}
+          {collection.outside > 0 && ` · ${numberText(collection.outside)} left out by rules`}
         </p>
         {collection.sources.map((source) => (
           <SourceLine

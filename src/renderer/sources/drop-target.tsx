@@ -1,5 +1,6 @@
 import { FolderPlus } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { numberText } from '../../contract/number-text.ts';
 import { useAppContext } from '../client/app-context.tsx';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
@@ -44,7 +45,7 @@ export function DropTarget() {
     <div className="drop-veil" aria-hidden>
       <div>
         <FolderPlus size={40} strokeWidth={1.5} />
-        <p>{isOne ? 'Drop it to keep it in step' : `Drop them to keep ${over.toLocaleString('en')} places in step`}</p>
+        <p>{isOne ? 'Drop it to keep it in step' : `Drop them to keep ${numberText(over)} places in step`}</p>
         <p className="drop-detail">
           {client.host === 'electron'
             ? `You see what ${isOne ? 'it is' : 'they are'} first. Nothing in ${isOne ? 'it' : 'them'} is changed.`

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, PlannedView, PlanView } from '../../contract/contract.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -24,7 +25,7 @@ const ROW = 24;
 export function planSummary(planned: readonly PlannedView[]): string {
   const parts = (['add', 'modify', 'move', 'delete'] as const).flatMap((action) => {
     const count = planned.filter((one) => one.action === action).length;
-    return count === 0 ? [] : [`${count.toLocaleString('en')} ${DONE[action]}`];
+    return count === 0 ? [] : [`${numberText(count)} ${DONE[action]}`];
   });
   return parts.length === 0 ? 'nothing' : parts.join(', ');
 }

@@ -1,5 +1,6 @@
 import { ProgressBar } from 'react-aria-components';
 import type { ProgressView } from '../../contract/contract.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { byteSize } from '../components/byte-size.ts';
 import { duration } from '../components/duration.ts';
 
@@ -9,7 +10,7 @@ const STAGES: { readonly [stage in ProgressView['stage']]: string } = {
   receiving: 'Receiving',
   writing: 'Writing',
 };
-const count = (value: number) => Math.round(value).toLocaleString('en');
+const count = (value: number) => numberText(Math.round(value));
 
 /** How far, how fast and how long still; each only where it is known. Bytes tell progress better where there are any. */
 export function progressParts(progress: ProgressView): {

@@ -1,4 +1,5 @@
 import type { Kind, PlaceView, WireError } from '../../contract/contract.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSettled } from '../client/use-settled.ts';
@@ -68,6 +69,6 @@ export function RecognizedPlace({ location }: { location: string }) {
 function placeWords({ kind, format, records, damaged }: PlaceView): string {
   if (kind === 'files') return 'A folder of any files';
   const much = records === null ? [] : [counted(records, RECORD_WORD[kind])];
-  const bad = damaged === 0 ? [] : [`${damaged.toLocaleString('en')} more cannot be read`];
+  const bad = damaged === 0 ? [] : [`${numberText(damaged)} more cannot be read`];
   return [KINDS[kind], formatWords(format), ...much, ...bad].join(', ');
 }

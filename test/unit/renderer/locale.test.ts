@@ -32,8 +32,8 @@ it('is what is usual elsewhere, where the browser tells nothing of weeks and clo
   const told = names.map((name) => Object.getOwnPropertyDescriptor(prototype, name));
   for (const name of names) Object.defineProperty(prototype, name, { value: undefined, configurable: true });
   try {
-    expect(localeOf(['en-US'])).toEqual({ tag: 'en-US', firstDay: 1 });
-    expect(localeOf(['ru'])).toEqual({ tag: 'en-GB-u-hc-h23', firstDay: 1 });
+    expect(localeOf(['en-US'])).toEqual({ tag: 'en-US', numbers: 'en-US-u-nu-latn', firstDay: 1 });
+    expect(localeOf(['ru'])).toEqual({ tag: 'en-GB-u-hc-h23', numbers: 'ru-RU-u-nu-latn', firstDay: 1 });
   } finally {
     names.forEach((name, at) => {
       Reflect.deleteProperty(prototype, name);
@@ -41,4 +41,16 @@ it('is what is usual elsewhere, where the browser tells nothing of weeks and clo
       if (before !== undefined) Object.defineProperty(prototype, name, before);
     });
   }
+});
+
+it('writes numbers with the separators of the person’s own language, in digits all else is written in', () => {
+  const number = (...languages: string[]) =>
+    new Intl.NumberFormat(localeOf(languages).numbers).format(1_234_567.5).replaceAll(/[\u202f\u00a0]/g, ' ');
+  expect(number('en-US')).toBe('1,234,567.5');
+  expect(number('de', 'en-US')).toBe('1.234.567,5');
+  expect(number('pt-BR')).toBe('1.234.567,5');
+  expect(number('fr')).toBe('1 234 567,5');
+  expect(number('en-IN')).toBe('12,34,567.5');
+  expect(number('ar-EG')).toBe('1,234,567.5');
+  expect(number()).toBe('1,234,567.5');
 });

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ProblemView, ProgressView } from '../../../src/contract/contract.ts';
 import { isEndedByUndo, problemAdvice, problemTitle } from '../../../src/contract/problem-advice.ts';
 import { groupProblems } from '../../../src/renderer/problems/problems-page.tsx';
 import { planSummary } from '../../../src/renderer/sources/halt-dialog.tsx';
 import { progressParts } from '../../../src/renderer/sources/progress-line.tsx';
+
+vi.hoisted(() => vi.stubGlobal('navigator', { languages: ['en-GB'] }));
 
 const progress = (change: Partial<ProgressView>): ProgressView => ({
   stage: 'receiving',
