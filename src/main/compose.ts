@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -44,6 +44,7 @@ import type { TextsService } from './sources/text/texts-service.ts';
 import { watchFile, watchFolder } from './sources/text/watch-text.ts';
 import { openDatabase } from './store/open-database.ts';
 import { RegistryStore } from './store/registry-store.ts';
+import { setAside } from './store/set-aside.ts';
 
 /** As `ENGINE_YOUNG_MB`, for the threads that touch files: they make much and keep little. */
 const FILES_YOUNG_MB = 12;
@@ -191,12 +192,6 @@ function openOrRenew(file: string) {
 
 const tellAside = (why: string, aside: string): void =>
   console.error(`${why}. It is set aside as ${aside}; a new one is made from the folders and the other devices.`);
-
-function setAside(file: string): string {
-  const aside = `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`;
-  for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
-  return aside;
-}
 
 const membershipPath = (dataDirectory: string, group: CollectionId): string =>
   join(dataDirectory, 'identity', `${group}.members`);

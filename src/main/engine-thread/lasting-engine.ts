@@ -62,8 +62,10 @@ class LastingEngine implements EngineHost {
   /** Where it does. */
   #why: Standstill;
   #isStopped = false;
-  /** When the database was set aside at last; null: not since the start. */
+  /** When the database was found damaged at last, so that it is set aside; null: not since the start. */
   #renewed: number | null = null;
+  /** It is still to be set aside, however often no engine begins meanwhile. */
+  #isDamaged = false;
   #cancelRenewal = () => {};
 
   constructor(options: EngineOptions, start: Start, port: LastingPort) {
@@ -85,7 +87,7 @@ class LastingEngine implements EngineHost {
 
   async beginFirst(): Promise<void> {
     try {
-      await this.#begin(false);
+      await this.#begin();
     } catch (failure) {
       if (codeOf(failure) !== 'disk-full') throw failure;
       this.#standStill(this.#noRoom());
@@ -94,27 +96,28 @@ class LastingEngine implements EngineHost {
   }
 
   /** One that found its database damaged begins once more, with a new one. */
-  async #begin(renew: boolean): Promise<void> {
+  async #begin(): Promise<void> {
     try {
-      await this.#beginWith(renew);
+      await this.#beginOne();
     } catch (failure) {
       if (!this.#mayRenew(failure)) throw failure;
-      await this.#beginWith(true);
+      await this.#beginOne();
     }
   }
 
-  async #beginWith(renew: boolean): Promise<void> {
+  async #beginOne(): Promise<void> {
     const { deviceId, listenAddress } = this.#last;
     // Peers know it at the port it had.
     const listen = deviceId === '' ? this.#options.listen : { ...parseHostAndPort(listenAddress, '::'), orNext: true };
     const engine = await this.#start(
-      { ...this.#options, listen, ...(renew ? { renew } : {}) },
+      { ...this.#options, listen, ...(this.#isDamaged ? { renew: true } : {}) },
       (fault) => this.#died(fault),
       (fault) => {
         const why = this.#whyDied(fault);
         return why === null ? null : errorOf(why, this.#directory);
       },
     );
+    this.#isDamaged = false;
     this.#engine = engine;
     this.#last = engine;
     this.#began = this.#port.clock.now();
@@ -176,19 +179,20 @@ class LastingEngine implements EngineHost {
     return isDamage(fault) ? { code: 'database-damaged', words: damageWords(this.#directory, fault.message) } : null;
   }
 
-  /** Is this damage, and of a database that was not made just now? That it is set aside is noted. */
+  /** Is this damage, and of a database that was not made just now? That it is to be set aside is noted. */
   #mayRenew(failure: unknown): boolean {
     if (!isDamage(failure)) return false;
     const now = this.#port.clock.now();
     if (this.#renewed !== null && now - this.#renewed < DAMAGED_AGAIN_MS) return false;
     this.#renewed = now;
+    this.#isDamaged = true;
     return true;
   }
 
   #renewLater(): void {
     if (this.#isStopped) return;
     this.#cancelRenewal = this.#port.clock.after(LETS_GO_MS, () => {
-      this.#beginning = this.#beginAgain(true, 'has a new database');
+      this.#beginning = this.#beginAgain('has a new database');
     });
   }
 
@@ -220,13 +224,13 @@ class LastingEngine implements EngineHost {
       this.#checkLater();
       return;
     }
-    await this.#beginAgain(false, 'can be written again');
+    await this.#beginAgain('can be written again');
   }
 
   /** `that`: what it stood still for. */
-  async #beginAgain(renew: boolean, that: string): Promise<void> {
+  async #beginAgain(that: string): Promise<void> {
     try {
-      await this.#begin(renew);
+      await this.#begin();
     } catch (failure) {
       this.#beginFailed(failure as Error);
       return;

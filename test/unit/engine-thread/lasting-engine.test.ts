@@ -239,6 +239,18 @@ it('begins once more where its start found the database damaged', async () => {
   expect(engines[1]?.options).toMatchObject({ renew: true });
 });
 
+it('sets a damaged database aside also where the first engine after that could not begin', async () => {
+  const { clock, engines, refusals, faults } = await running();
+  engines[0]?.die(damage());
+  refusals.push(new LockstepError('disk-full', 'no room', '/state/lockstep.db'));
+  await clock.advance(1000 + 5000);
+  expect(engines[1]?.options).toMatchObject({ renew: true });
+  engines[1]?.die(noRoom());
+  await clock.advance(60_000);
+  expect(engines[2]?.options).not.toHaveProperty('renew');
+  expect(faults).toEqual([]);
+});
+
 it('ends where a new database is damaged soon after it was made', async () => {
   const { clock, engines, faults } = await running();
   engines[0]?.die(damage());
