@@ -2,7 +2,7 @@ import type { PeerSession } from '../peers/session/peer-session.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CollectionId, DeviceId } from '../record/ids.ts';
 
-/** A word that contents are back costs who says it nothing: it is heard so often at most. */
+/** A word that contents are back costs who says it nothing: all that come within this time (milliseconds) are answered together. */
 const HEARD_MS = 1000;
 
 type Session = Pick<PeerSession, 'isOpen' | 'tellContentsBack'>;
@@ -23,7 +23,7 @@ interface ContentsHost {
  */
 export class ContentsMayCome {
   readonly #host: ContentsHost;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Clock;
   readonly #sessions: ReadonlyMap<DeviceId, Session>;
   /** Rises each time: who asked before that asks again. */
   epoch = 0;
@@ -31,9 +31,10 @@ export class ContentsMayCome {
   readonly #shared = new Set<string>();
   /** Collections in which peers asked for something in vain since they were last told. */
   readonly #asked = new Set<CollectionId>();
-  readonly #heard = new Map<CollectionId, number>();
+  /** Of which collections it was said lately; and whether again since what waits was tried. */
+  readonly #heard = new Map<CollectionId, { again: boolean; readonly cancel: () => void }>();
 
-  constructor(host: ContentsHost, clock: Pick<Clock, 'now'>, sessions: ReadonlyMap<DeviceId, Session>) {
+  constructor(host: ContentsHost, clock: Clock, sessions: ReadonlyMap<DeviceId, Session>) {
     this.#host = host;
     this.#clock = clock;
     this.#sessions = sessions;
@@ -80,10 +81,24 @@ export class ContentsMayCome {
   }
   /** A peer tells the same. */
   areBack(id: CollectionId): void {
-    const now = this.#clock.now();
-    const passed = now - (this.#heard.get(id) ?? Number.NEGATIVE_INFINITY);
-    if (passed >= 0 && passed < HEARD_MS) return;
-    this.#heard.set(id, now);
+    const lately = this.#heard.get(id);
+    if (lately !== undefined) {
+      lately.again = true;
+      return;
+    }
+    this.#heard.set(id, { again: false, cancel: this.#clock.after(HEARD_MS, () => this.#hearAgain(id)) });
     this.tryAgain(id, true);
+  }
+  #hearAgain(id: CollectionId): void {
+    const lately = this.#heard.get(id);
+    this.#heard.delete(id);
+    // Another may have said it, of other contents, after the first was asked.
+    if (lately?.again === true) this.areBack(id);
+  }
+
+  /** Nothing more is tried by itself. */
+  stop(): void {
+    for (const { cancel } of this.#heard.values()) cancel();
+    this.#heard.clear();
   }
 }

@@ -179,6 +179,7 @@ export class PeerNetwork {
     this.#farewells.stop();
     this.#toldAtRelay.stop();
     await this.#links.stop();
+    this.contents.stop();
     this.relays.stop();
   }
 

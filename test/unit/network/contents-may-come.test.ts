@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ContentsMayCome } from '../../../src/main/network/contents-may-come.ts';
 import type { CollectionId, DeviceId } from '../../../src/main/record/ids.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 
 const [docs, photos] = ['docs', 'photos'] as unknown as readonly [CollectionId, CollectionId];
 const laptop = 'laptop' as DeviceId;
 
-let now: number;
+let clock: FakeClock;
 let told: CollectionId[];
 let waiting: number;
 let gone: boolean;
@@ -14,7 +15,7 @@ let tried: string[];
 let open: Set<CollectionId>;
 let contents: ContentsMayCome;
 beforeEach(() => {
-  now = 1_000_000;
+  clock = new FakeClock();
   told = [];
   waiting = 0;
   gone = true;
@@ -41,7 +42,7 @@ beforeEach(() => {
     isOpen: (id: CollectionId) => open.has(id),
     tellContentsBack: (id: CollectionId) => void told.push(id),
   };
-  contents = new ContentsMayCome({ replicas, schedules }, { now: () => now }, new Map([[laptop, session]]));
+  contents = new ContentsMayCome({ replicas, schedules }, clock, new Map([[laptop, session]]));
 });
 
 describe('what waits for content', () => {
@@ -78,15 +79,25 @@ describe('that contents are back', () => {
     expect(told).toEqual([docs]);
   });
 
-  it('is heard once a second of a collection, also by a clock that was set back', () => {
+  it('is heard once a second of a collection, and what was said meanwhile after that', async () => {
+    contents.areBack(docs);
     contents.areBack(docs);
     contents.areBack(docs);
     contents.areBack(photos);
     expect(contents.epoch).toBe(2);
-    now += 1000;
+    await clock.advance(1000);
+    expect([contents.epoch, tried.at(-3)]).toEqual([3, 'docs: gone']);
+    await clock.advance(10_000);
+    expect(contents.epoch).toBe(3);
     contents.areBack(docs);
-    now = 0;
+    expect(contents.epoch).toBe(4);
+  });
+
+  it('is heard no more once all ends', async () => {
     contents.areBack(docs);
-    expect([contents.epoch, tried.filter((each) => each.endsWith('gone')).length]).toEqual([4, 4]);
+    contents.areBack(docs);
+    contents.stop();
+    await clock.advance(10_000);
+    expect(contents.epoch).toBe(1);
   });
 });
