@@ -1,11 +1,13 @@
 /** How texts are searched, and where in them it was found: the same for who looks and for who shows it. */
 
 const PLAIN = /^[\x20-\x7e]*$/;
-const MARKS = /\p{M}/gu;
+/** Those letters of several scripts carry, Hebrew points, and what only joins or parts letters; no vowels of Indic scripts, which make another word. */
+const MARKS = /[\p{Script=Inherited}\u0591-\u05c7]/gu;
 
 /** A text as it is searched, without case and without marks on its letters: `Ágnes` as `agnes`. */
 export const foldText = (text: string): string =>
-  PLAIN.test(text) ? text.toLowerCase() : text.normalize('NFD').replace(MARKS, '').toLowerCase();
+  // The last sigma of a word is written otherwise: of one that is still typed that is not known.
+  PLAIN.test(text) ? text.toLowerCase() : text.normalize('NFD').replace(MARKS, '').toLowerCase().replaceAll('ς', 'σ');
 
 /** The words of a search, folded. Whatever holds all of them is found. */
 export const searchWords = (search: string): readonly string[] => foldText(search).split(/\s+/).filter(Boolean);
@@ -14,6 +16,19 @@ export const searchWords = (search: string): readonly string[] => foldText(searc
 export interface Stretch {
   readonly text: string;
   readonly isFound: boolean;
+}
+
+/** The place in a text of the letter that stands at this place of the folded text. */
+export function placeUnfolded(text: string, folded: number): number {
+  if (PLAIN.test(text)) return folded;
+  let left = folded;
+  let at = 0;
+  for (const letter of text) {
+    left -= foldText(letter).length;
+    if (left < 0) break;
+    at += letter.length;
+  }
+  return at;
 }
 
 /** A text in stretches, with each place that says a word of the search marked. All of it together is the text. */

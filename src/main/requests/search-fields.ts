@@ -1,6 +1,6 @@
 import type { ValueView } from '../../contract/contract.ts';
 import { contactWords, fieldWords, isTold } from '../../contract/field-words.ts';
-import { foldText, searchWords } from '../../contract/search-text.ts';
+import { foldText, placeUnfolded, searchWords } from '../../contract/search-text.ts';
 import type { Fields, Value } from '../record/value.ts';
 
 /** What a person looks for. */
@@ -77,9 +77,17 @@ export function foundWords(found: Found, { words }: Search): { readonly label: s
 /** Of a long text so much that what was found is in it. */
 function excerpt(text: string, words: readonly string[]): string {
   if (text.length <= LONGEST) return text;
-  const places = words.map((word) => foldText(text).indexOf(word)).filter((at) => at >= 0);
-  const at = Math.max(0, Math.min(...places, text.length) - BEFORE);
-  const from = at === 0 ? 0 : text.indexOf(' ', at) + 1;
+  const folded = foldText(text);
+  const places = words.map((word) => folded.indexOf(word)).filter((at) => at >= 0);
+  const place = places.length === 0 ? 0 : placeUnfolded(text, Math.min(...places));
+  const from = place <= BEFORE ? 0 : beginOfWord(text, place - BEFORE, place);
   const cut = text.slice(from, from + LONGEST);
   return `${from > 0 ? '…' : ''}${cut}${from + LONGEST < text.length ? '…' : ''}`;
+}
+
+/** Where the first word begins between these two; in a long word where the first letter does. */
+function beginOfWord(text: string, from: number, to: number): number {
+  const space = text.indexOf(' ', from);
+  if (space >= 0 && space < to) return space + 1;
+  return /[\udc00-\udfff]/.test(text.charAt(from)) ? from + 1 : from;
 }

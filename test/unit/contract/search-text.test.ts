@@ -13,6 +13,10 @@ it.each([
   ['banana', 'ana', 'b[ana]na'],
   ['李小龍 😀 Bruce', 'bru', '李小龍 😀 [Bru]ce'],
   ['İstanbul', 'istanbul', '[İstanbul]'],
+  ['ΟΔΟΣΤΡΩΤΗΡΑΣ', 'ΟΔΟΣ', '[ΟΔΟΣ]ΤΡΩΤΗΡΑΣ'],
+  ['שָׁלוֹם', 'שלום', '[שָׁלוֹם]'],
+  ['कमल', 'कि', 'कमल'],
+  ['किरण', 'कि', '[कि]रण'],
   ['nothing', 'else', 'nothing'],
   ['nothing', ' ', 'nothing'],
 ])('%s: %s is found', (text, search, expected) => expect(marked(text, search)).toBe(expected));
