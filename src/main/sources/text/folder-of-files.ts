@@ -110,17 +110,27 @@ export class FolderOfFiles implements DocumentPlace {
   }
 
   async #make(documents: readonly NewDocument[]): Promise<readonly DocumentWritten[]> {
-    const { fs, root, texts, clock } = this.#options;
     // Whether they have rested is asked of the moment before: it may be a while until they are made.
-    const now = clock.now();
-    const isWorthIt = texts !== undefined && documents.length >= WORTH_A_THREAD;
-    const made = await (isWorthIt ? texts.make(root, packed(documents)) : makeFiles(fs, root, documents));
+    const now = this.#options.clock.now();
+    const made = await this.#makeFiles(documents);
     return documents.map(({ name, bytes }, at) => {
       const file = made[at] as MadeFile;
-      if (file.done === 'refused') return file;
       this.#listing.doubt(name);
+      if (file.done === 'refused') return file;
       return { done: 'written', document: { ...listed(name, file.stat, this.#isFresh(name, file.stat, now)), bytes } };
     });
+  }
+
+  async #makeFiles(documents: readonly NewDocument[]): Promise<readonly MadeFile[]> {
+    const { fs, root, texts } = this.#options;
+    if (texts === undefined || documents.length < WORTH_A_THREAD) return makeFiles(fs, root, documents);
+    try {
+      return await texts.make(root, packed(documents));
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'thread-ended') throw error;
+      // No other begins. What it had made already is found there, and waits for a look.
+      return makeFiles(fs, root, documents);
+    }
   }
 
   /** Its disk may go away at any moment: what was then written below the mount would count as deleted once it is back. */

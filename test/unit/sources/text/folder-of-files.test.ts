@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { LockstepError } from '../../../../src/main/platform/trouble.ts';
 import { FolderOfFiles } from '../../../../src/main/sources/text/folder-of-files.ts';
+import { makeFiles } from '../../../../src/main/sources/text/make-files.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { MemoryDisk } from '../../../fakes/memory-disk.ts';
 
@@ -41,4 +43,22 @@ it('a text of a folder of which the disk tells nothing just now is there', async
   const { documents, problems } = await folder.list();
   expect(documents.map(({ name }) => name)).toEqual(['b.vcf']);
   expect(problems).toMatchObject([{ name: 'a.vcf', code: 'io' }]);
+});
+
+it('makes many new texts also where the thread that should have has ended, but for those it had made', async () => {
+  const clock = new FakeClock();
+  const fs = new MemoryDisk({ clock }).process();
+  for (const path of ['/home', ROOT]) fs.makeDirectory(path);
+  const make = async (directory: string) => {
+    await makeFiles(fs, directory, [{ name: 'c0.vcf', bytes: Buffer.from('0') }]);
+    throw new LockstepError('thread-ended', 'a worker thread ended: exit 1', '');
+  };
+  const options = { fs, clock, root: ROOT, ending: '.vcf', marker: MARKER, watch: null, texts: { make } };
+  const folder = new FolderOfFiles(options);
+  folder.mark();
+  const news = Array.from({ length: 30 }, (_, at) => ({ name: `c${at}.vcf`, bytes: Buffer.from(String(at)) }));
+  const made = await folder.make(news);
+  expect(made[0]).toMatchObject({ done: 'refused', reason: 'changed-underneath' });
+  expect(made.slice(1).every(({ done }) => done === 'written')).toBe(true);
+  expect((await folder.list()).documents).toHaveLength(30);
 });
