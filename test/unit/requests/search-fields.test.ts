@@ -11,7 +11,12 @@ function shown(note: string, search: string): string | undefined {
 
 it.each([
   ['after a long word', `${'x'.repeat(200)}needle in it`, 'needle', 'needle in it'],
-  ['in a long word', `see https://example.org/${'y'.repeat(200)}/needle/${'z'.repeat(200)} there`, 'needle', '/needle/zzz'],
+  [
+    'in a long word',
+    `see https://example.org/${'y'.repeat(200)}/needle/${'z'.repeat(200)} there`,
+    'needle',
+    '/needle/zzz',
+  ],
   ['in a text without spaces', `${'東京都千代田区'.repeat(30)}銀座${'東京都'.repeat(30)}`, '銀座', '銀座'],
   ['in letters that are taken apart', `${'한국어 '.repeat(60)}서울 ${'한국어 '.repeat(20)}`, '서울', '서울'],
   ['behind letters of two halves', `${'😀'.repeat(100)}needle`, 'needle', '😀needle'],

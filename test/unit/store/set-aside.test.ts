@@ -14,7 +14,9 @@ it('moves a damaged database with what lies beside it', () => {
   const file = join(directory, 'lockstep.db');
   for (const suffix of ['', '-wal']) writeFileSync(file + suffix, 'x');
   const aside = setAside(file);
-  expect(readdirSync(directory).sort()).toEqual([aside, `${aside}-wal`].map((path) => path.slice(directory.length + 1)));
+  expect(readdirSync(directory).sort()).toEqual(
+    [aside, `${aside}-wal`].map((path) => path.slice(directory.length + 1)),
+  );
 });
 
 it('says what the system has against it as where a database cannot be opened', () => {
