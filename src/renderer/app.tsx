@@ -86,6 +86,8 @@ function Unreachable() {
 function find(): boolean {
   const shown = [...document.querySelectorAll('.dialog')].at(-1) ?? document;
   const field = shown.querySelector<HTMLInputElement>('input[type=search]');
+  // Not every browser gives what is selected the focus as well.
+  field?.focus();
   field?.select();
   return field !== null;
 }

@@ -120,9 +120,7 @@ function Several({ group, onClose }: ConflictDialogProps) {
     >
       {leads.size === 1 && <p className="lead">{[...leads][0]}</p>}
       {deciders !== null && <DecidedElsewhere collection={group.collection} deciders={deciders} />}
-      {deciders === null && waiting.length > 1 && (
-        <TakeAll name={name} conflicts={waiting} nameOf={nameOf} onSettled={settle} />
-      )}
+      {deciders === null && <TakeAll name={name} conflicts={waiting} nameOf={nameOf} onSettled={settle} />}
       <div ref={body} className="fields-apart">
         {known.map((one) => (
           <FieldApart

@@ -28,7 +28,7 @@ export function wholeSides(conflicts: readonly ConflictView[], nameOf: NameOf): 
     .map(([name, takes]) => ({ name, takes }));
 }
 
-/** One answer for all fields that wait: what one device has. */
+/** One answer for all fields that wait, where those are several: what one device has. It stays until all are settled, or it is said why not. */
 export function TakeAll(props: {
   /** What they are of. */
   name: string;
@@ -41,7 +41,8 @@ export function TakeAll(props: {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WireError | null>(null);
   const sides = wholeSides(props.conflicts, props.nameOf);
-  if (sides.length === 0 && error === null) return null;
+  const isOffered = sides.length > 0 && (props.conflicts.length > 1 || busy);
+  if (!isOffered && error === null) return null;
   const take = async ({ name, takes }: WholeSide) => {
     setBusy(true);
     setError(null);
@@ -64,7 +65,7 @@ export function TakeAll(props: {
   return (
     <>
       <div className="actions">
-        {sides.map((side) => (
+        {(isOffered ? sides : []).map((side) => (
           <ActionButton key={side.name} className="button button-small" isBusy={busy} onPress={() => void take(side)}>
             Take all from {side.name}
           </ActionButton>

@@ -102,9 +102,15 @@ function Invitation(props: {
   const { collection, onClose } = props;
   const requests = useApp((state) => state.requests);
   const peers = useApp((state) => state.status?.collections.find(({ id }) => id === collection)?.peers) ?? [];
-  const [before] = useState(() => new Set([...peers, ...requests].map(({ device }) => device)));
-  const asking = requests.filter((one) => one.collection === collection && !before.has(one.device));
-  const joined = peers.find(({ device }) => !before.has(device));
+  const [before] = useState(() => ({
+    devices: new Set(
+      [...peers, ...requests.filter((one) => one.collection === collection)].map(({ device }) => device),
+    ),
+    // Whoever asks for another collection may bring this link as well.
+    requests: new Set(requests.map(({ request }) => request)),
+  }));
+  const asking = requests.filter((one) => one.collection === collection && !before.requests.has(one.request));
+  const joined = peers.find(({ device }) => !before.devices.has(device));
   // What is asked here is over once it is answered, and whoever came without being asked about has the link.
   const [hasAsked, setHasAsked] = useState(false);
   if (asking.length > 0 && !hasAsked) setHasAsked(true);
