@@ -306,6 +306,77 @@ test('the contact that is gone to in the list stands beside it, from the search 
   await expect(page.locator('[data-row="2"]')).toBeFocused();
 });
 
+test('faces are asked for once while their list is open, stand there at once, and follow a change', async ({
+  page,
+}) => {
+  await openPages(page, pages, {});
+  const photo = (colour: string) =>
+    page.evaluate((fill) => {
+      const canvas = document.createElement('canvas');
+      const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+      context.fillStyle = fill;
+      context.fillRect(0, 0, 300, 150);
+      const bytes = Uint8Array.from(atob(canvas.toDataURL('image/png').split(',')[1] ?? ''), (one) =>
+        one.charCodeAt(0),
+      );
+      const { sample } = window as unknown as { sample: SampleClient };
+      const list = Array.from({ length: 200 }, (_, at) => ({
+        id: `p${at}`,
+        title: `Person ${at}`,
+        line: '',
+        ...(at < 2 ? { hasPhoto: true as const } : {}),
+      }));
+      sample.give('records:list', { list, total: 200 });
+      const data = { content: fill, size: bytes.length };
+      sample.give('records:show', {
+        title: '',
+        fields: [{ path: 'media/m1', value: { kind: 'photo', data } }],
+        sources: [],
+      });
+      sample.give('records:content', bytes);
+    }, colour);
+  await photo('red');
+  // Nothing stands beside the list that would ask as well.
+  await page.setViewportSize({ width: 800, height: 720 });
+  await page.getByRole('button', { name: 'Browse People' }).click();
+  const faces = page.locator('.virtual-rows .avatar img');
+  const ofFaces = async () => [
+    (await asked(page, 'records:show')).length,
+    (await asked(page, 'records:content')).length,
+  ];
+  await expect(faces).toHaveCount(2);
+  expect(await ofFaces()).toEqual([2, 2]);
+
+  const list = page.locator('.virtual-rows');
+  // The row with the focus stays, and would keep its face.
+  await page.locator('[data-row="0"]').focus();
+  await page.keyboard.press('End');
+  await expect(page.locator('[data-row="199"]')).toBeFocused();
+  await expect(faces).toHaveCount(0);
+  await page.evaluate(() => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    sample.hold('records:show');
+    sample.hold('records:content');
+  });
+  await list.evaluate((one) => one.scrollTo(0, 0));
+  await expect(faces).toHaveCount(2);
+  expect(await ofFaces()).toEqual([2, 2]);
+  await page.evaluate(() => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    sample.letGo('records:show');
+    sample.letGo('records:content');
+  });
+
+  const before = await faces.first().getAttribute('src');
+  await photo('blue');
+  await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const status = await sample.request('status');
+    if (status.ok) sample.tell('status', status.value);
+  });
+  await expect.poll(() => faces.first().getAttribute('src')).not.toBe(before);
+});
+
 test('a page that is gone to by key has the focus, also where nothing had it', async ({ page }) => {
   await openPages(page, pages, {});
   await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();

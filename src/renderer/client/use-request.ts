@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useContext, useEffect, useRef, useState } from 'react';
 import type { RequestName, Requests, WireError } from '../../contract/contract.ts';
 import { useClient } from './app-context.tsx';
+import { AnswerMemory } from './remembered-answers.ts';
 
 export interface Requested<T> {
   /** null until the first answer; kept while the same question is asked again. */
@@ -12,7 +13,8 @@ export interface Requested<T> {
 
 /**
  * Asks once for each question (name and arguments) and again whenever `refresh` changes. An answer that comes after the next question was
- * put is dropped. `args` null: asks nothing.
+ * put is dropped. `args` null: asks nothing. Below an `AnswerMemory` a question that was answered shows that answer at once, and is asked again
+ * only if `refresh` is another since.
  */
 export function useRequest<K extends RequestName>(
   name: K,
@@ -21,20 +23,23 @@ export function useRequest<K extends RequestName>(
 ): Requested<ReturnType<Requests[K]>> {
   type Value = ReturnType<Requests[K]>;
   const client = useClient();
+  const memory = useContext(AnswerMemory);
   const question = args === null ? null : JSON.stringify([name, args]);
+  const known = question === null ? null : (memory?.of(question) ?? null);
+  const isFresh = known !== null && known.refresh === refresh;
   const [state, setState] = useState<{ of: string | null; value: Value | null; error: WireError | null }>({
     of: null,
     value: null,
     error: null,
   });
-  const [loading, setLoading] = useState(question !== null);
+  const [loading, setLoading] = useState(question !== null && !isFresh);
   const [again, setAgain] = useState(0);
   const asked = useRef(0);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the question is the arguments' text; refresh and again only ask anew
   useEffect(() => {
     const mine = ++asked.current;
-    if (question === null || args === null) {
+    if (question === null || args === null || (isFresh && again === 0)) {
       setLoading(false);
       return;
     }
@@ -42,17 +47,24 @@ export function useRequest<K extends RequestName>(
     void client.request(name, ...args).then((reply) => {
       if (mine !== asked.current) return;
       setLoading(false);
-      if (reply.ok) setState({ of: question, value: reply.value, error: null });
-      else
+      if (reply.ok) {
+        memory?.remember(question, reply.value, refresh);
+        setState({ of: question, value: reply.value, error: null });
+      } else
         setState((before) => ({
           of: question,
           value: before.of === question ? before.value : null,
           error: reply.error,
         }));
     });
-  }, [client, question, refresh, again]);
+  }, [client, memory, question, refresh, again]);
 
   const reload = useCallback(() => setAgain((count) => count + 1), []);
   const mine = state.of === question;
-  return { value: mine ? state.value : null, error: mine ? state.error : null, loading, reload };
+  return {
+    value: (mine ? state.value : null) ?? ((known?.value ?? null) as Value | null),
+    error: mine ? state.error : null,
+    loading,
+    reload,
+  };
 }

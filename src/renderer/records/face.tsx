@@ -29,9 +29,9 @@ export function Face(props: { of: RecordOf; title: string; photo: Field | undefi
   );
 }
 
-/** The same in a list, that knows only whether there is a photo. */
-export function FaceInList(props: { of: RecordOf; title: string; hasPhoto: boolean }) {
-  const { of, title, hasPhoto } = props;
-  const shown = useRequest('records:show', hasPhoto ? [of.collection, of.record] : null);
+/** The same in a list, that knows only whether there is a photo. `revision`: it may be another one since. */
+export function FaceInList(props: { of: RecordOf; title: string; hasPhoto: boolean; revision: number }) {
+  const { of, title, hasPhoto, revision } = props;
+  const shown = useRequest('records:show', hasPhoto ? [of.collection, of.record] : null, revision);
   return <Face of={of} title={title} photo={shown.value?.fields.find(isPhoto)} size="row" />;
 }

@@ -4,6 +4,7 @@ import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { recordName } from '../../contract/record-name.ts';
 import { searchWords } from '../../contract/search-text.ts';
+import { AnswerMemory, RememberedAnswers } from '../client/remembered-answers.ts';
 import { useCalmRevision } from '../client/use-calm-revision.ts';
 import { useRequest } from '../client/use-request.ts';
 import { useSettled } from '../client/use-settled.ts';
@@ -59,6 +60,8 @@ export function RecordList(props: {
   const { collection, found, chosen } = props;
   const { list, total } = found.view;
   const words = searchWords(found.of);
+  const revision = useCalmRevision();
+  const [memory] = useState(() => new RememberedAnswers());
   const letterAt = (at: number): string | null => {
     const [one, before] = [list[at], list[at - 1]];
     if (collection.kind !== 'contacts' || list.length < MANY || one === undefined) return null;
@@ -66,7 +69,7 @@ export function RecordList(props: {
     return before !== undefined && headingOf(before) === letter ? null : letter;
   };
   return (
-    <>
+    <AnswerMemory value={memory}>
       <p className="muted" role="status">
         {howMany(total, collection, found.of)}
       </p>
@@ -88,6 +91,7 @@ export function RecordList(props: {
                   collection={collection}
                   record={record}
                   words={words}
+                  revision={revision}
                   isChosen={record.id === chosen}
                   focus={{
                     ...focus,
@@ -103,7 +107,7 @@ export function RecordList(props: {
           }}
         />
       )}
-    </>
+    </AnswerMemory>
   );
 }
 
@@ -111,6 +115,7 @@ function RecordRow(props: {
   collection: CollectionView;
   record: RecordView;
   words: readonly string[];
+  revision: number;
   isChosen: boolean;
   focus: RowFocus;
   onOpen: () => void;
@@ -131,6 +136,7 @@ function RecordRow(props: {
           of={{ collection: collection.id, record: id }}
           title={isNameless(record) ? '' : title}
           hasPhoto={hasPhoto}
+          revision={props.revision}
         />
       ) : (
         <RecordIcon kind={collection.kind} />
