@@ -120,12 +120,12 @@ function checkInStep(group: SimulatedGroup, device: SimulatedDevice): void {
   }
 }
 
-/** What each log is held up to, as text; `branches`: and whether it is known to have any. */
+/** What each log is held up to, as text; `branches`: and by which package, and whether it is known to have any. */
 const headsText = ({ collection }: Replica, branches: boolean): string =>
   collection.log
     .logs()
     .filter(({ held }) => held > 0)
-    .map(({ log, held, frozen }) => `${log} ${held}${branches && frozen ? '!' : ''}`)
+    .map(({ log, held, hash, frozen }) => `${log} ${held}${branches ? ` ${hash}${frozen ? '!' : ''}` : ''}`)
     .sort()
     .join();
 

@@ -161,7 +161,8 @@ export const EVENTS = {
     kind: 'restore',
     happen: ({ group, random }) => {
       const device = random.pick(group.devices);
-      if (!device.hasBackup) return null;
+      // With a copy from before it left it would have the collection without its membership log, which went as it left.
+      if (!device.hasBackup || group.hasLeft(device)) return null;
       device.kill();
       device.restoreBackup();
       // The journal is that of the copy.

@@ -439,6 +439,18 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'what a person wrote to the second folder goes with the power, where the first is let go of',
   },
+  {
+    seed: '12000524',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'nobody knows what a log holds after a restore who has only heard up to which number',
+  },
+  {
+    seed: '12000298',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'who finds no room as it comes back is a member all the same',
+  },
   ...['9800017', '9800030', '9800049', '9800096'].map((seed) => ({
     seed,
     kinds: KINDS,

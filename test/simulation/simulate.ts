@@ -204,7 +204,10 @@ class Run {
     const by = group.members.find((other) => other !== device && (!group.hasLeft(device) || group.mayLetIn(other)));
     if (by === undefined) return;
     group.ledger.byPerson(device, () => device.user.remove(`${ROOT}/${OWN}/marker.json`));
-    await group.join(device, by);
+    await group.join(device, by).catch((error: Error & { code?: string }) => {
+      // It is a member all the same, and has its folder again once there is room.
+      if (error.code !== 'ENOSPC') throw error;
+    });
   }
 
   async #end(): Promise<void> {
