@@ -1,4 +1,5 @@
 import type { DuplicateView, ResultView } from '../../contract/contract.ts';
+import type { Change } from '../change-log/change.ts';
 import type { Collection, WrittenPackage } from '../collection.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { findRecord } from '../past/find-record.ts';
@@ -6,18 +7,19 @@ import type { HistoryPort } from '../past/history-port.ts';
 import { storedTitle } from '../past/record-title.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import type { RecordId } from '../record/ids.ts';
+import { fieldName, type RecordId } from '../record/ids.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { contactMarks } from './contact-marks.ts';
 import { findDuplicates, pairsOf } from './find-duplicates.ts';
-import { areApart, fuseContacts, keepApart } from './fuse-contacts.ts';
+import { areApart, fuseContacts, inOrder, keepApart, membersFollow } from './fuse-contacts.ts';
 import type { Told } from './match-contacts.ts';
 import { resultOf } from './result.ts';
 import { tellApart } from './tell-apart.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
 
+const KIND = fieldName('kind');
 /** So many contacts are looked at in one go. */
 const AT_ONCE = 200;
 
@@ -41,6 +43,29 @@ export async function listDuplicates({ collection }: Pick<Port, 'collection'>): 
     duplicates.push({ collection: collection.stored.id, records: both, sure, by });
   }
   return duplicates;
+}
+
+/** The groups of a book: few, of thousands of contacts. */
+function groupsOf({ records }: Collection): readonly RecordId[] {
+  const ids: RecordId[] = [];
+  for (const { id, state } of records.all())
+    if (isLive(state) && state.fields.get(KIND)?.some(({ value }) => value === 'group') === true) ids.push(id);
+  return ids;
+}
+
+/** Makes these pairs one, and has the groups that have them follow. */
+function fuse(
+  { records }: Collection,
+  groups: readonly RecordId[],
+  pairs: readonly (readonly [StoredRecord, StoredRecord])[],
+): readonly Change[] {
+  const become = new Map(pairs.map(([one, other]) => inOrder(one, other)).map(([main, alias]) => [alias.id, main.id]));
+  const following = groups.flatMap((id) => {
+    const group = records.find(id);
+    const change = group === null || !isLive(group.state) ? null : membersFollow(group, become);
+    return change === null ? [] : [change];
+  });
+  return [...pairs.flatMap(([one, other]) => fuseContacts(one, other)), ...following];
 }
 
 async function contactsOf(collection: Collection): Promise<readonly Told[]> {
@@ -75,15 +100,16 @@ export async function fuseSure(port: Port): Promise<ResultView> {
   for (const id of sure.flatMap(({ ids }) => ids)) partners.set(id, (partners.get(id) ?? 0) + 1);
   const alone = sure.filter(({ ids }) => ids.every((id) => partners.get(id) === 1));
   const written: WrittenPackage[] = [];
+  const groups = groupsOf(collection);
   for await (const at of inTurns(alone.keys(), PAIRS_AT_ONCE)) {
     if (at % PAIRS_AT_ONCE !== 0) continue;
     // Somebody may have written to them since they were looked at.
-    const changes = alone.slice(at, at + PAIRS_AT_ONCE).flatMap(({ ids }) => {
+    const pairs = alone.slice(at, at + PAIRS_AT_ONCE).flatMap(({ ids }) => {
       const now = both(ids);
       const isSure = now !== null && pairsOf(now.map((each) => toldBy(collection, each))).some((pair) => pair.sure);
-      return isSure ? fuseContacts(...now) : [];
+      return isSure ? [now] : [];
     });
-    if (changes.length > 0) written.push(...port.commit(changes));
+    if (pairs.length > 0) written.push(...port.commit(fuse(collection, groups, pairs)));
   }
   return resultOf(port, written, []);
 }
@@ -98,7 +124,9 @@ export function settleDuplicate(port: Port, one: string, other: string, isOnePer
   ensureContacts(port);
   const [a, b] = [liveRecord(port, one), liveRecord(port, other)];
   if (a.id === b.id) throw new LockstepError('same-record', `${one} and ${other} are one record already.`, one);
-  return resultOf(port, port.commit(isOnePerson ? fuseContacts(a, b) : [keepApart(a, b)]), []);
+  const { collection } = port;
+  const changes = isOnePerson ? fuse(collection, groupsOf(collection), [[a, b]]) : [keepApart(a, b)];
+  return resultOf(port, port.commit(changes), []);
 }
 
 function liveRecord({ collection }: Port, text: string): StoredRecord {

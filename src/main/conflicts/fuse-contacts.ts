@@ -5,6 +5,7 @@ import { ALIAS_OF, apartFrom, isOwnField } from '../record/alias.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName, RecordId } from '../record/ids.ts';
+import { memberField, memberIn, recordIdOfUid, uidOfRecord } from '../record/record-uid.ts';
 import type { Fields } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { joined, withKeysOf } from './join-contacts.ts';
@@ -14,7 +15,7 @@ import { joined, withKeysOf } from './join-contacts.ts';
  * conflicts, and the other one goes, saying which one it is (`aliasOf`). Ordinary changes of one package, which can be undone.
  */
 export function fuseContacts(one: StoredRecord, other: StoredRecord): readonly Change[] {
-  const [main, alias] = one.id < other.id ? [one, other] : [other, one];
+  const [main, alias] = inOrder(one, other);
   const exists = main.state.fields.get(EXISTS) ?? [];
   return [
     ...filled(main, alias).map((writes, turn): Change => {
@@ -30,6 +31,28 @@ export function fuseContacts(one: StoredRecord, other: StoredRecord): readonly C
       ],
     },
   ];
+}
+
+/** Of two contacts that become one, which stays and which goes. */
+export const inOrder = <Each extends { readonly id: RecordId }>(one: Each, other: Each): readonly [Each, Each] =>
+  one.id < other.id ? [one, other] : [other, one];
+
+/**
+ * A group that has contacts which go, each being the one of its id in `become` from then on, has those instead. null: it has none of them. A change of the
+ * package in which they become one.
+ */
+export function membersFollow(group: StoredRecord, become: ReadonlyMap<RecordId, RecordId>): Change | null {
+  const writes: FieldWrite[] = [];
+  for (const [field, siblings] of group.state.fields) {
+    const uid = memberIn(field);
+    const main = uid === null ? undefined : become.get(recordIdOfUid(uid));
+    if (main === undefined || siblings.every(({ value }) => value === null)) continue;
+    const anew = memberField(uidOfRecord(main));
+    writes.push({ field, value: null, replaces: dotsOf(siblings) });
+    if (writes.every((write) => write.field !== anew))
+      writes.push({ field: anew, value: true, replaces: dotsOf(group.state.fields.get(anew) ?? []) });
+  }
+  return writes.length === 0 ? null : { record: group.id, cause: 'settle', writes };
 }
 
 /**
@@ -74,7 +97,7 @@ const firstOf = (fields: Iterable<readonly [FieldName, readonly Sibling[]]>): Fi
 
 /** Says of two contacts that they are two people: nobody is asked again. */
 export function keepApart(one: StoredRecord, other: StoredRecord): Change {
-  const [smaller, larger] = one.id < other.id ? [one, other] : [other, one];
+  const [smaller, larger] = inOrder(one, other);
   const field = apartField(smaller.id);
   const alive = (larger.state.fields.get(EXISTS) ?? []).filter(({ value }) => value === true);
   return {
@@ -89,7 +112,7 @@ export function keepApart(one: StoredRecord, other: StoredRecord): Change {
 
 /** Did somebody say that these are two people? */
 export function areApart(one: StoredRecord, other: StoredRecord): boolean {
-  const [smaller, larger] = one.id < other.id ? [one, other] : [other, one];
+  const [smaller, larger] = inOrder(one, other);
   return (larger.state.fields.get(apartField(smaller.id)) ?? []).some(({ value }) => value === true);
 }
 

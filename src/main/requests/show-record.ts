@@ -1,16 +1,16 @@
 import type { ShownRecordView } from '../../contract/contract.ts';
+import { oneWith } from '../conflicts/one-with.ts';
 import { countChoices, isLive, shownFields } from '../merge/record-state.ts';
 import { findRecord } from '../past/find-record.ts';
 import { recordTitle, storedTitle } from '../past/record-title.ts';
 import { valueView } from '../past/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { unescapeName } from '../record/entry-name.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import type { FieldName } from '../record/ids.ts';
+import { memberIn, recordIdOfUid } from '../record/record-uid.ts';
 import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf, sameFields } from '../snapshot/lens.ts';
-import { recordIdOfUid } from '../sources/text/item-ids.ts';
 import { missedFields } from './missed-fields.ts';
 
 /** A contact or an event as it is now, and which places here hold it, or a part of it. Fails with `no-such-record`. */
@@ -35,12 +35,13 @@ export function showRecord({ collection, synchronizers }: Replica, text: string)
   };
 }
 
-const MEMBERS = 'members/';
-
 /** Nothing for what is no member of a group, or nobody known here. */
-function titled({ kind, records }: Replica['collection'], path: FieldName): { readonly title?: string } {
-  if (!path.startsWith(MEMBERS)) return {};
-  const member = records.find(recordIdOfUid(unescapeName(path.slice(MEMBERS.length))));
+function titled(collection: Replica['collection'], path: FieldName): { readonly title?: string } {
+  const { kind, records } = collection;
+  const uid = memberIn(path);
+  if (uid === null) return {};
+  const id = recordIdOfUid(uid);
+  const member = records.find(oneWith(collection, id) ?? id);
   return member === null || !isLive(member.state) ? {} : { title: storedTitle(kind, member) };
 }
 

@@ -135,6 +135,24 @@ describe('settling duplicates', () => {
     expect(laptop.isThere('a') && laptop.isThere('b')).toBe(true);
   });
 
+  it('has groups follow, and an undo gives them back whom they had', async () => {
+    const { group, laptop, phone } = met();
+    make(laptop, 'g', { ...name('Friends'), kind: 'group', 'members/b': true, 'members/c': true });
+    make(laptop, 'h', { ...name('Work'), kind: 'group', 'members/a': true, 'members/b': true });
+    make(laptop, 'i', { ...name('Others'), kind: 'group', 'members/c': true });
+    group.exchange();
+    const members = (device: GroupDevice) =>
+      ['g', 'h', 'i'].map((id) => ['a', 'b', 'c'].filter((each) => `members/${each}` in shown(device, id)).join(' '));
+    const before = members(phone);
+    settleDuplicate(laptop.port, 'a', 'b', true);
+    group.exchange();
+    for (const device of [laptop, phone]) expect(members(device)).toEqual(['a c', 'a', 'c']);
+    undoChange(phone.port, listHistory(phone.port, { limit: 1 })[0]!.id);
+    group.exchange();
+    for (const device of [laptop, phone]) expect(members(device)).toEqual(before);
+    expect(before).toEqual(['b c', 'a b', 'c']);
+  });
+
   it('makes one of two: what agrees is one, what differs a conflict, what one lacks is there', async () => {
     const { group, laptop, phone } = met();
     settleDuplicate(laptop.port, 'a', 'b', true);

@@ -1,8 +1,9 @@
 import { fieldRule } from '../../record/field-rules.ts';
 import type { RecordId } from '../../record/ids.ts';
+import { recordIdOfUid } from '../../record/record-uid.ts';
 import { equalFields, type Fields } from '../../record/value.ts';
 import type { DocumentPlace } from './document-place.ts';
-import { derivedUid, FreeIds, NUMBER, recordIdOfUid } from './item-ids.ts';
+import { derivedUid, FreeIds, NUMBER } from './item-ids.ts';
 import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
 import { digestOf, fieldsOf, itemsThatStayed, type Loaded } from './loaded-text.ts';
 import { alignSameWords } from './same-words.ts';

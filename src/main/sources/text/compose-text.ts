@@ -1,6 +1,6 @@
 import type { RecordId } from '../../record/ids.ts';
+import { uidOfRecord } from '../../record/record-uid.ts';
 import type { Fields } from '../../record/value.ts';
-import { uidOfRecord } from './item-ids.ts';
 import type { TextFormat } from './text-format.ts';
 
 /** A new text of these records. */

@@ -1,8 +1,8 @@
 import { equalBytes } from '../../platform/equal-bytes.ts';
 import { type RecordId, recordId } from '../../record/ids.ts';
+import { recordIdOfUid } from '../../record/record-uid.ts';
 import type { ItemProblem } from '../source-adapter.ts';
 import type { ListedDocument } from './document-place.ts';
-import { recordIdOfUid } from './item-ids.ts';
 import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
 import { digestOf, type Loaded, lineOf, placeIn } from './loaded-text.ts';
 import type { Damaged, NativeItem, TextFormat } from './text-format.ts';

@@ -2,24 +2,6 @@ import { sha256 } from '../../platform/hash.ts';
 import { type RecordId, recordId } from '../../record/ids.ts';
 import type { Fields, Value } from '../../record/value.ts';
 
-const URN = /^urn:uuid:/i;
-/** As most UIDs are: of these the record is of the same name. */
-const PLAIN = /^[\w.@-]*$/;
-
-/**
- * The record a UID stands for. `urn:uuid:x` and `x` are one. Records of files lie in directories told by `/`; those of texts all lie in one, so
- * it is written as `%2F`.
- */
-export function recordIdOfUid(uid: string): RecordId {
-  if (PLAIN.test(uid)) return recordId(uid);
-  return recordId(uid.replace(URN, '').replace(/[%/\p{Cc}]/gu, escaped));
-}
-
-/** The UID a new item of this record states. */
-export function uidOfRecord(id: RecordId): string {
-  return id.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-}
-
 /** The UID of an item that states none: the same on every device that meets the same item first. */
 export function derivedUid(fields: Fields): string {
   const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
@@ -51,8 +33,6 @@ export class FreeIds {
 
 /** The id of the `at`-th item of one UID, from 1 on. */
 export const numbered = (id: RecordId, at: number): RecordId => (at === 1 ? id : recordId(`${id}#${at}`));
-
-const escaped = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 
 function canonical(value: Value): string {
   if (value instanceof Uint8Array) return `b${Buffer.from(value).toString('base64')}`;

@@ -1,14 +1,12 @@
-import { escapeName, unescapeName } from '../../record/entry-name.ts';
 import type { FieldName, RecordId } from '../../record/ids.ts';
+import { memberField, memberIn, recordIdOfUid, uidOfRecord } from '../../record/record-uid.ts';
 import type { Fields, Value } from '../../record/value.ts';
-import { recordIdOfUid, uidOfRecord } from './item-ids.ts';
 import type { TextFormat } from './text-format.ts';
 
 /** Records shown here under the UID of another one, by the record that UID stands for elsewhere. */
 export type ShownAs = ReadonlyMap<string, RecordId>;
 
 const KIND = 'kind' as FieldName;
-const MEMBERS = 'members/';
 
 /**
  * The format, of a place where one contact may stand under another UID than elsewhere, as where two books met that both had it: a group names its members
@@ -47,8 +45,8 @@ function renamed(fields: Fields, shownAs: () => ShownAs, namesBy: (shown: ShownA
   const all = new Map<FieldName, Value>();
   let isOther = false;
   for (const [field, value] of fields) {
-    const uid = field.startsWith(MEMBERS) ? unescapeName(field.slice(MEMBERS.length)) : null;
-    const called = uid === null || uid === name(uid) ? field : (`${MEMBERS}${escapeName(name(uid))}` as FieldName);
+    const uid = memberIn(field);
+    const called = uid === null || uid === name(uid) ? field : memberField(name(uid));
     isOther ||= called !== field;
     all.set(called, value);
   }

@@ -1,6 +1,6 @@
 import type { RecordId } from '../../record/ids.ts';
+import { uidOfRecord } from '../../record/record-uid.ts';
 import type { DocumentPlace } from './document-place.ts';
-import { uidOfRecord } from './item-ids.ts';
 import type { Known } from './known-revisions.ts';
 import type { TextFormat } from './text-format.ts';
 

@@ -1,5 +1,6 @@
 import type { RecordId } from '../../record/ids.ts';
-import { type FreeIds, numbered, recordIdOfUid } from './item-ids.ts';
+import { recordIdOfUid } from '../../record/record-uid.ts';
+import { type FreeIds, numbered } from './item-ids.ts';
 import type { Known } from './known-revisions.ts';
 import type { Loaded } from './loaded-text.ts';
 

@@ -1,8 +1,9 @@
 import { equalBytes } from '../../platform/equal-bytes.ts';
 import type { RecordId } from '../../record/ids.ts';
+import { recordIdOfUid } from '../../record/record-uid.ts';
 import type { ListedItem, Revision } from '../source-adapter.ts';
 import type { ReadDocument } from './document-place.ts';
-import { NUMBER, recordIdOfUid } from './item-ids.ts';
+import { NUMBER } from './item-ids.ts';
 import { type ItemRevision, plainItemRevision, writeItemRevision } from './item-revision.ts';
 import { PlainListedItem } from './listed-again.ts';
 import { digestOf, digestTextOf, type Loaded } from './loaded-text.ts';

@@ -1,9 +1,9 @@
 import { notInBoth } from '../../platform/not-in-both.ts';
 import { PatchedMap } from '../../platform/patched-map.ts';
 import type { RecordId } from '../../record/ids.ts';
+import { recordIdOfUid } from '../../record/record-uid.ts';
 import type { ListedItem } from '../source-adapter.ts';
 import type { ListedDocument } from './document-place.ts';
-import { recordIdOfUid } from './item-ids.ts';
 import type { Known, KnownItem } from './known-revisions.ts';
 import type { Loaded } from './loaded-text.ts';
 

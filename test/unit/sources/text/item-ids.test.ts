@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type RecordId, recordId } from '../../../../src/main/record/ids.ts';
-import { FreeIds, recordIdOfUid, uidOfRecord } from '../../../../src/main/sources/text/item-ids.ts';
+import { recordIdOfUid, uidOfRecord } from '../../../../src/main/record/record-uid.ts';
+import { FreeIds } from '../../../../src/main/sources/text/item-ids.ts';
 
 it('thousands of items of one UID are numbered without trying each number anew', () => {
   const taken = new Set<RecordId>([recordId('a#3')]);

@@ -1,7 +1,7 @@
 import type { FieldName } from '../../../record/ids.ts';
+import { recordIdOfUid } from '../../../record/record-uid.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { composeText } from '../../text/compose-text.ts';
-import { recordIdOfUid } from '../../text/item-ids.ts';
 import { placesOf, tableOf } from '../cells/bound.ts';
 import { type Plain, plain, plainText, prefOf, type Row, withPlainBreaks } from '../cells/cells.ts';
 import { projectCells, readCells, writeCells } from '../cells/table.ts';

@@ -1,5 +1,6 @@
 import { escapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
+import { memberField } from '../../../record/record-uid.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { alignKeys, type KeylessEntry } from '../../text/align-keys.ts';
 import type { Component, ContentLine } from '../../text/content-lines.ts';
@@ -109,7 +110,7 @@ class CardReader {
       if (kind !== '' && kind !== 'individual') this.#set('kind', kind, [line]);
     } else if (name === 'LANGUAGE') this.#set('language', line.value.trim(), [line]);
     else if (name === 'MEMBER' || name === 'X-ADDRESSBOOKSERVER-MEMBER')
-      this.#set(`members/${escapeName(line.value.trim().replace(/^urn:uuid:/i, ''))}`, true, [line]);
+      this.#set(memberField(line.value.trim().replace(/^urn:uuid:/i, '')), true, [line]);
     else if (name === 'CATEGORIES')
       splitAt(line.value, ',').forEach((each, part) => {
         const word = unescapePart(each, this.#version).trim();
