@@ -306,6 +306,34 @@ test('the contact that is gone to in the list stands beside it, from the search 
   await expect(page.locator('[data-row="2"]')).toBeFocused();
 });
 
+test('e-mail, phone and address of a contact are copied by a button beside them, which says so', async ({ page }) => {
+  await openPages(page, pages, {});
+  // The page of the samples is at an address that no browser gives its clipboard to.
+  await page.evaluate(() => {
+    const copied: string[] = [];
+    Object.assign(window, { copied });
+    const clipboard = { writeText: async (text: string) => copied.push(text) };
+    Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
+  });
+  await aContact(page);
+  const beside = page.getByRole('region', { name: 'Person 0', exact: true });
+  const said = beside.getByRole('status').filter({ hasText: 'Copied' });
+  const texts = ['+43 1 555 01 00', 'person0@example.org', 'Ringstraße 1\n1010 Wien'];
+  for (const text of texts) {
+    const copy = beside.getByRole('button', { name: `Copy ${text}` });
+    await copy.press('Enter');
+    await expect(said.first()).toBeVisible();
+    await expect(copy).toBeFocused();
+    // It goes, so that it is heard anew the next time.
+    await expect(said).toHaveCount(0);
+  }
+  expect(await page.evaluate(() => (window as unknown as { copied: string[] }).copied)).toEqual(texts);
+  await expect(beside.getByRole('button', { name: /^Copy/ })).toHaveCount(3);
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await beside.getByRole('button', { name: 'Copy person0@example.org' }).press('Enter');
+  await expect(beside.getByText('Select the text and copy it.')).toBeVisible();
+});
+
 test('faces are asked for once while their list is open, stand there at once, and follow a change', async ({
   page,
 }) => {

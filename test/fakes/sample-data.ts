@@ -463,6 +463,8 @@ export const SHOWN: ShownRecordView = {
   fields: [
     { path: 'name', value: { full: 'Person 0' } },
     { path: 'emails/e1', value: { address: 'person0@example.org', contexts: { work: true } } },
+    { path: 'phones/p1', value: { number: '+43 1 555 01 00', features: { mobile: true } } },
+    { path: 'addresses/a1', value: { full: 'Ringstraße 1\n1010 Wien' } },
     { path: 'notes/n1', value: { note: 'Met in Vienna.\nLikes trains.' } },
   ],
   sources: [

@@ -2,6 +2,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import type { ShownRecordView, ValueView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { useRequest } from '../client/use-request.ts';
+import { CopyButton } from './copy-button.tsx';
 import { errorWords } from './error-words.ts';
 import { pictureAddress } from './raster-image.ts';
 import { factsOf } from './record-facts.ts';
@@ -125,7 +126,7 @@ export function RecordFacts(props: {
   /** The heading above: a name that is the same is not said again. */
   called?: string;
   isElsewhere?: (field: ShownRecordView['fields'][number]) => boolean;
-  /** Labels stand beside what they are of, where there is room. */
+  /** It is what a person came for: labels stand beside what they are of, where there is room, and what is used elsewhere can be copied. */
   wide?: boolean;
   /** Paths of what is marked: another record beside it does not say it. */
   alone?: ReadonlySet<string>;
@@ -141,7 +142,9 @@ export function RecordFacts(props: {
             {entries.map(({ path, value, words }) => (
               <Alone key={path} isAlone={props.alone?.has(path) === true}>
                 {words === null ? (
-                  <FieldValue of={props.of} field={path} value={value} />
+                  <Copied text={props.wide === true && isUsedElsewhere(path) ? fieldValueText(path, value) : null}>
+                    <FieldValue of={props.of} field={path} value={value} />
+                  </Copied>
                 ) : (
                   <p className={isWords ? 'tag' : 'side-value'} dir="auto">
                     {words}
@@ -153,6 +156,20 @@ export function RecordFacts(props: {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** What is put into a letter, a telephone or a map. */
+const isUsedElsewhere = (path: string): boolean => /^(?:emails|phones|addresses)\//.test(path);
+
+/** With a button that copies it; `text` null: there is none. */
+function Copied({ text, children }: { text: string | null; children: ReactNode }) {
+  if (text === null) return children;
+  return (
+    <div className="fact-copied">
+      {children}
+      <CopyButton text={text} label="Copy" small />
+    </div>
   );
 }
 
