@@ -2,6 +2,7 @@ import type { Collection } from '../collection.ts';
 import { baseOf } from '../conflicts/conflict-view.ts';
 import { openConflicts } from '../conflicts/open-conflicts.ts';
 import type { NamedContent } from '../past/history-port.ts';
+import { Retry, type RetryPace } from '../platform/retry.ts';
 import { hexOf } from '../record/encode-value.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
@@ -11,10 +12,9 @@ import { LARGEST_FETCHED, roomFor } from './room-for.ts';
 
 const STEP_BYTES = 4 << 20;
 /** Where there was no room, and none was made, there is none a moment later. */
-const FULL_MS = 60_000;
-/** What was sought in vain is sought again after so long, then four times as long, up to the second: whoever lacked it may have it by then. */
-const AGAIN_MS = 30_000;
-const LONGEST_AGAIN_MS = 60 * 60_000;
+const FULL: RetryPace = { first: 60_000, most: 60_000 };
+/** What was sought in vain is sought again: whoever lacked it may have it by then. */
+const IN_VAIN: RetryPace = { first: 30_000, most: 60 * 60_000, grows: 4 };
 
 export interface ConflictContent {
   readonly record: RecordId;
@@ -27,9 +27,7 @@ export interface ConflictContent {
 interface Search {
   /** Who was linked, and the file here that should hold it: with others it is worth another one at once. */
   readonly where: string;
-  /** When it is due again, and what it waits then; milliseconds. */
-  readonly due: number;
-  readonly pause: number;
+  readonly again: Retry;
 }
 
 /** Of a folder that stands beside a file this many items are looked after. */
@@ -84,7 +82,7 @@ export class KeepConflicts implements IdleJob {
   /** Of what is missing, by collection and content: who is linked differs from one to another. */
   readonly #searches = new Map<string, Search>();
   #cancel: (() => void) | null = null;
-  #fullUntil = Number.NEGATIVE_INFINITY;
+  readonly #room = new Retry(FULL);
 
   /** `needsRoom`: what should be kept does not fit any more. */
   constructor(port: KeepPort, contents: ConflictContents, needsRoom: () => void) {
@@ -95,7 +93,7 @@ export class KeepConflicts implements IdleJob {
 
   /** What is kept has become less. */
   roomMade(): void {
-    this.#fullUntil = Number.NEGATIVE_INFINITY;
+    this.#room.ended();
   }
 
   /**
@@ -115,7 +113,7 @@ export class KeepConflicts implements IdleJob {
   }
 
   async step(): Promise<boolean> {
-    if (this.#port.clock.now() < this.#fullUntil) return false;
+    if (this.#room.dueIn(this.#port.clock.now()) > 0) return false;
     const sought = new Set<string>();
     for (const each of this.#port.collections()) {
       const missing = this.#contents
@@ -153,26 +151,25 @@ export class KeepConflicts implements IdleJob {
 
   #isDue(what: string, where: string): boolean {
     const last = this.#searches.get(what);
-    if (last === undefined || last.where !== where) return true;
-    const left = last.due - this.#port.clock.now();
-    // A clock that was set back must not make it wait for long.
-    return left <= 0 || left > last.pause;
+    return last?.where !== where || last.again.dueIn(this.#port.clock.now()) === 0;
   }
   #noteSearch(what: string, where: string): void {
     const last = this.#searches.get(what);
-    const pause = last?.where === where ? Math.min(4 * last.pause, LONGEST_AGAIN_MS) : AGAIN_MS;
-    this.#searches.set(what, { where, due: this.#port.clock.now() + pause, pause });
+    const again = last?.where === where ? last.again : new Retry(IN_VAIN);
+    again.failed(this.#port.clock.now());
+    this.#searches.set(what, { where, again });
   }
   /** Nothing else may happen until the next search is due. */
   #seekAgain(): void {
     this.#cancel?.();
     this.#cancel = null;
     if (this.#searches.size === 0) return;
+    const now = this.#port.clock.now();
     const first = [...this.#searches.values()].reduce(
-      (least, { due }) => Math.min(least, due),
+      (least, { again }) => Math.min(least, again.dueIn(now)),
       Number.POSITIVE_INFINITY,
     );
-    this.#cancel = this.#port.clock.after(first - this.#port.clock.now(), () => this.#port.wake());
+    this.#cancel = this.#port.clock.after(first, () => this.#port.wake());
   }
 
   #holder(digest: Digest) {
@@ -212,7 +209,7 @@ export class KeepConflicts implements IdleJob {
   async #hasRoom(size: number): Promise<boolean> {
     const room = await roomFor(this.#port, size);
     if (room === 'limit') {
-      this.#fullUntil = this.#port.clock.now() + FULL_MS;
+      this.#room.failed(this.#port.clock.now());
       this.#needsRoom();
     }
     return room === 'there';

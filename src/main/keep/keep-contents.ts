@@ -1,5 +1,6 @@
 import type { Collection } from '../collection.ts';
 import { Lock } from '../platform/lock.ts';
+import { Retry, type RetryPace } from '../platform/retry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Revision } from '../sources/source-adapter.ts';
 import type { IdleJob, KeepCollection, KeepPort } from './keep-port.ts';
@@ -10,7 +11,7 @@ const STEP_ITEMS = 64;
 const STEP_BYTES = 4 << 20;
 /** A file that was just changing is read again by a look within this time. */
 const LATER_MS = 3000;
-const FULL_MS = 60_000;
+const FULL: RetryPace = { first: 60_000, most: 60_000 };
 
 /**
  * Copies what files here hold into the version store, so that the next edit does not take the only copy with it: an undo of it, and the
@@ -25,7 +26,7 @@ export class KeepContents implements IdleJob {
   readonly #walks = new WeakMap<Collection, PackageWalk>();
   #keptBytes: number | null = null;
   #wakes: boolean = false;
-  #fullUntil = Number.NEGATIVE_INFINITY;
+  readonly #room = new Retry(FULL);
 
   /** `needsRoom`: content that nobody else has does not fit any more. */
   constructor(port: KeepPort, needsRoom: () => void) {
@@ -35,7 +36,7 @@ export class KeepContents implements IdleJob {
 
   /** What is kept has become less, or the limits may be others. */
   roomMade(): void {
-    this.#fullUntil = Number.NEGATIVE_INFINITY;
+    this.#room.ended();
     this.#keptBytes = null;
   }
 
@@ -58,7 +59,7 @@ export class KeepContents implements IdleJob {
 
   async #step(): Promise<boolean> {
     const now = this.#port.clock.now();
-    if (now < this.#fullUntil) return false;
+    if (this.#room.dueIn(now) > 0) return false;
     for (const each of this.#port.collections()) {
       // What records of texts refer to is kept when it is met.
       if (each.collection.kind !== 'files') continue;
@@ -146,7 +147,7 @@ export class KeepContents implements IdleJob {
   }
 
   #full(part: WalkPart): false {
-    this.#fullUntil = this.#port.clock.now() + FULL_MS;
+    this.#room.failed(this.#port.clock.now());
     this.#keptBytes = null;
     if (part.only) this.#needsRoom();
     return false;

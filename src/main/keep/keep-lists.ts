@@ -1,3 +1,4 @@
+import { hasPassed } from '../platform/clock.ts';
 import type { StoredList } from '../store/content-store.ts';
 import type { ConflictContents } from './keep-conflicts.ts';
 import { NeededContents } from './keep-needed.ts';
@@ -30,7 +31,8 @@ export class KeepLists implements IdleJob {
   readonly #left: number;
   readonly #much: number;
   #pass: Pass | null = null;
-  #due = Number.NEGATIVE_INFINITY;
+  /** When the last pass began; null: none did. */
+  #began: number | null = null;
   /** `listBytesPut` as the last pass began. */
   #put = 0;
 
@@ -72,8 +74,8 @@ export class KeepLists implements IdleJob {
 
   #begin(now: number): Pass | null {
     const { listBytesPut } = this.#port.kept;
-    if (now < this.#due && listBytesPut - this.#put < this.#much) return null;
-    this.#due = now + DAY_MS;
+    if (!hasPassed(DAY_MS, this.#began, now) && listBytesPut - this.#put < this.#much) return null;
+    this.#began = now;
     this.#put = listBytesPut;
     return { needed: null, before: Number.MAX_SAFE_INTEGER, obsolete: 0 };
   }

@@ -1,3 +1,4 @@
+import { hasPassed } from '../platform/clock.ts';
 import type { KeptContent } from '../store/content-store.ts';
 import type { ConflictContents } from './keep-conflicts.ts';
 import { NeededContents } from './keep-needed.ts';
@@ -32,7 +33,8 @@ export class Retention implements IdleJob {
   readonly #conflicts: ConflictContents;
   readonly #dropped: () => void;
   #pass: Pass | null = null;
-  #due = Number.NEGATIVE_INFINITY;
+  /** When the last pass began; null: none did, or there is to be another at once. */
+  #began: number | null = null;
   #wantsRoom: boolean = false;
   #cancel: (() => void) | null = null;
 
@@ -46,7 +48,7 @@ export class Retention implements IdleJob {
   /** Contents that should be kept do not fit. */
   makeRoom(): void {
     this.#wantsRoom = true;
-    this.#due = Number.NEGATIVE_INFINITY;
+    this.#began = null;
     this.#port.wake();
   }
   stop(): void {
@@ -87,8 +89,8 @@ export class Retention implements IdleJob {
   }
 
   #begin(now: number): Pass | null {
-    if (now < this.#due) return null;
-    this.#due = now + DAY_MS;
+    if (!hasPassed(DAY_MS, this.#began, now)) return null;
+    this.#began = now;
     this.#cancel?.();
     this.#cancel = this.#port.clock.after(DAY_MS, () => this.#port.wake());
     const { bytes } = this.#port.limits();

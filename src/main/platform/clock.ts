@@ -19,3 +19,10 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * Has so long passed since then, in milliseconds? It counts as passed where the clock was set back since, for nothing is to wait until it has come there
+ * again. `since` null: it never was.
+ */
+export const hasPassed = (milliseconds: number, since: number | null, now: number): boolean =>
+  since === null || now < since || now - since >= milliseconds;

@@ -128,3 +128,28 @@ it('seeks a content that files of two collections need just once in each, and ev
   expect([reads, wakes]).toEqual([8, 3]);
   keep.stop();
 });
+
+it('tries what found no room a minute later, also by a clock that was set back', async () => {
+  const clock = new FakeClock();
+  let setBack = 0;
+  let tries = 0;
+  const content = { digest: digestOf(Buffer.from('large')), size: 5 };
+  const collection = { collection: { stored: { id: 'one' } }, sources: () => [], linked: () => ['b'] };
+  const port = {
+    clock: { now: () => clock.now() - setBack, after: clock.after.bind(clock) },
+    collections: () => [collection],
+    kept: { isKept: () => false, keptBytes: () => 0 },
+    limits: () => ({ bytes: 0, reserve: 0 }),
+    whoHolds: () => [],
+  } as unknown as KeepPort;
+  const contents = { of: () => [{ record: 'a', content, inFolder: false }] };
+  const keep = new KeepConflicts(port, contents as unknown as ConflictContents, () => void tries++);
+  await keep.step();
+  await keep.step();
+  expect(tries).toBe(1);
+  await clock.advance(60_000);
+  await keep.step();
+  setBack = 24 * 3600_000;
+  await keep.step();
+  expect(tries).toBe(3);
+});

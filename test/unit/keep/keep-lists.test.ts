@@ -16,8 +16,9 @@ function make() {
   const clock = new FakeClock();
   const database = openDatabase(':memory:');
   const kept = new ContentStore(database);
+  const setBack = { by: 0 };
   const port = {
-    clock,
+    clock: { now: () => clock.now() - setBack.by, after: clock.after.bind(clock) },
     kept,
     transact: <T>(work: () => T) => database.transaction(work)(),
     collections: () => [],
@@ -31,7 +32,7 @@ function make() {
   };
   const has = (name: string): boolean => kept.chunkList(named(`list ${name}`)) !== null;
   const count = (table: string): unknown => database.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
-  return { clock, kept, put, run, has, count };
+  return { clock, setBack, kept, put, run, has, count };
 }
 
 it('leaves the latest lists of contents that are no more, and those of what is here', async () => {
@@ -61,4 +62,13 @@ it('looks again a day later, and before that where many came', async () => {
   put('large', 100);
   await run();
   expect([has('v1'), has('large')]).toEqual([false, true]);
+});
+
+it('does not wait until a clock that was set back has come there again', async () => {
+  const { setBack, put, run, has } = make();
+  await run();
+  for (const version of ['v0', 'v1', 'v2', 'v3']) put(version);
+  setBack.by = 365 * DAY_MS;
+  await run();
+  expect(has('v0')).toBe(false);
 });

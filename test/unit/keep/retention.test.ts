@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
+import type { ConflictContents } from '../../../src/main/keep/keep-conflicts.ts';
+import type { KeepPort } from '../../../src/main/keep/keep-port.ts';
+import { Retention } from '../../../src/main/keep/retention.ts';
 import { digestOf } from '../../../src/main/platform/hash.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from './keep-room.ts';
 
@@ -130,3 +134,28 @@ it('lets go of nothing that a person brings back while it lets go of other thing
   expect(room.read(device, back)).toBe(Object.fromEntries(texts)[back]);
   room.expectNoFaults();
 }, 60_000);
+
+it('does not wait until a clock that was set back has come there again', async () => {
+  const clock = new FakeClock();
+  let setBack = 0;
+  let looked = 0;
+  const port = {
+    clock: { now: () => clock.now() - setBack, after: clock.after.bind(clock) },
+    kept: {
+      keptBytes: () => 0,
+      keptByAge: () => {
+        looked++;
+        return [];
+      },
+    },
+    limits: () => ({ days: 30, bytes: 1000 }),
+  } as unknown as KeepPort;
+  const retention = new Retention(port, {} as ConflictContents, () => undefined);
+  await retention.step();
+  await retention.step();
+  expect(looked).toBe(1);
+  setBack = 365 * 24 * 3600_000;
+  await retention.step();
+  expect(looked).toBe(2);
+  retention.stop();
+});
