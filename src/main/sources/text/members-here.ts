@@ -1,4 +1,4 @@
-import type { FieldName, RecordId } from '../../record/ids.ts';
+import { type FieldName, type RecordId, recordId } from '../../record/ids.ts';
 import { memberField, memberIn, recordIdOfUid, uidOfRecord } from '../../record/record-uid.ts';
 import type { Fields, Value } from '../../record/value.ts';
 import type { TextFormat } from './text-format.ts';
@@ -20,7 +20,7 @@ export function withMembersHere(format: TextFormat, shownAs: () => ShownAs): Tex
     });
   const inward = (fields: Fields): Fields =>
     renamed(fields, shownAs, (shown) => {
-      const here = new Map([...shown].map(([uid, record]) => [record, uid]));
+      const here = new Map([...shown].map(([own, record]) => [record, uidOfRecord(recordId(own))]));
       return (uid) => here.get(recordIdOfUid(uid)) ?? uid;
     });
   const orNull = (fields: Fields | null): Fields | null => (fields === null ? null : inward(fields));

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { fieldName, type RecordId, recordId } from '../../../../src/main/record/ids.ts';
+import { recordIdOfUid } from '../../../../src/main/record/record-uid.ts';
 import type { Fields } from '../../../../src/main/record/value.ts';
 import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import { type ShownAs, withMembersHere } from '../../../../src/main/sources/text/members-here.ts';
@@ -38,6 +39,18 @@ it('and written by the UIDs of the text: what is not touched stays byte for byte
     { item: null, before: null, after: new Map(read(GROUP).fields), uid: 'h' },
   ]);
   expect(Buffer.from(made).toString()).toContain('MEMBER:urn:uuid:b1\r\n');
+});
+
+it('a UID with signs that no record’s id has is written as the text states it', () => {
+  const slashed = bytesOf('UID:g', 'FN:Friends', 'KIND:group', 'MEMBER:urn:uuid:b/1', 'MEMBER:urn:uuid:c');
+  const format = withMembersHere(vcardFormat('4.0'), () => new Map([[recordIdOfUid('b/1'), recordIdOfUid('a/1')]]));
+  const text = format.split(slashed, null);
+  const item = text.items[0] ?? expect.unreachable();
+  const before = format.read(text, item, null);
+  expect(membersOf(before)).toEqual(['a~11', 'c']);
+  const after = new Map(before).set(fieldName('note'), 'Of before');
+  const made = format.write(format.split(format.empty(), null), [{ item: null, before: null, after, uid: 'h' }]);
+  expect(Buffer.from(made).toString()).toContain('MEMBER:urn:uuid:b/1\r\n');
 });
 
 it('whoever is no group is left alone', () => {
