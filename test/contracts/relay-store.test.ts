@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import * as fileSystem from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/main/platform/clock.ts';
 import { collectionId, memberKey } from '../../src/main/record/ids.ts';
-import { FileBlobs } from '../../src/relay/storage/file-blobs.ts';
+import { type BlobFiles, FileBlobs } from '../../src/relay/storage/file-blobs.ts';
 import { SqliteStore } from '../../src/relay/storage/sqlite-store.ts';
 import { MemoryBlobs, MemoryRelayStore } from '../fakes/memory-relay-store.ts';
 import { blobStoreContract, relayStoreContract } from './relay-store-contract.ts';
@@ -69,6 +70,37 @@ describe('packs in files', () => {
     const { path, end } = directory();
     return { blobs: new FileBlobs(path), end };
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'are on the disk with their folder, also where a process that made it ended, or another put waits for it',
+    async () => {
+      const { path, end } = directory();
+      const group = join(path, '0a', '0a'.repeat(16));
+      const all = [group, join(path, '0a'), path];
+      const synced: string[] = [];
+      const open: BlobFiles['open'] = async (at, ...how) => {
+        const file = await fileSystem.open(at, ...how);
+        const sync = file.sync.bind(file);
+        file.sync = async () => {
+          await sync();
+          synced.push(`${at}`);
+        };
+        return file;
+      };
+      // What a process left that ended before it synced anything.
+      mkdirSync(group, { recursive: true });
+      const blobs = new FileBlobs(path, { ...fileSystem, open });
+      const put = async (id: string): Promise<readonly string[]> => {
+        await blobs.put(collectionId('0a'.repeat(16)), id.repeat(64), Uint8Array.of(1));
+        return [...synced];
+      };
+      const both = await Promise.all([put('1'), put('2')]);
+      for (const then of both) expect(then).toEqual(expect.arrayContaining(all));
+      synced.length = 0;
+      expect(await put('3')).toEqual([group]);
+      end();
+    },
+  );
 });
 describe('packs in memory', () => {
   blobStoreContract(() => ({ blobs: new MemoryBlobs(), end: () => {} }));
