@@ -306,6 +306,45 @@ test('the contact that is gone to in the list stands beside it, from the search 
   await expect(page.locator('[data-row="2"]')).toBeFocused();
 });
 
+test('a side of a text says who wrote it when, what all started from too; the difference of one line is shown once', async ({
+  page,
+}) => {
+  await openPages(page, pages, { page: 'conflicts' });
+  await page.getByRole('button', { name: /plans\.md/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('article', { name: 'What both started from' })).toContainText(
+    'Written on Laptop yesterday, ',
+  );
+  await expect(dialog.getByRole('article', { name: 'What Laptop has' })).toContainText('Changed 22 minutes ago');
+  await expect(dialog.getByRole('heading', { name: 'What differs' })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const found = await sample.request('conflicts:first', { limit: 1 });
+    const one = found.ok ? found.value.list[0] : undefined;
+    if (one === undefined) throw new Error('the sample has no conflict');
+    const titles = ['Choir (small hall)', 'Choir, big hall'];
+    const values = one.values.map((value, at) => ({ ...value, value: titles[at] }));
+    const conflict = { ...one, record: 'e', name: 'Choir', field: 'title', base: 'Choir (big hall)', values };
+    const texts = values.map(({ id, value }) => ({ value: id, text: value ?? null, why: null }));
+    sample.give('conflicts:first', { list: [conflict], total: 1 });
+    sample.give('conflicts:detail', { conflict, baseText: conflict.base, texts, merged: null, names: {} });
+  });
+  await openAgain(page);
+  await page.getByRole('button', { name: /^Choir/ }).click();
+  await expect(dialog.getByLabel('Text to save')).toBeVisible();
+  await expect(dialog.getByRole('article', { name: 'What Laptop has' }).locator('mark')).toHaveText('small');
+  await expect(dialog.getByText('What differs')).toHaveCount(0);
+  await expect(dialog.locator('.diff')).toHaveCount(0);
+});
+
+/** The page of conflicts, listed anew. */
+async function openAgain(page: Page) {
+  await page.keyboard.press('Control+4');
+  await page.keyboard.press('Control+3');
+}
+
 test('e-mail, phone and address of a contact are copied by a button beside them, which says so', async ({ page }) => {
   await openPages(page, pages, {});
   // The page of the samples is at an address that no browser gives its clipboard to.

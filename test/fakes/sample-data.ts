@@ -182,6 +182,7 @@ export const CONFLICTS: readonly ConflictView[] = [
     title: 'plans.md',
     name: 'plans.md',
     base: file(241, 'e0'),
+    baseBy: { device: LAPTOP, at: ago(2_000) },
     shown: 'v1',
     values: [value('v1', 'value', file(245, 'e1'), LAPTOP, 22), value('v2', 'value', file(246, 'e2'), SELF, 31)],
   },

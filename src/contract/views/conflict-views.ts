@@ -25,6 +25,8 @@ export interface ConflictView {
   /** What the record is called. */
   readonly name: string;
   readonly base: ValueView;
+  /** Who wrote what all of them were made from, and when. Absent where `base` is null. */
+  readonly baseBy?: { readonly device: string; readonly at: string };
   readonly shown: string;
   readonly values: readonly ConflictValueView[];
 }

@@ -29,9 +29,8 @@ export async function conflictDetail(
     texts.push({ value: value.id, ...read });
   }
   const view = conflictView(port, record, conflict);
-  const names = Object.fromEntries(
-    conflict.values.map((value) => authorOf(port, value.latest)).map(({ device, name }) => [device, name]),
-  );
+  const dots = [...(base === null ? [] : [base.dot]), ...conflict.values.map(({ latest }) => latest)];
+  const names = Object.fromEntries(dots.map((dot) => authorOf(port, dot)).map(({ device, name }) => [device, name]));
   return { conflict: view, baseText, texts, merged: merge(baseText, view, texts, names), names };
 }
 

@@ -3,11 +3,12 @@ import type { Collection } from '../collection.ts';
 import { countChoices } from '../merge/record-state.ts';
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort } from '../past/history-port.ts';
-import { entrySeen, replacedBy, valuesOf, writtenBy } from '../past/record-past.ts';
+import { entrySeen, type PastValue, replacedBy, valuesOf, writtenBy } from '../past/record-past.ts';
 import { storedTitle } from '../past/record-title.ts';
 import { valueView } from '../past/value-view.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
+import type { Dot } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { commonAncestor } from './common-ancestor.ts';
@@ -73,6 +74,7 @@ export function conflictView(port: Port, record: StoredRecord, conflict: OpenCon
   const isOwn = (value: OpenValue): boolean => authorOf(port, value.latest).device === port.members.self;
   const isTwiceHere = port.sources().length > 1 && conflict.values.filter(isOwn).length > 1;
   const name = storedTitle(collection.kind, record);
+  const base = baseOf(port, conflict);
   return {
     id: conflict.id,
     collection: collection.stored.id,
@@ -80,15 +82,21 @@ export function conflictView(port: Port, record: StoredRecord, conflict: OpenCon
     field: conflict.field,
     title: `${name}: ${whoDidWhat(port, conflict)}`,
     name,
-    base: baseOf(port, conflict)?.view ?? null,
+    base: base?.view ?? null,
+    ...(base === null ? {} : { baseBy: whoAndWhen(port, base.dot) }),
     shown: conflict.shown.id,
     values: conflict.values.map((value) => {
-      const { device, at } = authorOf(port, value.latest);
       const places = isTwiceHere && isOwn(value) ? placesOf(port, record, conflict, value) : [];
-      const view = { id: value.id, kind: value.kind, value: shownValue(record, conflict, value), device, at };
+      const shown = shownValue(record, conflict, value);
+      const view = { id: value.id, kind: value.kind, value: shown, ...whoAndWhen(port, value.latest) };
       return places.length === 0 ? view : { ...view, places };
     }),
   };
+}
+
+function whoAndWhen(port: Port, dot: Dot): { readonly device: string; readonly at: string } {
+  const { device, at } = authorOf(port, dot);
+  return { device, at };
 }
 
 /** Where it is on this device. */
@@ -113,11 +121,11 @@ function shownValue(record: StoredRecord, conflict: OpenConflict, value: OpenVal
   );
 }
 
-/** What all values of a conflict were made from; null where they have no common origin, or none that is still held. */
+/** What all values of a conflict were made from, and the change that wrote it; null where they have no common origin, or none that is still held. */
 export function baseOf(
   port: Pick<Port, 'collection'>,
   conflict: OpenConflict,
-): { readonly value: Value; readonly view: ValueView } | null {
+): { readonly value: Value; readonly view: ValueView; readonly dot: Dot } | null {
   const { collection } = port;
   if (conflict.values.some((value) => value.implied)) return baseOfFile(collection, conflict);
   const through = conflict.ofRecord ? EXISTS : conflict.field;
@@ -127,11 +135,10 @@ export function baseOf(
     conflict.values.map((value) => value.dots),
   );
   if (dot === null) return null;
-  const value =
-    conflict.ofRecord && conflict.field === ENTRY
-      ? entrySeen(collection, [dot])?.value
-      : writtenBy(collection, dot, through);
-  return value === undefined || value === null || conflict.field === EXISTS ? null : { value, view: valueView(value) };
+  if (conflict.field === EXISTS) return null;
+  if (conflict.ofRecord && conflict.field === ENTRY) return baseView(entrySeen(collection, [dot]));
+  const value = writtenBy(collection, dot, through);
+  return baseView(value === undefined ? null : { value, dot });
 }
 
 /** What a file took the place of, where the folder beside it is there because of what lies in it. */
@@ -139,8 +146,11 @@ function baseOfFile(collection: Collection, conflict: OpenConflict): ReturnType<
   const file = conflict.values.find((value) => value.kind === 'value' && !value.implied);
   const change = file === undefined ? undefined : collection.packages.changeAt(file.latest)?.change;
   const [before] = change === undefined ? [] : valuesOf(collection, ENTRY, replacedBy(change, ENTRY));
-  return before === undefined || before.value === null ? null : { value: before.value, view: valueView(before.value) };
+  return baseView(before ?? null);
 }
+
+const baseView = (past: PastValue | null): ReturnType<typeof baseOf> =>
+  past === null || past.value === null ? null : { ...past, view: valueView(past.value) };
 
 /** `edited on Laptop and Phone`, `edited on Laptop, deleted on Phone`. */
 function whoDidWhat(port: Port, conflict: OpenConflict): string {

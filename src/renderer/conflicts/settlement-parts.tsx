@@ -7,12 +7,13 @@ import { ChoiceField } from '../components/choice-field.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { FieldValue } from '../components/field-value.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
+import { When } from '../components/when.tsx';
 import { canKeepBoth, isShownElsewhere, sayTheSame, sideName } from './conflict-title.ts';
 import { ConflictValue } from './conflict-value.tsx';
 import { choiceOf } from './editable-text.ts';
 import { TextDiff } from './text-diff.tsx';
 import { TextEditor } from './text-editor.tsx';
-import { isEditable } from './text-room.ts';
+import { isEditable, isToldBySides } from './text-room.ts';
 import type { Settlement } from './use-settlement.ts';
 
 /** The ancestor, every side with its answer, what differs, and a merge to edit. `answers`: `none` of them can be given here; `over`: one was. */
@@ -39,6 +40,11 @@ export function ConflictSides(props: {
           <article className="side side-base" aria-label="What both started from">
             <h3>Before</h3>
             <p className="muted">What both started from</p>
+            {conflict.baseBy !== undefined && (
+              <p className="muted">
+                Written on {nameOf(conflict.baseBy.device)} <When at={conflict.baseBy.at} />
+              </p>
+            )}
             {conflict.base === null ? (
               <p className="side-value">It was not there</p>
             ) : (
@@ -66,7 +72,7 @@ export function ConflictSides(props: {
         })}
       </div>
       {of.isAwaited && <Skeleton what="what differs" />}
-      {detail !== null && <Differences detail={detail} nameOf={nameOf} />}
+      {detail !== null && !isToldBySides(conflict) && <Differences detail={detail} nameOf={nameOf} />}
       {detail !== null && room !== 'none' && !hasTexts(detail) && (
         <p className="muted">
           {conflict.values.some(({ kind }) => kind === 'delete')

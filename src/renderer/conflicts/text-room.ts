@@ -35,5 +35,9 @@ export function textRoom(conflict: ConflictView): 'none' | 'some' | 'all' {
   return isEditable(conflict) ? 'all' : 'some';
 }
 
+/** Do the sides show it all, with what differs marked in them? Then it is not shown once more below. */
+export const isToldBySides = ({ base, values }: ConflictView): boolean =>
+  isLine(base) && values.every(({ value }) => isLine(value));
+
 /** Can a text be saved in its place, if it is one? Not beside a deletion. */
 export const isEditable = ({ values }: ConflictView): boolean => values.every(({ kind }) => kind === 'value');

@@ -62,6 +62,7 @@ describe('a list of conflicts', () => {
       field: 'entry',
       title: 'report.txt: edited on Phone and Laptop',
       base: { type: 'file', size: 4, sha256: sha('base') },
+      baseBy: { device: laptop.id, at: '2026-01-01T00:00:01.000Z' },
       values: [
         {
           kind: 'value',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ConflictView } from '../../../src/contract/contract.ts';
-import { textRoom } from '../../../src/renderer/conflicts/text-room.ts';
+import { isToldBySides, textRoom } from '../../../src/renderer/conflicts/text-room.ts';
 
 const file = (size: number) => ({ type: 'file', size, sha256: 'ab' });
 const conflict = (record: string, base: ConflictView['base'], ...values: readonly unknown[]): ConflictView => ({
@@ -35,4 +35,14 @@ it.each([
   ['phones', conflict('e', { number: '1' }, { number: '2' }, { number: '3' }), 'none'],
 ] as const)('the room that texts will take is known before they are: %s', (_name, view, room) => {
   expect(textRoom(view)).toBe(room);
+});
+
+it.each([
+  ['one line each', conflict('e', 'Choir', 'Choir (big hall)', 'Rehearsal'), true],
+  ['nothing to mark anything against', conflict('e', null, 'Choir (big hall)', 'Rehearsal'), false],
+  ['a text of lines', conflict('e', 'one', 'one\ntwo', 'two'), false],
+  ['files', conflict('plans.md', file(10), file(20), file(30)), false],
+  ['a deletion', conflict('e', 'Choir', null, 'Rehearsal'), false],
+] as const)('the difference is shown once, by the sides or below them: %s', (_name, view, isTold) => {
+  expect(isToldBySides(view)).toBe(isTold);
 });
