@@ -1,13 +1,17 @@
 /** How texts are searched, and where in them it was found: the same for who looks and for who shows it. */
 
 const PLAIN = /^[\x20-\x7e]*$/;
+const OTHERS = /[^\x20-\x7e]+/g;
 /** Those letters of several scripts carry, Hebrew points, and what only joins or parts letters; no vowels of Indic scripts, which make another word. */
 const MARKS = /[\p{Script=Inherited}\u0591-\u05c7]/gu;
 
 /** A text as it is searched, without case and without marks on its letters: `Ágnes` as `agnes`. */
-export const foldText = (text: string): string =>
-  // The last sigma of a word is written otherwise: of one that is still typed that is not known.
-  PLAIN.test(text) ? text.toLowerCase() : text.normalize('NFD').replace(MARKS, '').toLowerCase().replaceAll('ς', 'σ');
+export function foldText(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase();
+  // What is mostly plain takes a fifth of the time so. The last sigma of a word is written otherwise: of one still being typed that is not known.
+  return text.replace(OTHERS, withoutMarks).toLowerCase().replaceAll('ς', 'σ');
+}
+const withoutMarks = (letters: string): string => letters.normalize('NFD').replace(MARKS, '');
 
 /** The words of a search, folded. Whatever holds all of them is found. */
 export const searchWords = (search: string): readonly string[] => foldText(search).split(/\s+/).filter(Boolean);
@@ -24,7 +28,8 @@ export function placeUnfolded(text: string, folded: number): number {
   let left = folded;
   let at = 0;
   for (const letter of text) {
-    left -= foldText(letter).length;
+    // Long texts are mostly of these, and many may be found.
+    left -= letter < '\x80' ? 1 : foldText(letter).length;
     if (left < 0) break;
     at += letter.length;
   }

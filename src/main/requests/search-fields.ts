@@ -69,17 +69,25 @@ export function foundWords(found: Found, { words }: Search): { readonly label: s
   const { field, value } = found;
   if (field === null || !isTold(field)) return null;
   const inWords = contactWords(field, value as ValueView);
-  const says = (text: string): boolean => words.some((word) => foldText(text).includes(word));
-  const text = (inWords !== null && says(inWords) ? inWords : found.text).replace(/\s+/g, ' ').trim();
-  return { label: fieldWords(field, value as ValueView), text: excerpt(text, words) };
+  const said = inWords === null ? null : tidy(inWords);
+  const place = said === null ? null : firstPlace(said, words);
+  const text = said === null || place === null ? tidy(found.text) : said;
+  return { label: fieldWords(field, value as ValueView), text: excerpt(text, place ?? firstPlace(text, words) ?? 0) };
 }
 
-/** Of a long text so much that what was found is in it. */
-function excerpt(text: string, words: readonly string[]): string {
-  if (text.length <= LONGEST) return text;
+const tidy = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** Where the first of these words stands in the folded text; null: none does. */
+function firstPlace(text: string, words: readonly string[]): number | null {
   const folded = foldText(text);
   const places = words.map((word) => folded.indexOf(word)).filter((at) => at >= 0);
-  const place = places.length === 0 ? 0 : placeUnfolded(text, Math.min(...places));
+  return places.length === 0 ? null : Math.min(...places);
+}
+
+/** Of a long text so much that this place, of the folded one, is in it. */
+function excerpt(text: string, folded: number): string {
+  if (text.length <= LONGEST) return text;
+  const place = placeUnfolded(text, folded);
   const from = place <= BEFORE ? 0 : beginOfWord(text, place - BEFORE, place);
   const cut = text.slice(from, from + LONGEST);
   return `${from > 0 ? '…' : ''}${cut}${from + LONGEST < text.length ? '…' : ''}`;
