@@ -9,6 +9,7 @@ import { PLANTED_DECISION_BUGS } from './planted-decision-bugs.mjs';
 import { PLANTED_FILES_BUGS } from './planted-files-bugs.mjs';
 import { PLANTED_HALT_BUGS } from './planted-halt-bugs.mjs';
 import { PLANTED_MEMBER_BUGS } from './planted-member-bugs.mjs';
+import { PLANTED_PLACE_BUGS } from './planted-place-bugs.mjs';
 import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
 import { PLANTED_RELAYED_LINK_BUGS } from './planted-relayed-link-bugs.mjs';
 import { PLANTED_SESSION_BUGS } from './planted-session-bugs.mjs';
@@ -654,6 +655,7 @@ export const PLANTED_BUGS = [
     tests: ['test/unit/peers/identity'],
   },
   ...PLANTED_MEMBER_BUGS,
+  ...PLANTED_PLACE_BUGS,
   ...PLANTED_RELAY_BUGS,
   ...PLANTED_RELAYED_LINK_BUGS,
   ...PLANTED_FILES_BUGS,

@@ -155,4 +155,18 @@ export const PLANTED_DECISION_BUGS = [
     replace: '&& dots.length > 0;',
     tests: ['test/unit/history/undo-law.test.ts'],
   },
+  {
+    about: 'who was removed from a group is in it again as the contact becomes another one',
+    file: 'src/main/conflicts/fuse-contacts.ts',
+    find: ' || siblings.every(({ value }) => value === null)) continue;',
+    replace: ') continue;',
+    tests: ['test/unit/conflicts/duplicates.test.ts'],
+  },
+  {
+    about: 'a group has the contact that went, beside that it has not',
+    file: 'src/main/conflicts/fuse-contacts.ts',
+    find: 'value: null, replaces: dotsOf(siblings) }',
+    replace: 'value: null, replaces: [] }',
+    tests: ['test/unit/conflicts/duplicates.test.ts'],
+  },
 ];

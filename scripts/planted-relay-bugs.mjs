@@ -483,4 +483,18 @@ export const PLANTED_RELAY_BUGS = [
     replace: 'if (version > 1000)',
     tests: ['test/contracts/relay-store.test.ts'],
   },
+  {
+    about: 'a pack counts as put though the folder of its group may go with the power',
+    file: 'src/relay/storage/file-blobs.ts',
+    find: '    if (!this.#durable.has(group)) await this.#syncAbove(group);\n',
+    replace: '',
+    tests: ['test/contracts/relay-store.test.ts'],
+  },
+  {
+    about: 'the folders above a group are synced with each pack',
+    file: 'src/relay/storage/file-blobs.ts',
+    find: '    this.#durable.add(group);\n',
+    replace: '',
+    tests: ['test/contracts/relay-store.test.ts'],
+  },
 ];

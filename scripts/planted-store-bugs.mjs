@@ -211,4 +211,32 @@ export const PLANTED_STORE_BUGS = [
     replace: '    this.#due.clear();',
     tests: ['test/unit/store/covered-files.test.ts'],
   },
+  {
+    about: 'all chunk lists are looked at in one step',
+    file: 'src/main/keep/keep-lists.ts',
+    find: 'const STEP = 64;',
+    replace: 'const STEP = 6400;',
+    tests: ['test/unit/keep/keep-lists.test.ts'],
+  },
+  {
+    about: 'long chunk lists are dropped in one step',
+    file: 'src/main/keep/keep-lists.ts',
+    find: '      bytes += list.length;\n',
+    replace: '',
+    tests: ['test/unit/keep/keep-lists.test.ts'],
+  },
+  {
+    about: 'after some long chunk lists the others stay for a day',
+    file: 'src/main/keep/keep-lists.ts',
+    find: '      isOver = false;\n',
+    replace: '',
+    tests: ['test/unit/keep/keep-lists.test.ts'],
+  },
+  {
+    about: 'once many chunk lists came they are looked at without end',
+    file: 'src/main/keep/keep-lists.ts',
+    find: '    this.#put = listBytesPut;\n',
+    replace: '',
+    tests: ['test/unit/keep/keep-lists.test.ts'],
+  },
 ];

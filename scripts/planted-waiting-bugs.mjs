@@ -161,4 +161,11 @@ export const PLANTED_WAITING_BUGS = [
     replace: 'due !== undefined && due >= now',
     tests: ['test/unit/take-in/later-looks/restless-items.test.ts'],
   },
+  {
+    about: 'what was tried in vain before waits as long the next time it is needed',
+    file: 'src/main/platform/retry.ts',
+    find: '    this.#retry.ended();\n    this.#cancel?.();\n    this.#cancel = null;\n  }\n}',
+    replace: '    this.#cancel?.();\n    this.#cancel = null;\n  }\n}',
+    tests: ['test/unit/platform/retry.test.ts'],
+  },
 ];

@@ -11,12 +11,9 @@ export interface RetryPace {
   readonly grows?: number;
 }
 
-/** Beyond this no wait grows any more, whatever its pace. */
-const MOST_COUNTED = 64;
-
 /** Milliseconds to wait after a failure before which there were so many others in a row. */
 export function waitAfter({ first, most, grows = 2 }: RetryPace, before: number): number {
-  return Math.min(most, first * grows ** Math.min(before, MOST_COUNTED));
+  return Math.min(most, first * grows ** before);
 }
 
 /** From 0 up to, not including, 1. */
@@ -50,7 +47,7 @@ export class Retry {
   /** It failed (again). Returns the milliseconds until it is due. */
   failed(now: number): number {
     const full = waitAfter(this.#pace, this.#failures);
-    this.#failures = Math.min(this.#failures + 1, MOST_COUNTED);
+    this.#failures++;
     this.#failedAt = now;
     this.#wait = this.#random === null ? full : Math.round(full * (0.5 + fraction(this.#random) / 2));
     return this.#wait;

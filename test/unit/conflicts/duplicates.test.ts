@@ -153,6 +153,20 @@ describe('settling duplicates', () => {
     expect(before).toEqual(['b c', 'a b', 'c']);
   });
 
+  it('has nobody come back to a group from which the one of the two who goes was removed', () => {
+    const { group, laptop, phone } = met();
+    make(laptop, 'g', { ...name('Friends'), kind: 'group', 'members/b': true, 'members/c': true });
+    make(laptop, 'h', { ...name('Work'), kind: 'group', 'members/b': true });
+    make(laptop, 'g', { ...name('Friends'), kind: 'group', 'members/c': true });
+    group.exchange();
+    settleDuplicate(laptop.port, 'a', 'b', true);
+    group.exchange();
+    for (const device of [laptop, phone]) {
+      expect([shown(device, 'g'), shown(device, 'h')].map((fields) => 'members/a' in fields)).toEqual([false, true]);
+      expect(device.values('h', fieldName('members/b'))).toEqual([null]);
+    }
+  });
+
   it('makes one of two: what agrees is one, what differs a conflict, what one lacks is there', async () => {
     const { group, laptop, phone } = met();
     settleDuplicate(laptop.port, 'a', 'b', true);

@@ -32,7 +32,7 @@ function make() {
   };
   const has = (name: string): boolean => kept.chunkList(named(`list ${name}`)) !== null;
   const count = (table: string): unknown => database.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
-  return { clock, setBack, kept, put, run, has, count };
+  return { clock, setBack, kept, lists, put, run, has, count };
 }
 
 it('leaves the latest lists of contents that are no more, and those of what is here', async () => {
@@ -62,6 +62,10 @@ it('looks again a day later, and before that where many came', async () => {
   put('large', 100);
   await run();
   expect([has('v1'), has('large')]).toEqual([false, true]);
+  // Those are counted once.
+  put('next');
+  await run();
+  expect(has('large')).toBe(true);
 });
 
 it('does not wait until a clock that was set back has come there again', async () => {
@@ -71,4 +75,16 @@ it('does not wait until a clock that was set back has come there again', async (
   setBack.by = 365 * DAY_MS;
   await run();
   expect(has('v0')).toBe(false);
+});
+
+it('looks at some, and drops a few bytes of them, in one step, and goes on from there', async () => {
+  const { lists, put, run, has } = make();
+  for (let version = 0; version < 100; version++) put(`v${version}`);
+  expect([await lists.step(), has('v0'), has('v90')]).toEqual([true, true, false]);
+  await run();
+  expect(has('v0')).toBe(false);
+  for (const name of ['first', 'second', 'third']) put(name, 30_000);
+  expect([await lists.step(), has('first'), has('second')]).toEqual([true, true, false]);
+  await run();
+  expect(['first', 'third'].map(has)).toEqual([false, true]);
 });

@@ -88,5 +88,8 @@ describe('what is tried again by itself', () => {
     retry.ended();
     await clock.advance(100);
     expect(tries).toEqual([]);
+    retry.failed();
+    await clock.advance(5);
+    expect(tries).toEqual([105]);
   });
 });

@@ -46,7 +46,7 @@ function renamed(fields: Fields, shownAs: () => ShownAs, namesBy: (shown: ShownA
   let isOther = false;
   for (const [field, value] of fields) {
     const uid = memberIn(field);
-    const called = uid === null || uid === name(uid) ? field : memberField(name(uid));
+    const called = uid === null ? field : memberField(name(uid));
     isOther ||= called !== field;
     all.set(called, value);
   }

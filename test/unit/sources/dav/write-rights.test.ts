@@ -72,6 +72,42 @@ describe('a collection that may only be read', () => {
     expect(await make('a', 'b')).toEqual([['written', 'written'], 2]);
   });
 
+  it('is asked ever later whether that is still so, and soon again once something was taken', async () => {
+    await make('a');
+    const askedAfter = async (minutes: number): Promise<number> => {
+      await clock.advance(minutes * MINUTE);
+      await make('a');
+      return asked();
+    };
+    expect([await askedAfter(1.5), await askedAfter(1), await askedAfter(3), await askedAfter(1.5)]).toEqual([
+      0, 1, 0, 1,
+    ]);
+    privileges = ['write'];
+    forbids = () => null;
+    await place.condition(true);
+    expect(await make('b')).toEqual([['written'], 1]);
+    privileges = ['read'];
+    forbids = () => 403;
+    await clock.advance(2 * MINUTE);
+    expect(await make('a')).toEqual([['not-writable'], 1]);
+    expect(await askedAfter(2.5)).toBe(1);
+  });
+
+  it('is tried again once the server does not tell it any more', async () => {
+    await make('a');
+    privileges = null;
+    await clock.advance(3 * MINUTE);
+    expect(await make('b')).toEqual([['not-writable'], 1]);
+  });
+
+  it('is found out with the next write where the server failed to tell it', async () => {
+    const { answer } = server;
+    server.answer = (asked) => (asked.body.includes('current-user-privilege-set') ? { status: 500 } : answer(asked));
+    expect(await make('a')).toEqual([['no-permission'], 1]);
+    server.answer = answer;
+    expect(await make('b')).toEqual([['not-writable'], 1]);
+  });
+
   it('is left alone like any other where it is too busy to say whether that is still so', async () => {
     await make('a');
     await clock.advance(3 * MINUTE);
@@ -88,6 +124,7 @@ describe('a collection that may only be read', () => {
       privileges = ['read', privilege];
       expect(await make('a')).toEqual([['no-permission'], 1]);
       expect(await make('b')).toEqual([['no-permission'], 1]);
+      expect(asked()).toBe(0);
     },
   );
 

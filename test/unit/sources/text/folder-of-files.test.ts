@@ -62,3 +62,61 @@ it('makes many new texts also where the thread that should have has ended, but f
   expect(made.slice(1).every(({ done }) => done === 'written')).toBe(true);
   expect((await folder.list()).documents).toHaveLength(30);
 });
+
+describe('new texts that are made in a thread', () => {
+  const NEWS = Array.from({ length: 20 }, (_, at) => ({ name: `c${at}.vcf`, bytes: Buffer.from(String(at)) }));
+
+  /** `then`: what happens once they are made. */
+  function open(then: (room: { readonly clock: FakeClock; readonly disk: MemoryDisk }) => unknown) {
+    const clock = new FakeClock();
+    const disk = new MemoryDisk({ clock });
+    const fs = disk.process();
+    for (const path of ['/home', ROOT]) fs.makeDirectory(path);
+    disk.mount(ROOT);
+    const make = async (directory: string) => {
+      const made = await makeFiles(fs, directory, NEWS);
+      await then({ clock, disk });
+      return made;
+    };
+    const options = { fs, clock, root: ROOT, ending: '.vcf', marker: MARKER, watch: null, texts: { make } };
+    const folder = new FolderOfFiles(options);
+    folder.mark();
+    return folder;
+  }
+
+  it('are judged by the moment before: what happens to one while others are made may be told by no time', async () => {
+    const made = await open(({ clock }) => clock.advance(10_000)).make(NEWS);
+    expect(made.map((each) => (each.done === 'written' ? each.document?.fresh : each.detail))).toEqual(
+      NEWS.map(() => true),
+    );
+  });
+
+  it('are not there where the disk went away meanwhile', async () => {
+    const made = await open(({ disk }) => disk.unmount(ROOT)).make(NEWS);
+    expect(made.every((each) => each.done === 'refused' && each.reason === 'changed-underneath')).toBe(true);
+  });
+
+  it('are made nowhere else where it failed', async () => {
+    const made = open(() => Promise.reject(new Error('a fault'))).make(NEWS);
+    await expect(made).rejects.toThrow('a fault');
+  });
+});
+
+it('makes nothing of a name that leads elsewhere or is hidden, and knows what it made though nobody tells', async () => {
+  const clock = new FakeClock();
+  const fs = new MemoryDisk({ clock }).process();
+  for (const path of ['/home', ROOT, `${ROOT}/sub`]) fs.makeDirectory(path);
+  const watch = () => Promise.resolve(() => Promise.resolve());
+  const folder = new FolderOfFiles({ fs, clock, root: ROOT, ending: '.vcf', marker: MARKER, watch });
+  folder.mark();
+  await folder.watch?.(() => undefined);
+  await folder.list();
+  const made = await folder.make(['.a.vcf', 'sub/b.vcf', 'c.vcf'].map((name) => ({ name, bytes: Buffer.from(name) })));
+  expect(made.map((each) => (each.done === 'refused' ? each.reason : each.done))).toEqual([
+    'name-not-allowed',
+    'name-not-allowed',
+    'written',
+  ]);
+  expect(fs.readDirectory(`${ROOT}/sub`)).toEqual([]);
+  expect((await folder.list(true)).documents.map(({ name }) => name)).toEqual(['c.vcf']);
+});

@@ -6,6 +6,8 @@ import { asBefore, PlainListedItem, withFresh } from '../../../../src/main/sourc
 const item = (name: string, digest = name, fresh = false): ListedItem =>
   new PlainListedItem(recordId(name), digest.padEnd(16, '.'), { fresh, size: 10, isNameless: false });
 const list = (...names: string[]): readonly ListedItem[] => names.map((name) => item(name));
+const madeOf = (about: { readonly size?: number; readonly isNameless?: boolean | undefined }): ListedItem =>
+  new PlainListedItem(recordId('a'), 'a'.repeat(16), { fresh: false, size: 10, isNameless: false, ...about });
 /** Which of `now` are the very ones of `before`: their place there, else -1. */
 const shared = (before: readonly ListedItem[], now: readonly ListedItem[]): readonly number[] => {
   const same = asBefore(before);
@@ -22,13 +24,24 @@ describe('items of a text that are listed once more', () => {
     expect(shared(before, [item('a'), item('b', 'other'), item('c'), item('d')])).toEqual([0, -1, 2, 3]);
     expect(shared(before, list('a', 'new', 'b', 'c', 'd'))).toEqual([0, -1, 1, 2, 3]);
     expect(shared(before, list('a', 'c', 'd'))).toEqual([0, 2, 3]);
+    expect(shared(before, [item('a', 'other'), item('b', 'other'), item('c'), item('d')])).toEqual([-1, -1, 2, 3]);
+    expect(shared(list('a', 'b', 'c', 'd', 'e'), list('b', 'd', 'e'))).toEqual([1, 3, 4]);
   });
 
   it('are others where what is said of them is', () => {
     expect(shared(list('a'), [item('a', 'a', true)])).toEqual([-1]);
+    expect(shared([item('a', 'same')], [item('b', 'same')])).toEqual([-1]);
+    expect(shared([madeOf({ size: 10 })], [madeOf({ size: 11 })])).toEqual([-1]);
+    expect(shared([madeOf({ isNameless: true })], [madeOf({ isNameless: false })])).toEqual([-1]);
     const plain = item('a');
     const named = { ...withFresh(plain, false), id: plain.id, revision: plain.revision };
     expect(shared([named], [item('a')])).toEqual([-1]);
+  });
+
+  it('state a UID unless it is said that they do not, also when their times tell something else', () => {
+    const made = [undefined, false, true].map((isNameless) => madeOf({ isNameless }));
+    for (const fresh of [false, true])
+      expect(made.map((each) => withFresh(each, fresh).isNameless)).toEqual([false, false, true]);
   });
 
   it('keep their revision when their times tell something else', () => {

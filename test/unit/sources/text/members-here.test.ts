@@ -58,3 +58,26 @@ it('whoever is no group is left alone', () => {
   expect(membersOf(fields)).toEqual(['b1']);
   expect(fields.get(fieldName('kind'))).toBeUndefined();
 });
+
+it('what was said of it before, and the moment, are passed on', () => {
+  const inner = vcardFormat('4.0');
+  const told: unknown[] = [];
+  const passing = withMembersHere(
+    {
+      ...inner,
+      read: (text, item, previous) => {
+        told.push(previous);
+        return inner.read(text, item, previous);
+      },
+      write: (text, writes, moment) => {
+        told.push(moment);
+        return inner.write(text, writes, moment);
+      },
+    },
+    () => shownAs,
+  );
+  const { text, item, fields } = read(GROUP);
+  passing.read(text, item, fields);
+  passing.write(text, [], '20260102T030405Z');
+  expect(told).toEqual([fields, '20260102T030405Z']);
+});
