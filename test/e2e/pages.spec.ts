@@ -48,6 +48,7 @@ const STATES: readonly (readonly [string, Parameters<typeof openPages>[2], ((pag
   ['several fields', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /Ida Berg/ }).click()],
   ['a conflict others settle', { page: 'conflicts', scenario: 'reader' }, (page) => page.getByText('Ida Berg').click()],
   ['settle all', { page: 'conflicts' }, (page) => page.getByRole('button', { name: /Settle all/ }).click()],
+  ['a day', { page: 'history' }, (page) => page.getByRole('button', { name: /Calendar/ }).click()],
   ['an act', { page: 'history' }, (page) => page.locator('.history-row').nth(2).click()],
   ['invite', { page: 'devices' }, (page) => page.getByRole('button', { name: 'Invite a device' }).click()],
   ['an invitation', { page: 'devices' }, invitation],
@@ -738,14 +739,35 @@ test('history is looked at as of a day, and everything again without one', async
   await openPages(page, pages, { page: 'history', scenario: 'long' });
   const days = page.locator('.history-day');
   await expect(days.first()).toHaveText('Today');
-  await page.getByLabel('Until this day').fill('2026-11-10');
+  // As where the person lives: the day first.
+  const parts = page.getByRole('group', { name: 'Until this day' }).getByRole('spinbutton');
+  await parts.first().focus();
+  await page.keyboard.type('10112026');
   await expect(days.first()).toHaveText('Tuesday 10 November');
   const last = await page.locator('.history-row').first().locator('.row-side').textContent();
   expect(last).toMatch(/^23:/);
-  await page.getByLabel('Until this day').fill('2020-01-01');
+  await parts.last().focus();
+  await page.keyboard.type('2020');
   await expect(page.getByText('Nothing found')).toBeVisible();
-  await page.getByLabel('Until this day').fill('');
+  await page.getByRole('button', { name: 'Any day' }).click();
   await expect(days.first()).toHaveText('Today');
+  await expect(page.getByRole('button', { name: 'Any day' })).toHaveCount(0);
+
+  await page.getByRole('button', { name: /Calendar/ }).click();
+  const month = page.getByRole('dialog').getByRole('grid');
+  await expect(month.getByRole('columnheader', { includeHidden: true }).first()).toHaveText('Mon');
+  await expect(month.getByRole('button', { name: /23 November/ })).toBeDisabled();
+  await month.getByRole('button', { name: /Tuesday.* 10 November/ }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(days.first()).toHaveText('Tuesday 10 November');
+});
+
+test('a day is typed in the order of where the person lives', async ({ browser }) => {
+  const context = await browser.newContext({ locale: 'en-US' });
+  const page = await context.newPage();
+  await openPages(page, pages, { page: 'history' });
+  await expect(page.locator('.day-parts')).toHaveText(/mm.*dd.*yyyy/);
+  await context.close();
 });
 
 test('older history that could not be had is asked for again once something happens', async ({ page }) => {
