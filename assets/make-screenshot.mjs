@@ -1,5 +1,5 @@
-// Takes screenshot.png: two devices in a directory that goes away again change one file apart, and the window of one of them shows the
-// conflict. Run it after changing how the app looks: npm run build && node assets/make-screenshot.mjs
+// Takes screenshot.png and contacts.png: two devices in a directory that goes away again change one file apart, and the window of one of them
+// shows the conflict, and its contacts. Run it after changing how the app looks: npm run build && node assets/make-screenshot.mjs
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,6 +42,35 @@ const LAPTOP = {
   'Recipes/Onion soup.md': [['thyme', 'bay leaf']],
 };
 
+/** Lines of cards beside the name. */
+const PEOPLE = {
+  'Ada Brenner': ['TITLE:Architect', 'ORG:Brenner & Lang', 'EMAIL;TYPE=work:ada@brenner.example', 'TEL;TYPE=cell:+43 660 555 01 12'],
+  'Ben Okafor': ['EMAIL:ben.okafor@example.org', 'TEL;TYPE=home:+44 20 7946 0321'],
+  'Clara Svensson': [
+    'TITLE:Conductor',
+    'ORG:Lakeside Choir',
+    'EMAIL;TYPE=work:clara@lakeside-choir.example',
+    'EMAIL;TYPE=home:clara.svensson@example.org',
+    'TEL;TYPE=cell:+46 70 555 01 43',
+    'TEL;TYPE=work:+46 8 555 01 40',
+    'ADR;TYPE=home:;;Strandvägen 12;Stockholm;;114 56;Sweden',
+    'BDAY:19790514',
+    'NOTE:Rehearsals on Tuesdays\\, big hall.',
+    'CATEGORIES:Choir,Friends',
+  ],
+  'Daniel Moreau': ['EMAIL:daniel@moreau.example', 'TEL;TYPE=cell:+33 6 55 50 01 27'],
+  'Eva Lindner': ['EMAIL:eva.lindner@example.org', 'NOTE:Has the key to the hut'],
+  'Farid Haddad': ['ORG:Haddad Bikes', 'TEL;TYPE=work:+49 30 5550 118'],
+  'Greta Olsen': ['EMAIL:greta.olsen@example.org', 'TEL;TYPE=cell:+47 415 55 018'],
+  'Hugo Marques': ['TITLE:Dentist', 'TEL;TYPE=work:+351 21 555 0144'],
+  'Ines Vidal': ['EMAIL:ines@vidal.example'],
+  'Tom Lindner': ['EMAIL:tom.lindner@example.org', 'TEL;TYPE=cell:+43 699 555 01 77'],
+};
+const cards = Object.entries(PEOPLE).flatMap(([name, lines], at) => {
+  const [first, last] = name.split(' ');
+  return ['BEGIN:VCARD', 'VERSION:3.0', `UID:person-${at}`, `N:${last};${first};;;`, `FN:${name}`, ...lines, 'END:VCARD', ''];
+});
+
 const root = mkdtempSync(join(tmpdir(), 'lockstep-screenshot-'));
 const data = (name) => join(root, name);
 const cli = (name, ...args) =>
@@ -64,6 +93,9 @@ try {
     writeFileSync(join(folder('Desk'), file), text);
   }
   cli('Desk', 'add', folder('Desk'), '--name', 'Documents');
+  const contacts = join(root, 'contacts.vcf');
+  writeFileSync(contacts, cards.filter((line) => line !== '').join('\r\n') + '\r\n');
+  cli('Desk', 'add', contacts, '--name', 'People');
   const { link } = JSON.parse(cli('Desk', 'invite', 'Documents', '--approve-first', '--json'));
   cli('Laptop', 'join', link, folder('Laptop'), '--wait');
   cli('Desk', 'sync', '--wait');
@@ -87,6 +119,13 @@ try {
   await page.getByRole('button', { name: /Lake weekend/ }).click();
   await page.getByRole('button', { name: 'Save merged text' }).waitFor();
   await page.screenshot({ path: join(import.meta.dirname, 'screenshot.png') });
+  await page.keyboard.press('Escape');
+  await page.setViewportSize({ width: 1180, height: 610 });
+  await page.getByRole('navigation').getByText('Sources').click();
+  await page.getByRole('button', { name: 'Browse People' }).click();
+  await page.getByRole('button', { name: /Clara Svensson/ }).click();
+  await page.getByText('Where it is on this device').waitFor();
+  await page.screenshot({ path: join(import.meta.dirname, 'contacts.png') });
 } finally {
   await browser.close();
   await Promise.all([desk, laptop].map((device) => device.stop()));
