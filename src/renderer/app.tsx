@@ -1,11 +1,12 @@
 import { Unplug } from 'lucide-react';
 import { useEffect } from 'react';
+import { I18nProvider } from 'react-aria-components';
 import { writeNumbers } from '../contract/number-text.ts';
 import { AppProvider, goTo, useApp, useAppContext } from './client/app-context.tsx';
 import { PAGES, type Page } from './client/app-store.ts';
 import type { RendererClient } from './client/connection.ts';
 import { EmptyState } from './components/empty-state.tsx';
-import { localNumber } from './components/locale.ts';
+import { LOCALE, localNumber } from './components/locale.ts';
 import { PageFrame } from './components/page-frame.tsx';
 import { Sidebar } from './components/sidebar.tsx';
 import { StateBanner } from './components/state-banner.tsx';
@@ -49,14 +50,17 @@ const VIEWS: { readonly [page in Page]: () => React.ReactNode } = {
 /** The whole window, for one client. */
 export function App({ client }: { client: RendererClient }) {
   return (
-    <AppProvider client={client}>
-      {/* biome-ignore lint/a11y/useValidAnchor: it goes to a place in this page, only not by its address */}
-      <a className="skip" href="#content" onClick={skip}>
-        Skip to content
-      </a>
-      <Window />
-      <Toasts />
-    </AppProvider>
+    // What the components say by themselves is in English as all else is, whatever the person's language.
+    <I18nProvider locale={LOCALE.tag}>
+      <AppProvider client={client}>
+        {/* biome-ignore lint/a11y/useValidAnchor: it goes to a place in this page, only not by its address */}
+        <a className="skip" href="#content" onClick={skip}>
+          Skip to content
+        </a>
+        <Window />
+        <Toasts />
+      </AppProvider>
+    </I18nProvider>
   );
 }
 

@@ -762,12 +762,20 @@ test('history is looked at as of a day, and everything again without one', async
   await expect(days.first()).toHaveText('Tuesday 10 November');
 });
 
-test('a day is typed in the order of where the person lives', async ({ browser }) => {
-  const context = await browser.newContext({ locale: 'en-US' });
-  const page = await context.newPage();
-  await openPages(page, pages, { page: 'history' });
-  await expect(page.locator('.day-parts')).toHaveText(/mm.*dd.*yyyy/);
-  await context.close();
+test('a day is typed in the order of where the person lives, in the words all else is in', async ({ browser }) => {
+  for (const [locale, order] of [
+    ['en-US', /mm.*dd.*yyyy/],
+    ['de-DE', /dd.*mm.*yyyy/],
+  ] as const) {
+    const context = await browser.newContext({ locale });
+    const page = await context.newPage();
+    await openPages(page, pages, { page: 'history' });
+    await expect(page.locator('.day-parts')).toHaveText(order);
+    await page.getByRole('button', { name: /Calendar/ }).click();
+    await expect(page.getByRole('dialog').getByRole('heading')).toHaveText('November 2026');
+    await expect(page.getByRole('button', { name: 'Previous' })).toBeVisible();
+    await context.close();
+  }
 });
 
 test('older history that could not be had is asked for again once something happens', async ({ page }) => {

@@ -11,7 +11,6 @@ import {
   Dialog,
   Group,
   Heading,
-  I18nProvider,
   Label,
   Popover,
 } from 'react-aria-components';
@@ -26,54 +25,52 @@ const FIRST_DAY = WEEKDAYS[LOCALE.firstDay % 7] ?? 'mon';
  */
 export function DayFilter({ value, onChange }: { value: string; onChange: (day: string) => void }) {
   return (
-    <I18nProvider locale={LOCALE.tag}>
-      <DatePicker
-        className="day-filter"
-        value={value === '' ? null : parseDate(value)}
-        maxValue={today(getLocalTimeZone())}
-        onChange={(day) => onChange(day?.toString() ?? '')}
-      >
-        <Label>
-          Until<span className="sr-only"> this day</span>
-        </Label>
-        <Group className="input day-input">
-          <DateInput className="day-parts">
-            {(segment) => <DateSegment segment={segment} className="day-part" />}
-          </DateInput>
-          {value !== '' && (
-            <Button
-              slot={null}
-              className="button button-icon button-quiet button-small"
-              aria-label="Any day"
-              onPress={() => onChange('')}
-            >
-              <X aria-hidden size={15} />
-            </Button>
-          )}
-          <Button className="button button-icon button-quiet button-small">
-            <CalendarDays aria-hidden size={16} />
+    <DatePicker
+      className="day-filter"
+      value={value === '' ? null : parseDate(value)}
+      maxValue={today(getLocalTimeZone())}
+      onChange={(day) => onChange(day?.toString() ?? '')}
+    >
+      <Label>
+        Until<span className="sr-only"> this day</span>
+      </Label>
+      <Group className="input day-input">
+        <DateInput className="day-parts">
+          {(segment) => <DateSegment segment={segment} className="day-part" />}
+        </DateInput>
+        {value !== '' && (
+          <Button
+            slot={null}
+            className="button button-icon button-quiet button-small"
+            aria-label="Any day"
+            onPress={() => onChange('')}
+          >
+            <X aria-hidden size={15} />
           </Button>
-        </Group>
-        <Popover className="popover" placement="bottom end" offset={4}>
-          <Dialog className="day-dialog">
-            <Calendar firstDayOfWeek={FIRST_DAY}>
-              <header className="day-head">
-                <Button slot="previous" className="button button-icon button-quiet button-small">
-                  <ChevronLeft aria-hidden size={16} />
-                </Button>
-                <Heading className="day-month" />
-                <Button slot="next" className="button button-icon button-quiet button-small">
-                  <ChevronRight aria-hidden size={16} />
-                </Button>
-              </header>
-              <CalendarGrid className="day-grid" weekdayStyle="short">
-                {(date) => <CalendarCell date={date} className="day-cell" />}
-              </CalendarGrid>
-            </Calendar>
-          </Dialog>
-        </Popover>
-      </DatePicker>
-    </I18nProvider>
+        )}
+        <Button className="button button-icon button-quiet button-small">
+          <CalendarDays aria-hidden size={16} />
+        </Button>
+      </Group>
+      <Popover className="popover" placement="bottom end" offset={4}>
+        <Dialog className="day-dialog">
+          <Calendar firstDayOfWeek={FIRST_DAY}>
+            <header className="day-head">
+              <Button slot="previous" className="button button-icon button-quiet button-small">
+                <ChevronLeft aria-hidden size={16} />
+              </Button>
+              <Heading className="day-month" />
+              <Button slot="next" className="button button-icon button-quiet button-small">
+                <ChevronRight aria-hidden size={16} />
+              </Button>
+            </header>
+            <CalendarGrid className="day-grid" weekdayStyle="short">
+              {(date) => <CalendarCell date={date} className="day-cell" />}
+            </CalendarGrid>
+          </Calendar>
+        </Dialog>
+      </Popover>
+    </DatePicker>
   );
 }
 
