@@ -313,6 +313,7 @@ const RULES = [
       'react',
       'react-dom',
       'react-aria-components',
+      '@internationalized/date',
       'zustand',
       'lucide-react',
       'diff',
