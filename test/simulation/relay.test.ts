@@ -10,10 +10,11 @@ import { type CollectionId, type Digest, type MemberKey, recordId } from '../../
 import type { Replica } from '../../src/main/replica.ts';
 import { statusView } from '../../src/main/requests/status-view.ts';
 import { syncRequest } from '../../src/main/requests/sync-request.ts';
+import type { RelayExchange } from '../../src/main/store-and-forward/relay-exchange.ts';
 import type { RelayNetwork } from '../fakes/relay-network.ts';
 import type { SimulatedRelay } from '../fakes/simulated-relay.ts';
 import { mergedText } from './checks.ts';
-import { alone as aloneIn, neverTogether, textOf } from './never-together.ts';
+import { alone as aloneIn, lyingThere, neverTogether, textOf } from './never-together.ts';
 import { simulate } from './simulate.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
@@ -505,6 +506,29 @@ describe('two devices that are never on at the same time', () => {
     const { items, packs } = await putThere();
     expect(packs).toBe(0);
     expect(items).toBeLessThan(6);
+  });
+
+  it('put contents up once for one that does not come for them, keep them until it may have, and take them away then', async () => {
+    await alone(one, () => one.user.writeFile(`${ROOT}/a`, 'words'));
+    await alone(other, () => {});
+    await alone(one, () => {});
+    const [relay, id] = [group.relay as SimulatedRelay, group.collection as CollectionId];
+    await group.start(other);
+    await group.pass(60_000);
+    expect(lyingThere(group).packs.size).toBe(0);
+    const digest = digestOf(Buffer.from('words'));
+    const asked = [{ digest, kind: 'content', hint: recordId('a'), base: null }] as const;
+    const exchange = other.engine.network.exchanges.of(id) as RelayExchange;
+    const before = relay.packsPut;
+    expect(await group.until(other, exchange.fetch(asked))).toEqual([null]);
+    await group.pass(600_000);
+    expect(relay.packsPut - before).toBe(1);
+    expect(one.engine.network.exchanges.of(id)?.state.is).toBe('level');
+    const [given] = (await group.until(other, exchange.fetch(asked))) ?? [];
+    expect(Buffer.from(given?.bytes ?? []).toString()).toBe('words');
+    await group.pass(600_000);
+    expect(relay.packsPut - before).toBe(1);
+    expect(lyingThere(group).packs.size).toBe(0);
   });
 
   it('name nothing of theirs to those who were removed', async () => {

@@ -15,6 +15,7 @@ import type { RelayStorage } from './patient-storage.ts';
 import { brokenOff, RequestSize } from './request-size.ts';
 import { post } from './seal.ts';
 import { StuckContents } from './stuck-contents.ts';
+import { WaitedPacks } from './waited-packs.ts';
 import { batches, LARGEST_PART, tooLargeIn, type Wanted, type WantedThere } from './wanted-contents.ts';
 
 /** A pack is put up once so much is in it, or so many pieces. */
@@ -38,8 +39,7 @@ export class ContentsAtRelay {
   readonly #replica: Replica;
   readonly #store: RelayStore;
   readonly #port: ExchangePort;
-  /** Packs of what members wait for that may have applied all the same what names it: they stay as long as anybody waits. */
-  readonly #waitedFor = new Set<string>();
+  readonly #waitedFor = new WaitedPacks();
   readonly #size = new RequestSize();
   readonly #stuck = new StuckContents();
   /** Why something of them is left out. */
@@ -84,7 +84,7 @@ export class ContentsAtRelay {
       return isLarge ? [] : [{ digest, kind, hint, base: null, size: 0 }];
     });
     const packs = await this.#putUp(at, asked, covers, readUpTo, mayRepeat);
-    for (const pack of packs) this.#waitedFor.add(pack);
+    for (const pack of packs) this.#waitedFor.putUp(pack, this.#port.clock.now());
   }
 
   /** The packs in which they lie. */
@@ -282,12 +282,18 @@ export class ContentsAtRelay {
     return null;
   }
 
+  /** In so many milliseconds something need not lie there any more; null: nothing is kept there for a time. */
+  get tidyIn(): number | null {
+    return this.#waitedFor.overIn(this.#port.clock.now());
+  }
+
   /**
    * Takes away what all members have applied and nobody waits for, and has what they need kept for another while. `isWaitedFor`: by a
-   * member; `waits`: this device does. Fails as the session does.
+   * member; `waits`: this device does, or may come for what lies there by now. Fails as the session does.
    */
   async dropUnneeded(session: RelayStorage, isWaitedFor: boolean, waits: boolean): Promise<void> {
-    if (!isWaitedFor) this.#waitedFor.clear();
+    const now = this.#port.clock.now();
+    if (!isWaitedFor) this.#waitedFor.nobodyWaits(now);
     const { id, membership, memberPositions, collection } = this.#replica;
     const others = membership.others().filter(({ memberKey }) => memberKey !== null);
     for (const { name, covers } of this.#store.ownPacks()) {
@@ -295,8 +301,10 @@ export class ContentsAtRelay {
         const known = memberPositions.of(device);
         return [...covers].some(([log, number]) => (known.get(log)?.applied ?? 0) < number);
       });
-      if (isNeeded || this.#waitedFor.has(name)) continue;
+      if (isNeeded) this.#waitedFor.isYetToBeApplied(name);
+      if (isNeeded || this.#waitedFor.stays(name, isWaitedFor, now)) continue;
       await session.deletePack(id, name);
+      this.#waitedFor.dropped(name);
       collection.transactSoon(() => this.#store.dropPack(name));
       // There may be room again.
       this.#full.ended();
@@ -305,7 +313,6 @@ export class ContentsAtRelay {
       this.#stuck.clear();
       collection.transactSoon(() => this.#store.forgetOthers(this.#store.cursor));
     }
-    const now = this.#port.clock.now();
     const needed = this.#store.ownPacks().map(({ name }) => name);
     if (needed.length === 0 || now - this.#keptAt < KEPT_AGAIN_MS) return;
     this.#keptAt = now;

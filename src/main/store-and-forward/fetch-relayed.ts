@@ -8,7 +8,7 @@ import type { ExchangePort } from './exchange-port.ts';
 import { passing } from './passing.ts';
 import type { RelayStorage } from './patient-storage.ts';
 import { brokenOff, RequestSize } from './request-size.ts';
-import type { WantedThere } from './wanted-contents.ts';
+import { WANTED_MS, type WantedThere } from './wanted-contents.ts';
 
 /** Pieces so near to each other in a pack are fetched in one go. */
 const FETCHED_GAP = 64 << 10;
@@ -20,8 +20,6 @@ const FETCHED_BYTES = 4 << 20;
 const MOST_BREAKS = 3;
 /** So many packs in which a content does not lie as was said are tried for it at one time; the others later. */
 const MOST_PACKS_TRIED = 8;
-/** What was asked for in vain this long ago nobody waits for any more. */
-const WANTED_MS = 15 * 60_000;
 
 /** Fetches contents out of the packs at a relay, and knows what was asked for and does not lie there. */
 export class FetchRelayed {
@@ -44,6 +42,12 @@ export class FetchRelayed {
     return [...this.#wanted.values()].flatMap(({ digest, kind, hint }) =>
       this.#store.content(digest, kind) === null ? [{ digest, kind, hint }] : [],
     );
+  }
+
+  /** Was anything asked for in vain that did not come since? It may be asked for again, be it that it lies there by now. */
+  get isAnyAwaited(): boolean {
+    this.#forgetOld();
+    return this.#wanted.size > 0;
   }
 
   /** Fetches what lies there; null for what does not, or is not what it should be. Never fails. Same order. */

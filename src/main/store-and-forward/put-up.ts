@@ -28,7 +28,7 @@ export class PutUp {
   readonly #store: RelayStore;
   readonly #port: ExchangePort;
   readonly #contents: ContentsAtRelay;
-  readonly #fetched: Pick<FetchRelayed, 'wanted'>;
+  readonly #fetched: Pick<FetchRelayed, 'wanted' | 'isAnyAwaited'>;
   readonly #standings: StandingsAtRelay;
   /** Since when something of a log waits for another member to put it up. */
   readonly #leftSince = new Map<LogId, number>();
@@ -50,7 +50,7 @@ export class PutUp {
     store: RelayStore,
     port: ExchangePort,
     contents: ContentsAtRelay,
-    fetched: Pick<FetchRelayed, 'wanted'>,
+    fetched: Pick<FetchRelayed, 'wanted' | 'isAnyAwaited'>,
     standings: StandingsAtRelay,
   ) {
     this.#replica = replica;
@@ -90,7 +90,7 @@ export class PutUp {
     // secret too. And who finds no room, how far it is: others would think that they had everything.
     const isFull = full !== null || this.#contents.fullFor > 0;
     await this.#standings.tell(at ?? unsealed, at === null ? [] : this.#fetched.wanted, isFull);
-    await this.#contents.dropUnneeded(session, this.#wantedSince.size > 0, this.#fetched.wanted.length > 0);
+    await this.#contents.dropUnneeded(session, this.#wantedSince.size > 0, this.#fetched.isAnyAwaited);
     if (full !== null) throw full;
     if (this.#contents.fullFor > 0) this.#isTurn(this.#contents.fullFor);
     if (this.#contents.stuckFor !== null) this.#isTurn(this.#contents.stuckFor);

@@ -59,6 +59,7 @@ export class RelayExchange {
   #readAt = Number.NEGATIVE_INFINITY;
   #cancel: () => void = () => {};
   #dueAt = Number.POSITIVE_INFINITY;
+  #cancelTidying: () => void = () => {};
   readonly #retry = new Retry(PACE);
   #trouble: LockstepError | null = null;
   #isLevel = false;
@@ -166,6 +167,7 @@ export class RelayExchange {
   stop(): void {
     this.#stopped = true;
     this.#cancel();
+    this.#cancelTidying();
     this.#tellSettled();
   }
 
@@ -254,6 +256,14 @@ export class RelayExchange {
     const away = this.#away();
     await this.#leftOut.look(away.length === 0 ? null : Math.min(...away.map(({ applied }) => applied)));
     if (this.#putUp.turnIn !== null) this.#wake(this.#putUp.turnIn);
+    this.#tidyLater();
+  }
+
+  /** Nobody waits for that: it is no work that is under way. */
+  #tidyLater(): void {
+    this.#cancelTidying();
+    const after = this.#stopped ? null : this.#contents.tidyIn;
+    this.#cancelTidying = after === null ? () => {} : this.#port.clock.after(after, () => this.#wake(0));
   }
 
   /** Nothing is known of what lies at the relay. */

@@ -13,6 +13,9 @@ const LARGEST_FILE = 256 << 20;
 /** Nor a larger part of a record, which goes in one piece. */
 export const LARGEST_PART = 7 << 20;
 
+/** What was asked for in vain this long ago nobody waits for any more. */
+export const WANTED_MS = 15 * 60_000;
+
 /** A content that a change names, as it is asked of the giver, and how long it is about. */
 export type Wanted = ContentAsked & { readonly size: number };
 /** A content that a member waits for. `hint`: a record that showed it; '' for none. */
