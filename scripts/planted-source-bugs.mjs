@@ -158,4 +158,11 @@ export const PLANTED_SOURCE_BUGS = [
     replace: "return this.state === 'ready';",
     tests: TESTS,
   },
+  {
+    about: 'a source that halts altogether rests',
+    file: SYNCHRONIZER,
+    find: "(this.state === 'halted' && !this.#confirmation.isHalted)",
+    replace: "this.state === 'halted'",
+    tests: TESTS,
+  },
 ];

@@ -63,7 +63,7 @@ describe('a source that halts', () => {
     removeAll(b);
     await room.run(30_000);
     const { plan } = sourceOf(b);
-    expect([sourceOf(b).state, sourceOf(b).isStopped]).toEqual(['halted', true]);
+    expect([sourceOf(b).state, sourceOf(b).isStopped, sourceOf(b).rests]).toEqual(['halted', true, false]);
     room.write(a, 'new', 'written elsewhere meanwhile');
     await room.run(60_000);
     expect([namesIn(a), namesIn(b)]).toEqual([[...NAMES, 'new'], []]);
