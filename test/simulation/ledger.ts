@@ -81,8 +81,10 @@ export class Ledger {
     this.#writtenAt.set(content, this.#clock.now());
     this.#digests.set(digestOf(bytesOfText(content)), content);
   }
+  /** Where a disk does not tell case apart, what stood there under another case is the same item. */
   vanishedAt(device: SimulatedDevice, path: string): number {
-    return this.#folder(device).vanished.get(path) ?? 0;
+    const named = (other: string) => other === path || (device.folding && other.toLowerCase() === path.toLowerCase());
+    return [...this.#folder(device).vanished].reduce((sum, [other, times]) => sum + (named(other) ? times : 0), 0);
   }
   view(device: SimulatedDevice): View {
     return this.#folder(device).view;

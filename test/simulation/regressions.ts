@@ -451,6 +451,12 @@ export const REGRESSIONS: readonly {
     drawsBatches: true,
     about: 'who finds no room as it comes back is a member all the same',
   },
+  {
+    seed: '12001057',
+    kinds: KINDS,
+    drawsBatches: true,
+    about: 'what is moved away under another case, where a disk does not tell that apart, is deleted there',
+  },
   ...['9800017', '9800030', '9800049', '9800096'].map((seed) => ({
     seed,
     kinds: KINDS,
