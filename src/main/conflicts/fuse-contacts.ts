@@ -52,7 +52,13 @@ export function membersFollow(group: StoredRecord, become: ReadonlyMap<RecordId,
     if (writes.every((write) => write.field !== anew))
       writes.push({ field: anew, value: true, replaces: dotsOf(group.state.fields.get(anew) ?? []) });
   }
-  return writes.length === 0 ? null : { record: group.id, cause: 'settle', writes };
+  if (writes.length === 0) return null;
+  const alive = (group.state.fields.get(EXISTS) ?? []).filter(({ value }) => value === true);
+  return {
+    record: group.id,
+    cause: 'settle',
+    writes: [...writes, { field: EXISTS, value: true, replaces: dotsOf(alive) }],
+  };
 }
 
 /**

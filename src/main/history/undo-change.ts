@@ -1,11 +1,21 @@
 import type { ResultView } from '../../contract/contract.ts';
 import type { Change, FieldWrite } from '../change-log/change.ts';
+import type { Collection } from '../collection.ts';
+import { firstOfUndo } from '../conflicts/common-ancestor.ts';
 import { type Missing, NOT_KEPT, resultOf } from '../conflicts/result.ts';
 import { EMPTY_STATE, isLive, type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
 import { findIds } from '../past/change-id.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { keptWhere } from '../past/kept-where.ts';
-import { descendsFrom, entrySeen, type PastValue, replacedBy, stateAfter, valuesOf } from '../past/record-past.ts';
+import {
+  descendsFrom,
+  entrySeen,
+  type PastValue,
+  replacedBy,
+  stateAfter,
+  valuesOf,
+  writtenBy,
+} from '../past/record-past.ts';
 import { ALIAS_OF, alsoIn, isOwnField, MATCHED_BY } from '../record/alias.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
@@ -126,7 +136,11 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
   // It is taken back already, and nothing it wrote stands.
   if (!was && is && !isLive(undone.state) && !stands(undone.state, dots)) return { changes: [] };
   if (!was && !is) return { changes: isLive(undone.state) ? [existsChange(undone, true, said)] : [] };
-  if (!was && !standsBeside(port, undone, dots)) return { changes: [without(port, undone, { own, said }, replaced)] };
+  const alive = aliveBy(undone.state);
+  const left = alive.filter((dot) => !dots.has(dot) && leftBeside(port.collection, EXISTS, dot));
+  const others = alive.filter((dot) => !dots.has(dot) && !left.includes(dot));
+  if (!was && others.every((dot) => follows(port.collection, dot, dots)))
+    return { changes: [without(port, undone, { own, said: [...said, ...left] }, replaced)] };
   // What a delete wrote beside (`aliasOf`) is taken back as in any change.
   const wrote = fieldsBefore(port, undone, dots, replaced);
   const then = is ? [] : fieldsThen(port, undone, before);
@@ -172,12 +186,28 @@ function existsChange(undone: Undone, value: boolean, replaces: readonly Dot[]):
   return { ...head(undone), writes: [{ field: EXISTS, value, replaces }] };
 }
 
-/** Was this record made at the same time by somebody else too? Then to take one add back is not to delete what the other made. */
-function standsBeside(port: Port, undone: Undone, dots: ReadonlySet<Dot>): boolean {
-  const alive = (undone.state.fields.get(EXISTS) ?? [])
-    .filter((sibling) => sibling.value === true)
-    .flatMap((sibling) => sibling.dots);
-  return alive.some((dot) => !dots.has(dot) && !descendsFrom(port.collection, dot, dots));
+/** The changes by which the record is there. */
+const aliveBy = ({ fields }: RecordState): readonly Dot[] =>
+  dotsIn((fields.get(EXISTS) ?? []).filter(({ value }) => value === true));
+
+const dotsIn = (siblings: readonly Sibling[]): readonly Dot[] => siblings.flatMap(({ dots }) => dots);
+
+/**
+ * Did an undo say no more than that a field stays as it is, for somebody else had brought it into being at the same time as the change it took back? It
+ * does not keep that once the other one is taken back as well.
+ */
+function leftBeside(collection: Collection, field: FieldName, dot: Dot): boolean {
+  const change = collection.packages.changeAt(dot)?.change;
+  const said = writtenBy(collection, dot, field) ?? null;
+  if (change?.cause !== 'undo' || said === null || said === false) return false;
+  return replacedBy(firstOfUndo(collection, dot, change), field).some((each) => {
+    const first = collection.packages.changeAt(each)?.change;
+    const wrote = writtenBy(collection, each, field) ?? null;
+    if (first === undefined || wrote === null || wrote === false) return false;
+    return valuesOf(collection, field, replacedBy(first, field)).every(
+      ({ value }) => field === EXISTS && value !== true,
+    );
+  });
 }
 
 interface Why {
@@ -211,11 +241,14 @@ function fieldsBefore(
     const past = valuesOf(port.collection, field, replaced(field));
     if (past.length === 0 && replaced(field).length > 0) return { why: FORGOTTEN };
     if (past.some((each) => keptWhere(port, each.value, each.dot, own[0] ?? null) === 'no')) return { why: NOT_KEPT };
-    const values = past.length > 0 ? past.map((each) => each.value) : [withoutThem(port, field, now, dots)];
+    const back = broughtBack(port, undone, field, own);
+    const left = past.length > 0 ? [] : dotsIn(now).filter((dot) => leftBeside(port.collection, field, dot));
+    const gone = new Set([...own, ...back, ...left]);
+    const values = past.length > 0 ? past.map((each) => each.value) : [withoutThem(port, field, now, gone)];
     if (field === ENTRY && values[0] === null) continue;
-    const stands = own.some((dot) => now.some((sibling) => sibling.dots.includes(dot)));
+    const stands = now.some((sibling) => sibling.dots.some((dot) => gone.has(dot)));
     if (!stands && values.every((value) => now.some((sibling) => rule.same(sibling.value, value)))) continue;
-    fields.push({ field, values, replaces: [...own, ...broughtBack(port, undone, field, own)] });
+    fields.push({ field, values, replaces: [...gone] });
   }
   return fields;
 }
@@ -233,10 +266,16 @@ function broughtBack({ collection }: Port, undone: Undone, field: FieldName, own
     .flatMap(({ dots }) => dots)
     .filter(
       (dot) =>
-        !from.has(dot) &&
-        collection.packages.changeAt(dot)?.change.cause === 'undo' &&
-        descendsFrom(collection, dot, from),
+        !from.has(dot) && collection.packages.changeAt(dot)?.change.cause === 'undo' && follows(collection, dot, from),
     );
+}
+
+/** Had the author of `dot` seen one of these changes? Of an undo that wrote several changes to the record the first says so for all. */
+function follows(collection: Collection, dot: Dot, from: ReadonlySet<Dot>): boolean {
+  const change = collection.packages.changeAt(dot)?.change;
+  if (change?.cause !== 'undo') return descendsFrom(collection, dot, from);
+  const seen = replacedBy(firstOfUndo(collection, dot, change), EXISTS);
+  return seen.some((each) => from.has(each) || descendsFrom(collection, each, from));
 }
 
 /** What a field that these changes brought into being holds without them: what somebody else wrote at the same time, else nothing. */
@@ -260,11 +299,12 @@ function fieldsThen(port: Port, undone: Undone, before: readonly Dot[]): readonl
     if (field === EXISTS) continue;
     const rule = fieldRule(collection.kind, field);
     if (past.some(({ value, dot }) => keptWhere(port, value, dot, null) === 'no')) return { why: NOT_KEPT };
-    if (rule.concurrent !== 'conflict') continue;
     const now = undone.state.fields.get(field) ?? [];
     const lost = past.filter(({ value }) => !now.some((sibling) => rule.same(sibling.value, value)));
     const over = now.filter(({ value, dots }) => !past.some((each) => rule.same(each.value, value)) && isUnseen(dots));
     if (lost.length === 0 && over.every(({ value }) => value === null)) continue;
+    // Of what nobody has to choose the larger is right, unless it was written over.
+    if (rule.concurrent === 'larger' && over.length === 0) continue;
     const values = (lost.length > 0 ? lost : past.slice(0, 1)).map(({ value }) => value);
     fields.push({
       field,

@@ -17,6 +17,10 @@ function pair(): [GroupDevice, GroupDevice, CollectionGroup] {
   const group = new CollectionGroup(2, 'undo');
   return [group.devices[0] as GroupDevice, group.devices[1] as GroupDevice, group];
 }
+function pairOfContacts(): [GroupDevice, GroupDevice, CollectionGroup] {
+  const group = new CollectionGroup(2, 'undo', 'contacts');
+  return [group.devices[0] as GroupDevice, group.devices[1] as GroupDevice, group];
+}
 const idOf = (device: GroupDevice, written: WrittenPackage | null): string => {
   const dot = written?.applied[0]?.dot;
   if (dot === undefined) throw new Error('nothing was written');
@@ -205,6 +209,91 @@ describe('undo of one change', () => {
       }
     },
   );
+
+  it.each([0, 1])(
+    'of what two made at the same time, both, leaves nothing of it, and one of them the other (%s first)',
+    (first) => {
+      const group = new CollectionGroup(2, 'made apart', 'contacts');
+      const [laptop, desk] = group.devices as [GroupDevice, GroupDevice];
+      const made = [laptop, desk].map((device, at) => {
+        group.tick();
+        const fields = new Map<FieldName, Value>([
+          [fieldName('name'), { full: `Ann ${at}` }],
+          [fieldName('kind'), 'person'],
+        ]);
+        return idOf(device, device.write([device.edit('a', fields) as Change])[0] ?? null);
+      });
+      group.exchange();
+      group.tick();
+      undoChange(laptop.port, made[first] as string);
+      group.exchange();
+      expect([desk.isThere('a'), listConflicts(desk.port)]).toEqual([true, []]);
+      expect(desk.values('a', fieldName('name'))).toEqual([{ full: `Ann ${1 - first}` }]);
+      group.tick();
+      undoChange(desk.port, made[1 - first] as string);
+      group.exchange();
+      for (const device of group.devices)
+        expect([device.isThere('a'), listConflicts(device.port)]).toEqual([false, []]);
+    },
+  );
+
+  it('of the same entry that two added at the same time, both, leaves none of it', () => {
+    const group = new CollectionGroup(2, 'added apart', 'contacts');
+    const [laptop, desk] = group.devices as [GroupDevice, GroupDevice];
+    const fields = new Map<FieldName, Value>([[fieldName('name'), { full: 'Ann' }]]);
+    laptop.write([laptop.edit('a', fields) as Change]);
+    group.exchange();
+    const note = fieldName('notes/n1');
+    const added = [laptop, desk].map((device) => {
+      group.tick();
+      const change = device.edit('a', new Map([...fields, [note, { note: 'one' }]])) as Change;
+      return idOf(device, device.write([change])[0] ?? null);
+    });
+    group.exchange();
+    for (const each of added.toReversed()) {
+      group.tick();
+      undoChange(laptop.port, each);
+    }
+    expect(laptop.values('a', note)).toEqual([null]);
+  });
+
+  it('brings back when an item was saved, which whoever made it anew wrote over', () => {
+    const [laptop] = new CollectionGroup(1, 'saved', 'calendar').devices as [GroupDevice];
+    const write = (fields: Map<FieldName, Value> | null): string => {
+      laptop.group.tick();
+      return idOf(laptop, laptop.write([laptop.edit('a', fields) as Change])[0] ?? null);
+    };
+    const sequence = fieldName('sequence');
+    write(
+      new Map<FieldName, Value>([
+        [fieldName('title'), 'Trip'],
+        [sequence, 3],
+      ]),
+    );
+    const deleted = write(null);
+    for (const each of [write(new Map([[fieldName('title'), 'Trip']])), deleted]) undoChange(laptop.port, each);
+    expect(laptop.values('a', sequence)).toEqual([3]);
+  });
+
+  it('of an entry that was written over and brought back leaves the other one alone', () => {
+    const [laptop, desk, group] = pairOfContacts();
+    const note = fieldName('notes/n1');
+    const write = (device: GroupDevice, said: string | null): string => {
+      group.tick();
+      const fields = new Map<FieldName, Value>([[fieldName('name'), { full: 'Ann' }]]);
+      if (said !== null) fields.set(note, { note: said });
+      return idOf(device, device.write([device.edit('a', fields) as Change])[0] ?? null);
+    };
+    write(laptop, null);
+    group.exchange();
+    const [, later] = [write(laptop, 'one'), write(desk, 'two')];
+    group.exchange();
+    for (const each of [write(laptop, 'three'), later]) {
+      group.tick();
+      undoChange(laptop.port, each);
+    }
+    expect(laptop.values('a', note)).toEqual([{ note: 'one' }]);
+  });
 
   it('leaves a file that was edited since the edit before it was taken back, beside its being gone', () => {
     const [laptop] = pair();
