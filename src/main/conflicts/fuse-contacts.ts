@@ -53,7 +53,7 @@ export function membersFollow(group: StoredRecord, become: ReadonlyMap<RecordId,
       writes.push({ field: anew, value: true, replaces: dotsOf(group.state.fields.get(anew) ?? []) });
   }
   if (writes.length === 0) return null;
-  const alive = (group.state.fields.get(EXISTS) ?? []).filter(({ value }) => value === true);
+  const alive = (group.state.fields.get(EXISTS) ?? []).filter((each) => each.value === true);
   return {
     record: group.id,
     cause: 'settle',
