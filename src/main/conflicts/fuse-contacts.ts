@@ -53,11 +53,11 @@ export function membersFollow(group: StoredRecord, become: ReadonlyMap<RecordId,
       writes.push({ field: anew, value: true, replaces: dotsOf(group.state.fields.get(anew) ?? []) });
   }
   if (writes.length === 0) return null;
-  const alive = (group.state.fields.get(EXISTS) ?? []).filter((each) => each.value === true);
+  const there = (group.state.fields.get(EXISTS) ?? []).filter(({ value }) => value === true);
   return {
     record: group.id,
     cause: 'settle',
-    writes: [...writes, { field: EXISTS, value: true, replaces: dotsOf(alive) }],
+    writes: [...writes, { field: EXISTS, value: true, replaces: dotsOf(there) }],
   };
 }
 
