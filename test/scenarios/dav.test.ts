@@ -396,8 +396,9 @@ describe.skipIf(noRadicale !== null)(`an account that may only read (${noRadical
     const many = Array.from({ length: 40 }, (_, at) => card(`u-${at}`, `Bo Number${at}`));
     writeFileSync(file, readFileSync(file, 'utf8') + many.join(''));
     await a.look();
-    const problems = await a.problems();
-    expect(problems).toMatchObject([{ code: 'not-writable', detail: expect.stringContaining('40 changes wait') }]);
+    await expect
+      .poll(() => a.problems())
+      .toMatchObject([{ code: 'not-writable', detail: expect.stringContaining('40 changes wait') }]);
     const [shown] = (await a.status()).collections;
     expect([shown?.problems, shown?.readOnlyPlaces]).toEqual([1, 1]);
     const sent = server.writes();
