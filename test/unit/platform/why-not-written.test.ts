@@ -13,6 +13,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+const isRoot = process.getuid?.() === 0;
+
 describe('what keeps from writing to a file', () => {
   it('is nothing where it can be written, and finding that out leaves nothing behind', () => {
     expect([whyNotWritten(join(folder, 'new')), readdirSync(folder)]).toEqual([null, []]);
@@ -23,7 +25,8 @@ describe('what keeps from writing to a file', () => {
   });
 
   // Root may do everything.
-  it.skipIf(process.getuid?.() === 0)('is that the user may not: write to its folder, or to itself', () => {
+  const excuse = isRoot ? ' (skipped: root may write everywhere)' : '';
+  it.skipIf(isRoot)(`is that the user may not: write to its folder, or to itself${excuse}`, () => {
     const file = join(folder, 'file');
     writeFileSync(file, 'x', { mode: 0o400 });
     expect(whyNotWritten(file)).toBe('no-right');
