@@ -61,7 +61,7 @@ function fuse(
 ): readonly Change[] {
   const become = new Map(pairs.map(([one, other]) => inOrder(one, other)).map(([main, alias]) => [alias.id, main.id]));
   const following = groups.flatMap((id) => {
-    const group = records.find(id);
+    const group = become.has(id) ? null : records.find(id);
     const change = group === null || !isLive(group.state) ? null : membersFollow(group, become);
     return change === null ? [] : [change];
   });

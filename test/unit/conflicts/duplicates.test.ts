@@ -167,6 +167,17 @@ describe('settling duplicates', () => {
     }
   });
 
+  it('a group that becomes another one in the same act does not come back for its members', async () => {
+    const { group, laptop, phone } = met();
+    for (const id of ['g', 'h'])
+      make(laptop, id, { ...name('Friends'), ...email('all@x.org'), kind: 'group', 'members/b': true });
+    group.exchange();
+    await fuseSure(laptop.port);
+    group.exchange();
+    for (const device of [laptop, phone])
+      expect(['a', 'b', 'g', 'h'].map((id) => device.isThere(id))).toEqual([true, false, true, false]);
+  });
+
   it('makes one of two: what agrees is one, what differs a conflict, what one lacks is there', async () => {
     const { group, laptop, phone } = met();
     settleDuplicate(laptop.port, 'a', 'b', true);
