@@ -81,6 +81,23 @@ const RULES = [
     ],
     packages: [],
   },
+  // What is known of one source besides its two halves of a cycle, and what those ask of the rest.
+  {
+    from: 'main/one-source',
+    may: [
+      'contract',
+      'main/record',
+      'main/store',
+      'main/take-in',
+      'main/construct',
+      'main/content-exchange/ask-peers.ts',
+      'main/collection.ts',
+      'main/safety.ts',
+      ADAPTER,
+      PLATFORM,
+    ],
+    packages: [],
+  },
   // The half that brings a source to what the records say: batches, content, commit. What it plans, and what it counts, is pure.
   ...['plan-construction', 'pending'].map((name) => ({
     pure: true,
@@ -249,6 +266,8 @@ const RULES = [
     may: [...STORED, 'main/past', 'main/conflicts', 'main/snapshot', 'main/difference', 'main/content'],
     packages: ['node:crypto'],
   },
+  // It is given the engine, and gives the rest of its folder what each part needs of that.
+  { from: 'main/keep/history-keeper.ts', may: ['main'], packages: ['better-sqlite3'] },
   {
     from: 'main/keep',
     may: [...STORED, 'main/past', 'main/conflicts', 'main/snapshot', ADAPTER],

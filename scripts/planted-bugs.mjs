@@ -361,7 +361,7 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'what an unclean stop left in the version store is forgotten with the next proper end',
-    file: 'src/main/history-keeper.ts',
+    file: 'src/main/keep/history-keeper.ts',
     find: 'if (this.#reconcile.isDone) this.#engine',
     replace: 'this.#engine',
     tests: ['test/unit/keep/keep-contents.test.ts'],
@@ -495,7 +495,7 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'what nobody else has is let go of with the folder it is in',
-    file: 'src/main/history-keeper.ts',
+    file: 'src/main/keep/history-keeper.ts',
     find: '    await this.#contents.copyOnlyHere(collection).catch(failed);\n',
     replace: '',
     tests: ['test/unit/keep/let-go.test.ts'],
@@ -523,7 +523,7 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'a folder that is let go of while it is compared after a power loss stops the comparing',
-    file: 'src/main/history-keeper.ts',
+    file: 'src/main/keep/history-keeper.ts',
     find: "if (error instanceof LockstepError && error.code === 'no-source') return answer();",
     replace: '',
     tests: ['test/unit/keep/let-go.test.ts'],

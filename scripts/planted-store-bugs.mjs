@@ -136,14 +136,14 @@ export const PLANTED_STORE_BUGS = [
   },
   {
     about: 'what is put back is forgotten at a restart',
-    file: 'src/main/source-stage.ts',
+    file: 'src/main/one-source/source-stage.ts',
     find: '    this.#set({ filling: true });\n',
     replace: '',
     tests: ['test/unit/take-in/vanishing-folder.test.ts'],
   },
   {
     about: 'with what is put back edits are taken for what was never here',
-    file: 'src/main/source-confirmation.ts',
+    file: 'src/main/one-source/source-confirmation.ts',
     find: "(action === 'delete' ? recordId(record) : [])",
     replace: 'recordId(record)',
     tests: ['test/unit/take-in/vanishing-folder.test.ts'],

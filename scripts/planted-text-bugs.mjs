@@ -106,7 +106,7 @@ export const PLANTED_TEXT_BUGS = [
   },
   {
     about: 'what waited for a card or a file to be mended is forgotten where the program ends just then',
-    file: 'src/main/source-stage.ts',
+    file: 'src/main/one-source/source-stage.ts',
     find: 'if (!this.isFilling) this.#set',
     replace: 'if (this.isFilling) this.#set',
     tests: ['test/unit/due-after-restart.test.ts', 'test/unit/text-troubles.test.ts'],

@@ -2,8 +2,8 @@
 const REQUESTS = 'src/main/peers/session/content-requests.ts';
 const REQUESTS_TESTS = ['test/unit/peers/session/content-requests.test.ts'];
 const SILENCE = 'src/main/peers/session/silence-watch.ts';
-const NEWS = 'src/main/start-news.ts';
-const NEWS_TESTS = ['test/unit/start-news.test.ts'];
+const NEWS = 'src/main/take-in/later-looks/start-news.ts';
+const NEWS_TESTS = ['test/unit/take-in/later-looks/start-news.test.ts'];
 
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
 export const PLANTED_WAITING_BUGS = [

@@ -6,7 +6,7 @@ import { ContentsHere } from './content-exchange/contents-here.ts';
 import { ContentGiver } from './content-exchange/give-content.ts';
 import { EngineEvents } from './engine-events.ts';
 import type { EngineWorld } from './engine-world.ts';
-import { HistoryKeeper } from './history-keeper.ts';
+import { HistoryKeeper } from './keep/history-keeper.ts';
 import { placesIn, recoverPlaces } from './locations/recover-places.ts';
 import { findServerPlace, isAddress } from './locations/server-place.ts';
 import {

@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import type { Contents } from './content-exchange/contents.ts';
 import type { EngineEvents } from './engine-events.ts';
 import type { EngineWorld } from './engine-world.ts';
-import type { HistoryKeeper } from './history-keeper.ts';
+import type { HistoryKeeper } from './keep/history-keeper.ts';
 import { openAdapter } from './locations/open-source.ts';
 import type { PeerNetwork } from './network/peer-network.ts';
 import { BATCH_SIZES } from './platform/batch-sizes.ts';

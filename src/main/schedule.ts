@@ -1,7 +1,7 @@
-import { LookPace } from './look-pace.ts';
 import type { Clock } from './platform/clock.ts';
 import { PlannedRetry, type RetryPace } from './platform/retry.ts';
 import type { Synchronizer } from './synchronizer.ts';
+import { LookPace } from './take-in/later-looks/look-pace.ts';
 import { SETTLE_MS } from './take-in/later-looks/settling.ts';
 
 /** What happens while a batch is being written there is mostly that: it is looked at after so long, or so many times what the last look took. */

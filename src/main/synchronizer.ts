@@ -6,21 +6,21 @@ import { RunConstruction } from './construct/run-construction.ts';
 import { isMissingFor } from './construct/write-problems.ts';
 import type { Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
+import { SourceConfirmation, type SourcePreview } from './one-source/source-confirmation.ts';
+import { SourceStage } from './one-source/source-stage.ts';
+import { type Progress, SourceStatus } from './one-source/source-status.ts';
+import type { SynchronizerPort } from './one-source/synchronizer-port.ts';
 import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import { troubleText } from './platform/trouble-text.ts';
-import { SourceConfirmation, type SourcePreview } from './source-confirmation.ts';
-import { SourceStage } from './source-stage.ts';
-import { type Progress, SourceStatus } from './source-status.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
-import { StartNews } from './start-news.ts';
 import type { ContentStore } from './store/content-store.ts';
 import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
-import type { SynchronizerPort } from './synchronizer-port.ts';
 import { groupOf } from './take-in/item-group.ts';
 import { LaterLooks } from './take-in/later-looks/later-looks.ts';
 import type { LookScope } from './take-in/later-looks/look-scope.ts';
+import { StartNews } from './take-in/later-looks/start-news.ts';
 import { type TakeInPort, type TakeInRequest, type TakeInResult, takeIn } from './take-in/take-in.ts';
 
 /**

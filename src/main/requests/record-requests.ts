@@ -33,11 +33,11 @@ import type { HistoryPort } from '../past/history-port.ts';
 import { findMoment, type Moment, placeBefore } from '../past/moment.ts';
 import { readContent } from '../past/read-content.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { portOfReplica } from '../port-of-replica.ts';
 import { ENTRY } from '../record/file-entry.ts';
 import type { Replica } from '../replica.ts';
 import { checkFree } from './export-records.ts';
 import { findCollection, findCollections } from './find-named.ts';
+import { portOfReplica } from './port-of-replica.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { isRemoved } from './status-view.ts';
 

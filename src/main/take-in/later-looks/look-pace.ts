@@ -1,4 +1,4 @@
-import type { Clock } from './platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 
 /** Changes that come within this time are looked at together. */
 const DEBOUNCE_MS = 20;

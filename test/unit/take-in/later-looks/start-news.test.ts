@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
-import { StartNews } from '../../src/main/start-news.ts';
-import { FakeClock } from '../fakes/fake-clock.ts';
+import { StartNews } from '../../../../src/main/take-in/later-looks/start-news.ts';
+import { FakeClock } from '../../../fakes/fake-clock.ts';
 
 let clock: FakeClock;
 let isCaughtUp: boolean;

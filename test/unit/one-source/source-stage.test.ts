@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recordId } from '../../src/main/record/ids.ts';
-import { storedRevision } from '../../src/main/snapshot/stored-revision.ts';
-import { SourceStage } from '../../src/main/source-stage.ts';
-import type { StoredSource } from '../../src/main/store/registry-store.ts';
-import { CollectionGroup, GroupDatabases, type GroupDevice } from '../fakes/collection-group.ts';
+import { SourceStage } from '../../../src/main/one-source/source-stage.ts';
+import { recordId } from '../../../src/main/record/ids.ts';
+import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
+import type { StoredSource } from '../../../src/main/store/registry-store.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
 let databases: GroupDatabases;
 let device: GroupDevice;

@@ -1,9 +1,9 @@
-import type { PlannedView } from '../contract/contract.ts';
-import type { Collection } from './collection.ts';
-import { type RecordId, recordId } from './record/ids.ts';
-import { DELETED_ELSEWHERE } from './store/problem-store.ts';
-import { type Question, questionOf, questionText } from './take-in/deleted-elsewhere.ts';
-import type { TakeInResult } from './take-in/take-in.ts';
+import type { PlannedView } from '../../contract/contract.ts';
+import type { Collection } from '../collection.ts';
+import { type RecordId, recordId } from '../record/ids.ts';
+import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
+import { type Question, questionOf, questionText } from '../take-in/deleted-elsewhere.ts';
+import type { TakeInResult } from '../take-in/take-in.ts';
 
 /** What the next cycle of a source would take in, and what a person would be asked. */
 export interface SourcePreview {

@@ -1,9 +1,9 @@
-import { nameContent } from './content/name-content.ts';
-import type { AskPeers } from './content-exchange/ask-peers.ts';
-import type { Contents, KeptContents } from './content-exchange/contents.ts';
-import type { HistoryContents, HistoryPort, Members } from './past/history-port.ts';
-import type { Replica } from './replica.ts';
-import type { ContentStore } from './store/content-store.ts';
+import { nameContent } from '../content/name-content.ts';
+import type { AskPeers } from '../content-exchange/ask-peers.ts';
+import type { Contents, KeptContents } from '../content-exchange/contents.ts';
+import type { HistoryContents, HistoryPort, Members } from '../past/history-port.ts';
+import type { Replica } from '../replica.ts';
+import type { ContentStore } from '../store/content-store.ts';
 
 /** What a replica needs around it to answer about its history. */
 export interface AroundReplica {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type RecordId, recordId } from '../../src/main/record/ids.ts';
-import { SourceConfirmation } from '../../src/main/source-confirmation.ts';
-import { DELETED_ELSEWHERE } from '../../src/main/store/problem-store.ts';
-import { CollectionGroup, GroupDatabases, type GroupDevice } from '../fakes/collection-group.ts';
+import { SourceConfirmation } from '../../../src/main/one-source/source-confirmation.ts';
+import { type RecordId, recordId } from '../../../src/main/record/ids.ts';
+import { DELETED_ELSEWHERE } from '../../../src/main/store/problem-store.ts';
+import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
 const letter = recordId('docs/letter.txt');
 const halted = {

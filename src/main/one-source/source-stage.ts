@@ -1,6 +1,6 @@
-import type { Collection } from './collection.ts';
-import type { RunConstruction } from './construct/run-construction.ts';
-import type { StoredSource } from './store/registry-store.ts';
+import type { Collection } from '../collection.ts';
+import type { RunConstruction } from '../construct/run-construction.ts';
+import type { StoredSource } from '../store/registry-store.ts';
 
 /** What a stage needs of the source it is of. */
 export interface StagePort {

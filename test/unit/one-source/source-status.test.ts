@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SourceStatus } from '../../src/main/source-status.ts';
-import { FakeClock } from '../fakes/fake-clock.ts';
+import { SourceStatus } from '../../../src/main/one-source/source-status.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 
 let clock: FakeClock;
 let status: SourceStatus;

@@ -1,4 +1,4 @@
-import type { Clock } from './platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 
 /** So long (milliseconds) what is new at a start waits for peers; more than it takes to find and link one. */
 const NEWS_WAIT_MS = 60_000;

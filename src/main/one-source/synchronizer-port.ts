@@ -1,11 +1,11 @@
-import type { WrittenPackage } from './collection.ts';
-import type { Ticket } from './construct/pending.ts';
-import type { AskPeers } from './content-exchange/ask-peers.ts';
-import type { BatchSizes } from './platform/batch-sizes.ts';
-import type { Dot, RecordId } from './record/ids.ts';
-import type { SafetyLimits } from './safety.ts';
-import type { Revision } from './sources/source-adapter.ts';
-import type { StoredSource } from './store/registry-store.ts';
+import type { WrittenPackage } from '../collection.ts';
+import type { Ticket } from '../construct/pending.ts';
+import type { AskPeers } from '../content-exchange/ask-peers.ts';
+import type { BatchSizes } from '../platform/batch-sizes.ts';
+import type { Dot, RecordId } from '../record/ids.ts';
+import type { SafetyLimits } from '../safety.ts';
+import type { Revision } from '../sources/source-adapter.ts';
+import type { StoredSource } from '../store/registry-store.ts';
 
 /** What a synchronizer needs of the collection it belongs to and of the world. */
 export interface SynchronizerPort {

@@ -1,5 +1,5 @@
-import type { SourceState } from '../contract/contract.ts';
-import type { Clock } from './platform/clock.ts';
+import type { SourceState } from '../../contract/contract.ts';
+import type { Clock } from '../platform/clock.ts';
 
 /** How far a source is with what it does; milliseconds since 1970. */
 export interface Progress {
