@@ -354,19 +354,19 @@ export const PLANTED_RELAY_BUGS = [
   },
   {
     about: 'what a relay collects while it is asked for goes missing unseen',
-    file: 'src/relay/relay-service.ts',
-    find: `    const items = await store.items(group, after, most, ITEMS_ANSWER);
+    file: 'src/relay/rules/items.ts',
+    find: `    const items = await this.#store.items(group, after, most, ITEMS_ANSWER);
     // Asked afterwards: what is collected meanwhile must not go missing unseen.
-    const { collected } = await store.span(group);
+    const { collected } = await this.#store.span(group);
 `,
-    replace: `    const { collected } = await store.span(group);
-    const items = await store.items(group, after, most, ITEMS_ANSWER);
+    replace: `    const { collected } = await this.#store.span(group);
+    const items = await this.#store.items(group, after, most, ITEMS_ANSWER);
 `,
     tests: [RELAY],
   },
   {
     about: 'what came to a relay after it was read is passed over',
-    file: 'src/relay/relay-service.ts',
+    file: 'src/relay/rules/items.ts',
     find: 'return { items, last: isCut ? end : Math.max(end, newest), born };',
     replace: 'return { items, last: Math.max(end, newest), born };',
     tests: [RELAY],
@@ -416,7 +416,7 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'any member deletes the packs of others',
     file: 'src/relay/relay-service.ts',
-    find: 'if (by !== key && !(await isAdmin(this.#world.store, group, key)))',
+    find: 'if (by !== key && !(await this.#groups.isAdmin(group, key)))',
     replace: 'if (by === key && !session.groups.has(group))',
     tests: [RELAY],
   },

@@ -1,35 +1,19 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { toHex } from '../main/peers/protocol/hex.ts';
-import { aclBytes } from '../main/peers/protocol/relay-statements.ts';
 import type { Random } from '../main/platform/random.ts';
 import type { CollectionId, MemberKey } from '../main/record/ids.ts';
 import type { BlobStore } from './rules/blob-store.ts';
 import { type AuthView, type ChallengeView, Door } from './rules/door.ts';
 import type { EventsPort } from './rules/event-hub.ts';
-import { isSigned } from './rules/is-signed.ts';
-import {
-  GRACE_MS,
-  ITEM_LIFE_MS,
-  ITEMS_ANSWER,
-  ITEMS_AT_ONCE,
-  PACKS_AT_ONCE,
-  type RelayLimits,
-} from './rules/limits.ts';
+import { Groups, type LocationView, noGroup } from './rules/groups.ts';
+import { Items, type ItemsView, sizeOf } from './rules/items.ts';
+import { GRACE_MS, ITEM_LIFE_MS, ITEMS_AT_ONCE, PACKS_AT_ONCE, type RelayLimits } from './rules/limits.ts';
 import { type EventsHandle, type Knocked, Meetings } from './rules/meetings.ts';
 import type { Meter } from './rules/meter.ts';
 import { Packs } from './rules/packs.ts';
-import {
-  readAclKeys,
-  readGroup,
-  readHex,
-  readKey,
-  readList,
-  readNumber,
-  readObject,
-  readPackId,
-} from './rules/read-input.ts';
+import { readGroup, readHex, readKey, readList, readNumber, readObject, readPackId } from './rules/read-input.ts';
 import { Refusal } from './rules/refusal.ts';
-import type { Acl, AclKey, RelayStore, StoredHeads, StoredItem, WordHash } from './rules/relay-store.ts';
+import type { Acl, RelayStore, StoredHeads, WordHash } from './rules/relay-store.ts';
 import type { LiveEnd, LiveLine } from './rules/splices.ts';
 import type { Session } from './rules/tokens.ts';
 import { Words } from './rules/words.ts';
@@ -59,31 +43,24 @@ export interface RelayWorld {
   readonly admission: string | null;
 }
 
-/** Where a group's storage is: addresses of relays, as devices are given them. */
-export interface LocationView {
-  readonly gen: number;
-  readonly api: string;
-  readonly events: string;
-  readonly live: string;
-  readonly blob: { readonly kind: 'relay'; readonly base: string };
-  readonly region: null;
-  /** Seconds for which this may be believed. */
-  readonly ttl: number;
-}
-
 /**
- * All rules of a relay. It knows no socket and starts no timer: who has the sockets hands in what came, and calls `tick` every second and
- * `collect` every hour. What it refuses is a `Refusal`; all else it throws is a fault.
+ * What a relay answers: who asks, whether that is allowed and how much of it, and then what `rules/` say. It knows no socket and starts no timer: who
+ * has the sockets hands in what came, and calls `tick` every second and `collect` every hour. What it refuses is a `Refusal`; all else it throws is a
+ * fault.
  */
 export class RelayService {
   readonly #world: RelayWorld;
   readonly #door: Door;
+  readonly #groups: Groups;
+  readonly #items: Items;
   readonly #meetings: Meetings;
   readonly #packs: Packs;
   readonly #words: Words;
 
   constructor(world: RelayWorld) {
     this.#world = world;
+    this.#groups = new Groups(world);
+    this.#items = new Items(world.store, world.limits);
     this.#meetings = new Meetings(world);
     this.#packs = new Packs(world);
     this.#words = new Words(world.store);
@@ -126,38 +103,17 @@ export class RelayService {
     return this.#door.authenticate(body, this.#world.now());
   }
 
-  /** `{g, keys, by, sig, a?}`: a new group, of generation 1. `a`: what the address of this relay ends in, where it is private. */
+  /** As `Groups.register`. */
   async register(from: string, body: unknown): Promise<void> {
     this.#stranger(from);
     this.#room();
-    const { g, keys, by, sig, a } = readObject(body, 'the request');
-    if (this.#world.admission !== null && !isSameSecret(this.#world.admission, a))
-      throw new Refusal('not-admitted', 'this relay takes groups only of who knows all of its address');
-    const [group, list] = [readGroup(g), readAclKeys(keys, this.#world.limits.members)];
-    const admin = readKey(by, 'by');
-    if (!list.some((each) => each.k === admin && each.admin))
-      throw new Refusal('not-an-admin', 'the list must be signed by an admin in it');
-    checkSigned(group, 1, list, admin, readHex(sig, 64, 'sig'));
-    if (!(await this.#world.store.createGroup(group, list, this.#world.now(), this.#world.storage ?? '')))
-      throw new Refusal('exists', 'this group is registered already');
+    await this.#groups.register(body);
   }
 
-  /** `here`: the `host:port` by which this relay was asked. */
+  /** As `Groups.location`. */
   async location(from: string, g: string, here: string): Promise<LocationView> {
     this.#door.lookup(from, this.#world.now());
-    const group = readGroup(g);
-    const storage = (await this.#world.store.storageOf(group)) || this.#world.storage;
-    const acl = await this.#world.store.acl(group);
-    const place = storage ?? `https://${here}#k=${this.#world.key}`;
-    return {
-      gen: acl?.gen ?? 0,
-      api: place,
-      events: place,
-      live: place,
-      blob: { kind: 'relay', base: place },
-      region: null,
-      ttl: 3600,
-    };
+    return this.#groups.location(g, here);
   }
 
   // With a token.
@@ -168,31 +124,19 @@ export class RelayService {
   }
 
   async acl(session: Session, g: string): Promise<Acl> {
-    const { group } = memberOf(session, g);
-    return (await this.#world.store.acl(group)) ?? noGroup();
+    return this.#groups.acl(memberOf(session, g).group);
   }
 
-  /** `{gen, keys, by, sig}`. Who is removed loses its tokens and sockets at once. */
+  /** As `Groups.setAcl`. Who is removed loses its tokens and sockets at once. */
   async setAcl(session: Session, g: string, body: unknown): Promise<void> {
     const { group } = memberOf(session, g);
-    const { gen, keys, by, sig } = readObject(body, 'the request');
-    const [next, list] = [readNumber(gen, 2, 'gen'), readAclKeys(keys, this.#world.limits.members)];
-    const admin = readKey(by, 'by');
-    checkSigned(group, next, list, admin, readHex(sig, 64, 'sig'));
-    const outcome = await this.#world.store.setAcl(group, next, list, admin);
-    if (outcome.is === 'no-group') noGroup();
-    if (outcome.is === 'not-an-admin')
-      throw new Refusal('not-an-admin', 'the list must be signed by an admin of the present one');
-    if (outcome.is === 'old')
-      throw new Refusal('old-generation', `the list has generation ${outcome.gen}: give it a higher one`, {
-        data: { gen: outcome.gen },
-      });
-    if (outcome.is !== 'set') return;
-    for (const key of outcome.removed) {
+    const set = await this.#groups.setAcl(group, body);
+    if (set === null) return;
+    for (const key of set.removed) {
       for (const each of this.#door.tokens.of(group, key)) this.#door.tokens.close(each);
       this.#meetings.removed(group, key);
     }
-    this.#meetings.hub.tell(group, { is: 'acl', g: group, gen: next });
+    this.#meetings.hub.tell(group, { is: 'acl', g: group, gen: set.gen });
   }
 
   /** May this session use this group, and this much more? For who reads a body only once that is known. Who was removed brings nothing. */
@@ -204,11 +148,12 @@ export class RelayService {
   /** Of an admin: for a key that was taken out of the list, which fetches it with its next token. */
   async putWord(session: Session, g: string, k: string, bytes: Uint8Array): Promise<void> {
     const { group, key } = memberOf(session, g);
-    const { store, limits } = this.#world;
+    const { limits } = this.#world;
     checkSize(bytes, limits.item, 'what is left for somebody');
     this.#room();
     this.#door.item(key, this.#world.now());
-    if (!(await isAdmin(store, group, key))) throw new Refusal('not-an-admin', 'only an admin leaves something there');
+    if (!(await this.#groups.isAdmin(group, key)))
+      throw new Refusal('not-an-admin', 'only an admin leaves something there');
     await this.#words.put(group, readKey(k, 'k'), bytes, this.#world.now(), limits.groupItems);
   }
   async words(session: Session, g: string): Promise<readonly WordHash[]> {
@@ -230,47 +175,25 @@ export class RelayService {
     this.#room();
     const now = this.#world.now();
     this.#door.item(key, now);
-    const item = { hash: sha256(bytes), bytes, at: now };
-    const done = await this.#world.store.append(group, item, this.#world.limits.groupItems);
-    if (done.is === 'quota') this.#quota('items');
-    if (done.is === 'no-group') noGroup();
-    if (!('sid' in done)) throw new Error(`no sid: ${done.is}`);
-    if (done.is === 'appended') {
+    const posted = await this.#items.post(group, bytes, now);
+    if (posted === null) this.#quota('items');
+    if (posted.isNew) {
       this.#count('items_in');
       this.#count('items_in_bytes', bytes.length);
-      this.#meetings.hub.tell(group, { is: 'new', g: group, sid: done.sid }, key);
+      this.#meetings.hub.tell(group, { is: 'new', g: group, sid: posted.sid }, key);
     }
-    return done.sid;
+    return posted.sid;
   }
 
-  /**
-   * What came after `after`, and up to where (`last`) this is all of it: less than `after` where that was never given. `born` is another where
-   * the group was registered anew. Refuses with `collected` who missed something for good.
-   */
-  async items(
-    session: Session,
-    g: string,
-    after: number,
-    limit: number = ITEMS_AT_ONCE,
-  ): Promise<{ readonly items: readonly StoredItem[]; readonly last: number; readonly born: number }> {
+  /** As `Items.after`. */
+  async items(session: Session, g: string, after: number, limit: number = ITEMS_AT_ONCE): Promise<ItemsView> {
     const { group, key } = memberOf(session, g);
-    const { store } = this.#world;
-    const most = Math.max(1, Math.min(limit, ITEMS_AT_ONCE));
-    const { last: newest, born } = await store.span(group);
-    const items = await store.items(group, after, most, ITEMS_ANSWER);
-    // Asked afterwards: what is collected meanwhile must not go missing unseen.
-    const { collected } = await store.span(group);
-    if (Math.max(after, await store.cursor(group, key)) < collected)
-      throw new Refusal('collected', 'what came after that was collected: other members have it', {
-        data: { oldest: collected + 1 },
-      });
-    const bytes = items.reduce((sum, each) => sum + each.bytes.length, 0);
-    this.#count('items_out', items.length);
+    const found = await this.#items.after(group, key, after, limit);
+    const bytes = sizeOf(found.items);
+    this.#count('items_out', found.items.length);
     this.#count('items_out_bytes', bytes);
     this.#spend(key, bytes);
-    const isCut = items.length === most || bytes + this.#world.limits.item > ITEMS_ANSWER;
-    const end = items.at(-1)?.sid ?? 0;
-    return { items, last: isCut ? end : Math.max(end, newest), born };
+    return found;
   }
 
   /** `{sid}`: this member has everything up to there. The least of all members. */
@@ -290,10 +213,7 @@ export class RelayService {
   async heads(session: Session, g: string): Promise<readonly StoredHeads[]> {
     const { group, key } = memberOf(session, g);
     const heads = await this.#world.store.heads(group);
-    this.#spend(
-      key,
-      heads.reduce((sum, { bytes }) => sum + bytes.length, 0),
-    );
+    this.#spend(key, sizeOf(heads));
     return heads;
   }
 
@@ -328,7 +248,7 @@ export class RelayService {
   async deletePack(session: Session, g: string, name: string): Promise<void> {
     const { group, key } = memberOf(session, g);
     await this.#packs.remove(group, readPackId(name), async ({ by }) => {
-      if (by !== key && !(await isAdmin(this.#world.store, group, key)))
+      if (by !== key && !(await this.#groups.isAdmin(group, key)))
         throw new Refusal('not-an-admin', 'only who put a pack, or an admin, deletes it');
     });
   }
@@ -421,28 +341,9 @@ function memberOf(session: Session, g: string): { readonly group: CollectionId; 
   return { group, key };
 }
 
-async function isAdmin(store: RelayStore, group: CollectionId, key: MemberKey): Promise<boolean> {
-  return (await store.acl(group))?.keys.some(({ k, admin }) => k === key && admin) === true;
-}
-
-function checkSigned(group: CollectionId, gen: number, keys: readonly AclKey[], by: MemberKey, sig: string): void {
-  if (!isSigned(aclBytes(group, gen, keys), sig, by))
-    throw new Refusal('not-an-admin', 'the signature of the list does not hold');
-}
-
 function checkSize(bytes: Uint8Array, most: number, what: string): void {
   if (bytes.length === 0) throw new Refusal('bad-request', `${what} has no bytes`);
   if (bytes.length > most) throw new Refusal('too-large', `${what} has at most ${most} bytes`);
 }
 
-function noGroup(): never {
-  throw new Refusal('not-found', 'no such group is registered');
-}
 const sha256 = (bytes: Uint8Array): string => toHex(createHash('sha256').update(bytes).digest());
-
-/** How long it takes tells nothing of the secret. */
-function isSameSecret(secret: string, said: unknown): boolean {
-  if (typeof said !== 'string') return false;
-  const [one, other] = [secret, said].map((text) => createHash('sha256').update(text).digest()) as [Buffer, Buffer];
-  return timingSafeEqual(one, other);
-}

@@ -1,4 +1,5 @@
 import type { RelayService } from '../relay-service.ts';
+import { sizeOf } from '../rules/items.ts';
 import { ITEMS_AT_ONCE, LIMITS } from '../rules/limits.ts';
 import { readDigits } from '../rules/read-input.ts';
 import { Refusal } from '../rules/refusal.ts';
@@ -174,8 +175,6 @@ async function getPack({ service, session, names, range }: MemberCall): Promise<
   return { status: 206, headers: { ...headers, 'content-range': `bytes ${from}-${to - 1}/${size}` }, ...answer };
 }
 
-const sizeOf = (entries: readonly { readonly bytes: Uint8Array }[]): number =>
-  entries.reduce((sum, { bytes }) => sum + bytes.length, 0);
 const ok = (json: unknown): Answer => ({ status: 200, json });
 
 function open(
