@@ -1,5 +1,5 @@
 import { listConflicts } from '../../src/main/conflicts/conflict-view.ts';
-import { settleDuplicate } from '../../src/main/conflicts/duplicates.ts';
+import { settlePair } from '../../src/main/conflicts/duplicates.ts';
 import { meetContact } from '../../src/main/conflicts/meet-contact.ts';
 import { resolveConflict } from '../../src/main/conflicts/resolve-conflict.ts';
 import { isLive } from '../../src/main/merge/record-state.ts';
@@ -116,7 +116,7 @@ function editGroup(device: GroupDevice, random: SeededRandom): void {
 
 function judge(device: GroupDevice, random: SeededRandom, isOnePerson: boolean): void {
   const [one, other] = random.shuffle(CONTACTS.filter((each) => device.isThere(each)));
-  if (one !== undefined && other !== undefined) settleDuplicate(device.port, one, other, isOnePerson);
+  if (one !== undefined && other !== undefined) settlePair(device.port, [one, other], isOnePerson, [recordId(GROUP)]);
 }
 
 /** A contact that nobody knows is found to be one of those that are there. */

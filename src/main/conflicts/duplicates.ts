@@ -45,10 +45,10 @@ export async function listDuplicates({ collection }: Pick<Port, 'collection'>): 
   return duplicates;
 }
 
-/** The groups of a book: few, of thousands of contacts. */
-function groupsOf({ records }: Collection): readonly RecordId[] {
+/** The groups of a book: few, of thousands of contacts. Never for long at a time. */
+async function groupsOf({ records }: Collection): Promise<readonly RecordId[]> {
   const ids: RecordId[] = [];
-  for (const { id, state } of records.all())
+  for await (const { id, state } of inTurns(records.all(AT_ONCE), AT_ONCE))
     if (isLive(state) && state.fields.get(KIND)?.some(({ value }) => value === 'group') === true) ids.push(id);
   return ids;
 }
@@ -65,7 +65,7 @@ function fuse(
     const change = group === null || !isLive(group.state) ? null : membersFollow(group, become);
     return change === null ? [] : [change];
   });
-  return [...pairs.flatMap(([one, other]) => fuseContacts(one, other)), ...following];
+  return [...pairs.flatMap(([one, other]) => fuseContacts(one, other, become)), ...following];
 }
 
 async function contactsOf(collection: Collection): Promise<readonly Told[]> {
@@ -100,7 +100,7 @@ export async function fuseSure(port: Port): Promise<ResultView> {
   for (const id of sure.flatMap(({ ids }) => ids)) partners.set(id, (partners.get(id) ?? 0) + 1);
   const alone = sure.filter(({ ids }) => ids.every((id) => partners.get(id) === 1));
   const written: WrittenPackage[] = [];
-  const groups = groupsOf(collection);
+  const groups = await groupsOf(collection);
   for await (const at of inTurns(alone.keys(), PAIRS_AT_ONCE)) {
     if (at % PAIRS_AT_ONCE !== 0) continue;
     // Somebody may have written to them since they were looked at.
@@ -120,12 +120,26 @@ function ensureContacts({ collection }: Pick<Port, 'collection'>): void {
 }
 
 /** Makes two contacts one, or says that they are two people. Fails with `no-such-record`, `not-contacts`, `same-record`. */
-export function settleDuplicate(port: Port, one: string, other: string, isOnePerson: boolean): ResultView {
+export async function settleDuplicate(
+  port: Port,
+  one: string,
+  other: string,
+  isOnePerson: boolean,
+): Promise<ResultView> {
   ensureContacts(port);
+  return settlePair(port, [one, other], isOnePerson, isOnePerson ? await groupsOf(port.collection) : []);
+}
+
+/** The same, of contacts, where the groups of their book are known. */
+export function settlePair(
+  port: Port,
+  [one, other]: readonly [string, string],
+  isOnePerson: boolean,
+  groups: readonly RecordId[],
+): ResultView {
   const [a, b] = [liveRecord(port, one), liveRecord(port, other)];
   if (a.id === b.id) throw new LockstepError('same-record', `${one} and ${other} are one record already.`, one);
-  const { collection } = port;
-  const changes = isOnePerson ? fuse(collection, groupsOf(collection), [[a, b]]) : [keepApart(a, b)];
+  const changes = isOnePerson ? fuse(port.collection, groups, [[a, b]]) : [keepApart(a, b)];
   return resultOf(port, port.commit(changes), []);
 }
 

@@ -12,13 +12,18 @@ import { joined, withKeysOf } from './join-contacts.ts';
 
 /**
  * Makes two contacts one: the record of the smaller id takes what only the other one says, values of both that differ stand beside each other as
- * conflicts, and the other one goes, saying which one it is (`aliasOf`). Ordinary changes of one package, which can be undone.
+ * conflicts, and the other one goes, saying which one it is (`aliasOf`). Ordinary changes of one package, which can be undone. `become`: contacts
+ * that go in the same act, by which a group may name its members.
  */
-export function fuseContacts(one: StoredRecord, other: StoredRecord): readonly Change[] {
+export function fuseContacts(
+  one: StoredRecord,
+  other: StoredRecord,
+  become: ReadonlyMap<RecordId, RecordId>,
+): readonly Change[] {
   const [main, alias] = inOrder(one, other);
   const exists = main.state.fields.get(EXISTS) ?? [];
   return [
-    ...filled(main, alias).map((writes, turn): Change => {
+    ...filled(main, alias, become).map((writes, turn): Change => {
       const stays = { field: EXISTS, value: true, replaces: turn === 0 ? dotsOf(exists) : [] };
       return { record: main.id, cause: 'settle', writes: [...writes, stays] };
     }),
@@ -65,9 +70,13 @@ export function membersFollow(group: StoredRecord, become: ReadonlyMap<RecordId,
  * What the main record takes from the other one: of entries that are the same under whatever keys, and of those that agree (`joined`), what it does
  * not say yet. A change writes one value a field: further ones follow in changes of their own.
  */
-function filled(main: StoredRecord, alias: StoredRecord): readonly (readonly FieldWrite[])[] {
+function filled(
+  main: StoredRecord,
+  alias: StoredRecord,
+  become: ReadonlyMap<RecordId, RecordId>,
+): readonly (readonly FieldWrite[])[] {
   const turns: FieldWrite[][] = [];
-  const said = [...alias.state.fields].filter(([field]) => field !== EXISTS && !isOwnField(field));
+  const said = saidBy(alias, become);
   const keys = [...withKeysOf(firstOf(main.state.fields), firstOf(said)).keys()];
   said.forEach(([, siblings], at) => {
     const field = keys[at] as FieldName;
@@ -95,6 +104,22 @@ function filled(main: StoredRecord, alias: StoredRecord): readonly (readonly Fie
     turns[turn] ??= [];
     turns[turn].push(write);
   }
+}
+
+/** What a contact says; of a group whose members go, the members they become. */
+function saidBy(
+  { state }: StoredRecord,
+  become: ReadonlyMap<RecordId, RecordId>,
+): readonly (readonly [FieldName, readonly Sibling[]])[] {
+  const said = new Map<FieldName, readonly Sibling[]>();
+  for (const [field, siblings] of state.fields) {
+    if (field === EXISTS || isOwnField(field)) continue;
+    const uid = memberIn(field);
+    const main = uid === null ? undefined : become.get(recordIdOfUid(uid));
+    const anew = main === undefined ? field : memberField(uidOfRecord(main));
+    if (said.get(anew)?.some(({ value }) => value !== null) !== true) said.set(anew, siblings);
+  }
+  return [...said];
 }
 
 /** One value of each field, in their order. */

@@ -1,3 +1,4 @@
+import { entryMapOf } from '../record/entry-maps.ts';
 import { withoutFrame } from '../record/framed-label.ts';
 import type { FieldName } from '../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
@@ -29,7 +30,7 @@ const NAME = 'name';
 /**
  * The fields of a contact under the keys by which another one, that is the same person, knows the same entries: an e-mail by its address,
  * a phone by its number, what else is equal by that; and where both have one entry of a kind a person has one of, that one. All others
- * keep their keys.
+ * keep their keys, as does what is told by its key alone: a word, somebody, a member.
  */
 export function withKeysOf(known: Fields, fields: Fields): Fields {
   if (known.size * fields.size > MOST_PAIRS) return fields;
@@ -41,7 +42,7 @@ export function withKeysOf(known: Fields, fields: Fields): Fields {
     free.delete(to);
   };
   const open = (): readonly [FieldName, Value][] =>
-    [...fields].filter(([field]) => mapOf(field) !== '' && !known.has(field) && !renamed.has(field));
+    [...fields].filter(([field]) => entryMapOf(field) !== null && !known.has(field) && !renamed.has(field));
   const among = (field: FieldName, is: (other: FieldName, value: Value) => boolean): FieldName | undefined =>
     [...free].find(([other, value]) => mapOf(other) === mapOf(field) && is(other, value))?.[0];
   for (const [field, value] of open()) {

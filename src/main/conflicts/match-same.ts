@@ -1,9 +1,11 @@
 import { canonicalText } from '../past/canonical-text.ts';
 import { digestOf } from '../platform/hash.ts';
 import { isOwnField } from '../record/alias.ts';
+import { entryMapOf } from '../record/entry-maps.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
+import { memberIn } from '../record/record-uid.ts';
 import type { Fields } from '../record/value.ts';
 import type { ContactMatch } from './match-contacts.ts';
 
@@ -15,13 +17,15 @@ export interface Said {
 
 const BY = ['all that it says'];
 
-/** A digest of all that a contact says, whatever the keys of its entries and the times of it are. */
+/** A digest of all that a contact says, whatever the times of it are, and the keys of its entries that were made up. */
 export function saidBy(fields: Fields): Digest {
   const said: string[] = [];
   for (const [field, value] of fields) {
     if (value === null || field === EXISTS || isOwnField(field)) continue;
     if (fieldRule('contacts', field).concurrent === 'larger') continue;
-    said.push(`${field.slice(0, field.lastIndexOf('/') + 1) || field} ${canonicalText(field, value)}`);
+    // Members of a group are called otherwise in every book.
+    const name = entryMapOf(field) ?? (memberIn(field) === null ? field : 'members');
+    said.push(`${name} ${canonicalText(field, value)}`);
   }
   return digestOf(said.sort((a, b) => (a < b ? -1 : 1)).join('\n'));
 }

@@ -135,7 +135,7 @@ export class RecordRequests {
   duplicates(collection: string): Promise<readonly DuplicateView[]> {
     return listDuplicates(this.#port(findCollection(this.#engine, collection)));
   }
-  settleDuplicate(collection: string, one: string, other: string, isOnePerson: boolean): ResultView {
+  settleDuplicate(collection: string, one: string, other: string, isOnePerson: boolean): Promise<ResultView> {
     return settleDuplicate(this.#port(findCollection(this.#engine, collection)), one, other, isOnePerson);
   }
 

@@ -129,7 +129,7 @@ describe('settling duplicates', () => {
         by: ['email ada@x.org', 'name ada'],
       },
     ]);
-    settleDuplicate(phone.port, 'b', 'a', false);
+    await settleDuplicate(phone.port, 'b', 'a', false);
     group.exchange();
     expect(await listDuplicates(laptop.port)).toEqual([]);
     expect(laptop.isThere('a') && laptop.isThere('b')).toBe(true);
@@ -144,7 +144,7 @@ describe('settling duplicates', () => {
     const members = (device: GroupDevice) =>
       ['g', 'h', 'i'].map((id) => ['a', 'b', 'c'].filter((each) => `members/${each}` in shown(device, id)).join(' '));
     const before = members(phone);
-    settleDuplicate(laptop.port, 'a', 'b', true);
+    await settleDuplicate(laptop.port, 'a', 'b', true);
     group.exchange();
     for (const device of [laptop, phone]) expect(members(device)).toEqual(['a c', 'a', 'c']);
     undoChange(phone.port, listHistory(phone.port, { limit: 1 })[0]!.id);
@@ -153,13 +153,13 @@ describe('settling duplicates', () => {
     expect(before).toEqual(['b c', 'a b', 'c']);
   });
 
-  it('has nobody come back to a group from which the one of the two who goes was removed', () => {
+  it('has nobody come back to a group from which the one of the two who goes was removed', async () => {
     const { group, laptop, phone } = met();
     make(laptop, 'g', { ...name('Friends'), kind: 'group', 'members/b': true, 'members/c': true });
     make(laptop, 'h', { ...name('Work'), kind: 'group', 'members/b': true });
     make(laptop, 'g', { ...name('Friends'), kind: 'group', 'members/c': true });
     group.exchange();
-    settleDuplicate(laptop.port, 'a', 'b', true);
+    await settleDuplicate(laptop.port, 'a', 'b', true);
     group.exchange();
     for (const device of [laptop, phone]) {
       expect([shown(device, 'g'), shown(device, 'h')].map((fields) => 'members/a' in fields)).toEqual([false, true]);
@@ -178,9 +178,24 @@ describe('settling duplicates', () => {
       expect(['a', 'b', 'g', 'h'].map((id) => device.isThere(id))).toEqual([true, false, true, false]);
   });
 
+  it('a group that takes what another one says takes the members that go in the same act as those they become', async () => {
+    const { group, laptop, phone } = met();
+    const friends = { ...name('Friends'), ...email('all@x.org'), kind: 'group' };
+    make(laptop, 'g', { ...friends, 'members/c': true });
+    make(laptop, 'h', { ...friends, 'members/a': true, 'members/b': true });
+    group.exchange();
+    await fuseSure(laptop.port);
+    group.exchange();
+    for (const device of [laptop, phone])
+      expect(Object.keys(shown(device, 'g')).filter((field) => field.startsWith('members/'))).toEqual([
+        'members/a',
+        'members/c',
+      ]);
+  });
+
   it('makes one of two: what agrees is one, what differs a conflict, what one lacks is there', async () => {
     const { group, laptop, phone } = met();
-    settleDuplicate(laptop.port, 'a', 'b', true);
+    await settleDuplicate(laptop.port, 'a', 'b', true);
     group.exchange();
     for (const device of [laptop, phone]) {
       expect(device.isThere('b')).toBe(false);
@@ -201,7 +216,7 @@ describe('settling duplicates', () => {
   it('is taken back with one undo', async () => {
     const { group, laptop, phone } = met();
     const before = [shown(phone, 'a'), shown(phone, 'b')];
-    settleDuplicate(laptop.port, 'a', 'b', true);
+    await settleDuplicate(laptop.port, 'a', 'b', true);
     group.exchange();
     undoChange(phone.port, listHistory(phone.port, { limit: 1 })[0]!.id);
     group.exchange();
@@ -212,10 +227,10 @@ describe('settling duplicates', () => {
     }
   });
 
-  it('can be fused again after that, and taken back again', () => {
+  it('can be fused again after that, and taken back again', async () => {
     const { group, laptop, phone } = met();
     for (let turn = 0; turn < 2; turn++) {
-      settleDuplicate(laptop.port, 'a', 'b', true);
+      await settleDuplicate(laptop.port, 'a', 'b', true);
       undoChange(laptop.port, listHistory(laptop.port, { limit: 1 })[0]!.id);
     }
     group.exchange();
@@ -223,22 +238,22 @@ describe('settling duplicates', () => {
     for (const device of [laptop, phone]) expect(conflicts(device, 'b')).toEqual([]);
   });
 
-  it('asks about an edit of the one that went, made elsewhere at the same time', () => {
+  it('asks about an edit of the one that went, made elsewhere at the same time', async () => {
     const { group, laptop, phone } = met();
     make(phone, 'b', { ...shown(phone, 'b'), 'phones/new': { number: '1234567' } });
-    settleDuplicate(laptop.port, 'a', 'b', true);
+    await settleDuplicate(laptop.port, 'a', 'b', true);
     group.exchange();
     for (const device of [laptop, phone]) expect(conflicts(device, 'b')).toEqual(['exists']);
   });
 
-  it('comes to the same where two devices fuse, and three are one', () => {
+  it('comes to the same where two devices fuse, and three are one', async () => {
     const { group, laptop, phone } = met(3);
     const third = group.devices[2]!;
     make(third, 'c', { ...name('Ada'), ...email('ada@x.org', 'e2') });
     group.exchange();
-    settleDuplicate(laptop.port, 'a', 'b', true);
-    settleDuplicate(phone.port, 'a', 'b', true);
-    settleDuplicate(third.port, 'a', 'c', true);
+    await settleDuplicate(laptop.port, 'a', 'b', true);
+    await settleDuplicate(phone.port, 'a', 'b', true);
+    await settleDuplicate(third.port, 'a', 'c', true);
     group.exchange();
     for (const device of group.devices) {
       expect(recordsRoot(device.collection)).toEqual(recordsRoot(laptop.collection));
@@ -259,7 +274,7 @@ describe('settling duplicates', () => {
     make(laptop, 'maybe-1', name('Nobody Special'));
     make(phone, 'maybe-2', name('Nobody Special'));
     group.exchange();
-    settleDuplicate(phone.port, 'm7', 'n7', false);
+    await settleDuplicate(phone.port, 'm7', 'n7', false);
     group.exchange();
     const before = await listDuplicates(laptop.port);
     const { changes, records } = await fuseSure(laptop.port);

@@ -24,6 +24,13 @@ it('two say the same whatever the keys of their entries are, and when they did',
   expect(said(['emails/1', { address: 'b' }], ['phones/2', { address: 'a' }])).not.toBe(one);
 });
 
+it('two whose words, or people, are others say something else; members of a group have other names in each book', () => {
+  expect(said(['keywords/friend', true])).not.toBe(said(['keywords/work', true]));
+  expect(said(['relatedTo/Bo', { relation: {} }])).not.toBe(said(['relatedTo/Cy', { relation: {} }]));
+  expect(said(['members/a1', true])).toBe(said(['members/b1', true]));
+  expect(said(['members/a1', true])).not.toBe(said(['members/a1', true], ['members/a2', true]));
+});
+
 it('as many are found as there are on both sides, the first by their ids', () => {
   expect(matched(['a2', 'a1', 'b1'], ['aj', 'ai', 'ak', 'c'])).toEqual(['ai is a1', 'aj is a2']);
   expect(matched(['a1', 'a2'], ['ai'])).toEqual(['ai is a1']);

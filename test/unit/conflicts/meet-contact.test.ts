@@ -119,6 +119,14 @@ describe('a contact that meets the one it is', () => {
     });
   });
 
+  it('has the words, people and members of both, which are told by their keys', () => {
+    const ada: Said = { 'keywords/friend': true, 'relatedTo/Anne': { relation: { friend: true } }, 'members/a': true };
+    const came: Said = { 'keywords/work': true, 'relatedTo/Bo': { relation: { friend: true } }, 'members/b': true };
+    const { there, meet } = meeting(ada, came);
+    meet();
+    expect([said(there), conflicts(there)]).toEqual([{ ...ada, ...came }, []]);
+  });
+
   it('asks where two names of the same words have other parts, and where an e-mail is at work for one and at home for the other', () => {
     const name = (given: string, surname: string): Value => ({
       components: [

@@ -174,7 +174,8 @@ describe('settling one thing', () => {
 
 describe('two contacts that become one', () => {
   const [ADA, BEA] = [recordId('ada'), recordId('bea')];
-  const fused = (device: GroupDevice): void => void device.write(fuseContacts(found(device, ADA), found(device, BEA)));
+  const fused = (device: GroupDevice): void =>
+    void device.write(fuseContacts(found(device, ADA), found(device, BEA), new Map()));
   const NOTE = fieldName('notes/n');
 
   it('keep every value that one of them has in conflict', () => {

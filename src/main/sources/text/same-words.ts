@@ -1,9 +1,10 @@
+import { entryMapOf } from '../../record/entry-maps.ts';
 import { fieldRule } from '../../record/field-rules.ts';
 import type { Fields, Value } from '../../record/value.ts';
 import type { TextFormat } from './text-format.ts';
 
 /**
- * Pairs of what says the same words, in whatever order and under whatever keys; of several that do the first is the first. By index: who of `known`
+ * Pairs of what says the same words, in whatever order and under whatever keys were made up; of several that do the first is the first. By index: who of `known`
  * each of `items` may be; null: nobody.
  */
 export function alignSameWords(
@@ -28,6 +29,10 @@ function wordsOf(kind: TextFormat['kind'], fields: Fields): string {
     if (value instanceof Uint8Array || typeof value !== 'object') words.push(String(value));
     else for (const each of Object.values(value)) within(each);
   };
-  for (const [field, value] of fields) if (fieldRule(kind, field).concurrent !== 'larger') within(value);
+  for (const [field, value] of fields) {
+    if (fieldRule(kind, field).concurrent === 'larger') continue;
+    if (value !== null && entryMapOf(field) === null) words.push(field);
+    within(value);
+  }
   return words.sort((a, b) => (a < b ? -1 : 1)).join('\0');
 }

@@ -31,3 +31,15 @@ it('of several that say the same each is one of them, the first the first; nobod
     null,
   ]);
 });
+
+it('what is told by its key is another word', () => {
+  const has = (key: string, value: Value): Fields => says({ name: { full: 'Ana' }, [key]: value });
+  const known = [has('keywords/work', true), has('relatedTo/Bo', { relation: { friend: true } })];
+  expect(
+    alignSameWords(
+      'contacts',
+      [has('keywords/home', true), has('relatedTo/Cy', { relation: { friend: true } }), has('keywords/work', true)],
+      known,
+    ),
+  ).toEqual([null, null, 0]);
+});
