@@ -88,22 +88,22 @@ export const PLANTED_BOOK_BUGS = [
   {
     about: 'who was deleted as a book was read is brought back',
     file: 'src/main/take-in/meet-book.ts',
-    find: '|| !isLive(found.state) || records.find(reading.id)',
-    replace: '|| records.find(reading.id)',
+    find: '|| !isLive(found.state) || records.find(item)',
+    replace: '|| records.find(item)',
     tests: ['test/unit/take-in/take-in-book.test.ts'],
   },
   {
     about: 'who came from elsewhere as a book was read is deleted',
     file: 'src/main/take-in/meet-book.ts',
-    find: ' || records.find(reading.id) !== null',
+    find: ' || records.find(item) !== null',
     replace: '',
     tests: ['test/unit/take-in/take-in-book.test.ts'],
   },
   {
     about: 'who stood in the book before under another id is deleted',
     file: 'src/main/take-in/meet-book.ts',
-    find: 'this.#ids.has(found.id) || records.snapshot(this.#source, found.row) !== undefined) return null',
-    replace: 'this.#ids.has(found.id)) return null',
+    find: 'this.#ids.has(found.id) || records.snapshot(this.#source, found.row) !== undefined ? null',
+    replace: 'this.#ids.has(found.id) ? null',
     tests: ['test/unit/take-in/take-in-book.test.ts'],
   },
   {

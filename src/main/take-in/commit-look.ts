@@ -85,7 +85,8 @@ export class CommitLook {
     const packages = this.#collection.transact(() => {
       const changed: Changed[] = [];
       const met: Met[] = [];
-      for (const read of readings) {
+      for (const each of readings) {
+        const read = this.#port.meets?.withMembers(each) ?? each;
         const meeting = this.#port.readOnly() ? null : (this.#port.meets?.meet(read) ?? null);
         if (meeting !== null) {
           met.push(meeting);

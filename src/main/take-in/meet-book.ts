@@ -5,8 +5,10 @@ import { matchSame, type Said, saidBy } from '../conflicts/match-same.ts';
 import { type MetContact, meetContact } from '../conflicts/meet-contact.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import type { RecordId } from '../record/ids.ts';
+import { isGroup, recordIdOfUid, uidOfRecord, withMembersNamed } from '../record/record-uid.ts';
 import { fieldsOf, type Projection } from '../snapshot/lens.ts';
 import type { Reading, SourceAdapter } from '../sources/source-adapter.ts';
+import type { StoredRecord } from '../store/record-store.ts';
 import type { DirtyItems } from './dirty-items.ts';
 
 /** So many items are kept in memory between being compared and being taken in; further ones are read again. */
@@ -32,6 +34,8 @@ export class MeetBook {
   readonly #ids = new Set<RecordId>();
   readonly #ahead = new Map<RecordId, Reading>();
   #matches = NOBODY;
+  /** Items that show the contact they were found to be, by the ids they state. */
+  readonly #met = new Map<RecordId, RecordId>();
 
   /** `readOnly`: nothing may be written of who is met. */
   constructor(collection: Collection, source: number, adapter: SourceAdapter, project: Projection, readOnly: boolean) {
@@ -101,7 +105,9 @@ export class MeetBook {
       const found = records.find(record);
       if (found === null || this.#ids.has(record) || records.snapshot(this.#source, found.row) !== undefined) continue;
       const size = dirty.drop(item);
-      if (size !== null && this.#adapter.recognize?.(item, record) !== null) dirty.add({ id: record, size });
+      if (size === null || this.#adapter.recognize?.(item, record) === null) continue;
+      dirty.add({ id: record, size });
+      this.#met.set(item, record);
     }
     if (this.#readOnly) this.#matches = NOBODY;
   }
@@ -109,16 +115,37 @@ export class MeetBook {
   /** What it means that this item is a contact of the collection that has another id; null: it is none, or not any more. Inside a transaction. */
   meet(reading: Reading): Met | null {
     const match = this.#matches.get(reading.id);
-    const { records, log } = this.#collection;
-    const found = match === undefined ? null : records.find(match.record);
-    if (match === undefined || found === null || !isLive(found.state) || records.find(reading.id) !== null) return null;
-    // It is in this book under its own id, or another item was found to be it.
-    if (this.#ids.has(found.id) || records.snapshot(this.#source, found.row) !== undefined) return null;
+    const found = this.#foundAs(reading.id);
+    if (match === undefined || found === null) return null;
+    const { log } = this.#collection;
     const earlier = () => this.#collection.packages.earlierValues(found.row);
     const met = meetContact(found, reading, match.by, { project: this.#project, order: log.order, earlier });
     // What nobody could use is named as the problem of the item it is, as anywhere; asked before the adapter takes it for the other one.
     if ([met.came, met.change].some((change) => this.#collection.whyInvalid(change) !== null)) return null;
     const revision = this.#adapter.recognize?.(reading.id, found.id) ?? null;
-    return revision === null ? null : { ...met, reading: { ...reading, id: found.id, revision, fields: met.fields } };
+    if (revision === null) return null;
+    this.#met.set(reading.id, found.id);
+    return { ...met, reading: { ...reading, id: found.id, revision, fields: met.fields } };
+  }
+
+  /** The contact an item that was not met yet is. null: it is none, or not any more. */
+  #foundAs(item: RecordId): StoredRecord | null {
+    const match = this.#matches.get(item);
+    const { records } = this.#collection;
+    const found = match === undefined ? null : records.find(match.record);
+    if (found === null || !isLive(found.state) || records.find(item) !== null) return null;
+    // It is in this book under its own id, or another item was found to be it.
+    return this.#ids.has(found.id) || records.snapshot(this.#source, found.row) !== undefined ? null : found;
+  }
+
+  /** What was read, a group's members called as the contacts they are found to be: most was read before that was known. Inside a transaction. */
+  withMembers(reading: Reading): Reading {
+    if (!isGroup(reading.fields)) return reading;
+    const fields = withMembersNamed(reading.fields, (uid) => {
+      const item = recordIdOfUid(uid);
+      const record = this.#met.get(item) ?? this.#foundAs(item)?.id;
+      return record === undefined ? uid : uidOfRecord(record);
+    });
+    return { ...reading, fields };
   }
 }

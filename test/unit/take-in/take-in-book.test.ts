@@ -170,6 +170,21 @@ describe('a book that meets a collection', () => {
     expect([device.isThere('own1'), device.values('own1', fieldName('name'))]).toEqual([false, [ann.name]]);
     expect([device.values('own1', ALIAS_OF), device.collection.problems.count(source.row)]).toEqual([['u1'], 0]);
   });
+  it.each([false, true])(
+    'has a group of whom it has, wherever that stands in it (before them: %s)',
+    async (isFirst) => {
+      const group = { name: { full: 'Friends' }, kind: 'group', 'members/own1': true, 'members/own2': true };
+      if (isFirst) there.set('g', group);
+      there.set('own1', ann);
+      there.set('own2', person('Di'));
+      there.set('own3', person('Ed'));
+      if (!isFirst) there.set('g', group);
+      await look();
+      expect(
+        Object.keys(Object.fromEntries(device.held(recordId('g')) ?? [])).filter((field) => /^members/.test(field)),
+      ).toEqual(['members/u1', 'members/own2']);
+    },
+  );
   it('is told beforehand whom it would meet', async () => {
     there.set('own1', ann);
     there.set('own2', person('Di'));
@@ -290,6 +305,13 @@ describe('a book that meets a collection', () => {
         [true, false, false],
       ]);
       expect(device.collection.problems.of(source.row).map(({ record }) => record)).toEqual(['own2', 'own3']);
+    });
+    it('has a group of whom it shows, which says no more than the one that is there', async () => {
+      told('g', { name: { full: 'Friends' }, kind: 'group', 'members/u1': true });
+      there.set('g', { name: { full: 'Friends' }, kind: 'group', 'members/own1': true });
+      there.set('own1', ann);
+      await look({ readOnly: true });
+      expect(device.collection.problems.of(source.row)).toEqual([]);
     });
     it('surely has nobody who says anything else', async () => {
       there.set('own1', { ...ann, 'titles/t': { name: 'Dr' } });

@@ -1,12 +1,10 @@
-import { type FieldName, type RecordId, recordId } from '../../record/ids.ts';
-import { memberField, memberIn, recordIdOfUid, uidOfRecord } from '../../record/record-uid.ts';
-import type { Fields, Value } from '../../record/value.ts';
+import { type RecordId, recordId } from '../../record/ids.ts';
+import { isGroup, recordIdOfUid, uidOfRecord, withMembersNamed } from '../../record/record-uid.ts';
+import type { Fields } from '../../record/value.ts';
 import type { TextFormat } from './text-format.ts';
 
 /** Records shown here under the UID of another one, by the record that UID stands for elsewhere. */
 export type ShownAs = ReadonlyMap<string, RecordId>;
-
-const KIND = 'kind' as FieldName;
 
 /**
  * The format, of a place where one contact may stand under another UID than elsewhere, as where two books met that both had it: a group names its members
@@ -38,17 +36,7 @@ export function withMembersHere(format: TextFormat, shownAs: () => ShownAs): Tex
 
 /** The same map where no member is called otherwise. */
 function renamed(fields: Fields, shownAs: () => ShownAs, namesBy: (shown: ShownAs) => (uid: string) => string): Fields {
-  if (fields.get(KIND) !== 'group') return fields;
+  if (!isGroup(fields)) return fields;
   const shown = shownAs();
-  if (shown.size === 0) return fields;
-  const name = namesBy(shown);
-  const all = new Map<FieldName, Value>();
-  let isOther = false;
-  for (const [field, value] of fields) {
-    const uid = memberIn(field);
-    const called = uid === null ? field : memberField(name(uid));
-    isOther ||= called !== field;
-    all.set(called, value);
-  }
-  return isOther ? all : fields;
+  return shown.size === 0 ? fields : withMembersNamed(fields, namesBy(shown));
 }

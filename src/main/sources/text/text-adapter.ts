@@ -5,6 +5,7 @@ import { LockstepError } from '../../platform/trouble.ts';
 import { takeOutContents } from '../../record/content-reference.ts';
 import type { RecordKind } from '../../record/field-rules.ts';
 import { type FieldName, type RecordId, recordId } from '../../record/ids.ts';
+import { isGroup } from '../../record/record-uid.ts';
 import type { Fields } from '../../record/value.ts';
 import type {
   Capabilities,
@@ -92,7 +93,10 @@ export class TextAdapter implements SourceAdapter {
         : format;
     this.#place = place;
     this.#known = known;
-    this.#assign = new AssignItems(this.#format, place, known, (item, fields) => this.#readAnew.set(item, fields));
+    this.#assign = new AssignItems(this.#format, place, known, (item, fields) => {
+      // Of a group it is known only once all are assigned who its members are.
+      if (!isGroup(fields)) this.#readAnew.set(item, fields);
+    });
     this.#texts = new TextsAtHand(format, place.many, (name) => this.#readBefore(name));
     this.#construct = new ConstructTexts({ format: this.#format, place, known }, this.#assign, this.#texts, clock);
     this.kind = format.kind;

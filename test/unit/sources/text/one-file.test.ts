@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type RecordId, recordId } from '../../../../src/main/record/ids.ts';
 import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { ReadDocument } from '../../../../src/main/sources/text/document-place.ts';
 import { OneFile } from '../../../../src/main/sources/text/one-file.ts';
@@ -70,6 +71,38 @@ it('takes no more new items at a time than fit into memory beside it', async () 
   expect(adapter.batch).toBe(1500);
   await adapter.list(null, null, () => undefined, never);
   expect(adapter.batch).toBe(5000);
+});
+
+it('tells the members of a group without UID once all it has are known', async () => {
+  const card = (...lines: string[]) => ['BEGIN:VCARD', 'VERSION:4.0', ...lines, 'END:VCARD', ''].join('\n');
+  const { clock, file } = room(card('FN:Friends', 'KIND:group', 'MEMBER:urn:uuid:b1') + card('UID:b1', 'FN:Ada'));
+  const adapter = new TextAdapter(
+    vcardFormat('4.0'),
+    file,
+    {
+      revisions: () => new Map(),
+      native: () => null,
+      shown: () => null,
+      isOneWith: (id) => (id === 'b1' ? recordId('a1') : null),
+      isNamed: () => false,
+      awaited: () => [],
+    },
+    clock,
+  );
+  const ids: RecordId[] = [];
+  await adapter.list(
+    null,
+    null,
+    (event) => {
+      if (event.is === 'groups') ids.push(...event.groups.flatMap(({ items }) => items.map(({ id }) => id)));
+    },
+    never,
+  );
+  const [group] = await adapter.read(ids);
+  expect([ids[1], group !== undefined && 'fields' in group && [...group.fields.keys()]]).toEqual([
+    'a1',
+    ['name', 'kind', 'members/a1'],
+  ]);
 });
 
 describe('a large text that is another by now', () => {
