@@ -11,6 +11,7 @@ import { PLANTED_HALT_BUGS } from './planted-halt-bugs.mjs';
 import { PLANTED_MEMBER_BUGS } from './planted-member-bugs.mjs';
 import { PLANTED_PLACE_BUGS } from './planted-place-bugs.mjs';
 import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
+import { PLANTED_RELAY_STORE_BUGS } from './planted-relay-store-bugs.mjs';
 import { PLANTED_RELAYED_LINK_BUGS } from './planted-relayed-link-bugs.mjs';
 import { PLANTED_SESSION_BUGS } from './planted-session-bugs.mjs';
 import { PLANTED_SHARING_BUGS } from './planted-sharing-bugs.mjs';
@@ -657,6 +658,7 @@ export const PLANTED_BUGS = [
   ...PLANTED_MEMBER_BUGS,
   ...PLANTED_PLACE_BUGS,
   ...PLANTED_RELAY_BUGS,
+  ...PLANTED_RELAY_STORE_BUGS,
   ...PLANTED_RELAYED_LINK_BUGS,
   ...PLANTED_FILES_BUGS,
   ...PLANTED_COPY_BUGS,

@@ -71,4 +71,11 @@ export const PLANTED_HALT_BUGS = [
     replace: ';\n    const all',
     tests: ['test/unit/take-in/take-in.test.ts'],
   },
+  {
+    about: 'just what was let go of once goes again without a question',
+    file: 'src/main/synchronizer.ts',
+    find: '          this.#confirmation.carriedOut();\n',
+    replace: '',
+    tests: ['test/unit/synchronizer.test.ts'],
+  },
 ];

@@ -143,11 +143,67 @@ export function relayStoreContract(make: () => StoreUnderTest): void {
       expect(await store.setCursor(G, ANA, 1)).toBe(1);
     });
 
+    it('takes nothing along of those who stay', async () => {
+      await store.setAcl(G, 2, [...KEYS, { k: CARA, admin: false }], ANA);
+      await store.append(G, item('a'), ROOM);
+      await store.setCursor(G, ANA, 1);
+      await store.putHeads(G, ANA, Uint8Array.of(1), 1000);
+      await store.putMailbox({ id: 'a', token: 't', g: G, k: ANA, until: 9000, tries: 0 }, 1000, 5);
+      await store.setAcl(G, 3, KEYS, ANA);
+      expect([await store.heads(G), await store.mailbox('a'), await store.cursor(G, ANA)]).toMatchObject([
+        [{ k: ANA }],
+        { k: ANA },
+        1,
+      ]);
+    });
+
     it('tells where the storage is', async () => {
       await store.createGroup(OTHER, KEYS, 500, 'https://elsewhere:1');
       expect(await store.storageOf(OTHER)).toBe('https://elsewhere:1');
       expect([await store.storageOf(G), await store.storageOf(collectionId('0c'.repeat(16)))]).toEqual(['', null]);
     });
+  });
+
+  it('what is done with one group leaves another as it was, though all in it has the same name', async () => {
+    const removed = key(4);
+    await store.createGroup(OTHER, KEYS, 500, '');
+    for (const g of [G, OTHER]) {
+      await store.append(g, item('a'), ROOM);
+      for (const { k } of KEYS) await store.putHeads(g, k, Uint8Array.of(1), 1000);
+      await store.putPack(g, packId(1), { size: 60, by: ANA, lease: 1000 }, 100);
+      await store.putWord(g, removed, item('word'), ROOM);
+      expect(await store.putMailbox({ id: g, token: 't', g, k: BEN, until: 9000, tries: 1 }, 1000, 1)).toBe(true);
+    }
+    const there = async () => ({
+      acl: await store.acl(OTHER),
+      items: await store.items(OTHER, 0, 100, ROOM),
+      span: await store.span(OTHER),
+      cursors: await Promise.all(KEYS.map(({ k }) => store.cursor(OTHER, k))),
+      heads: await store.heads(OTHER),
+      pack: await store.pack(OTHER, packId(1)),
+      word: await store.word(OTHER, removed),
+      mailbox: await store.mailbox(OTHER),
+    });
+    const before = await there();
+    await store.putHeads(G, ANA, Uint8Array.of(2), 2000);
+    await store.putWord(G, removed, item('another word'), ROOM);
+    await store.tryMailbox(G, 1);
+    await store.setAcl(G, 3, [KEYS[0]!, { k: removed, admin: false }], ANA);
+    expect([await store.setCursor(G, ANA, 1), await store.setCursor(G, removed, 1)]).toEqual([0, 1]);
+    await store.collectPacks(0, 1000);
+    expect(await store.touchPacks(G, [packId(1)], 9000)).toEqual([]);
+    const later = (days: number) => store.collectItems(times(days * 24 * HOUR), days * 24 * HOUR);
+    expect([await later(2), await there()]).toEqual([0, before]);
+    // What is free there only now is marked only now.
+    for (const { k } of KEYS) await store.setCursor(OTHER, k, 1);
+    expect([await later(3), await store.span(G)]).toMatchObject([1, { collected: 1 }]);
+    await store.removePack(G, packId(1));
+    expect(await there()).toEqual({ ...before, cursors: [1, 1] });
+    // Nor are its room and its times those of the other.
+    expect(await store.append(OTHER, item('1234'), 8)).toEqual({ is: 'quota' });
+    expect(await store.append(OTHER, item('123'), 8)).toEqual({ is: 'appended', sid: 2 });
+    expect(await store.putPack(OTHER, packId(2), { size: 41, by: ANA, lease: 1000 }, 100)).toBe('quota');
+    expect(await store.collectPacks(1000, 3000)).toEqual([{ g: OTHER, id: packId(1) }]);
   });
 
   it('heads: one for each member, the last counts', async () => {

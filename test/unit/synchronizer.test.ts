@@ -85,6 +85,22 @@ describe('a source that halts', () => {
     expect([namesIn(a), namesIn(b), sourceOf(b).state]).toEqual([NAMES, NAMES, 'ready']);
   });
 
+  it('halts again where just the same goes once more: what was confirmed is over', async () => {
+    const [a, b] = await open('once more');
+    removeAll(b);
+    await room.run(30_000);
+    const plan = sourceOf(b).plan as string;
+    b.running?.handlers['safety:confirm'](plan);
+    await room.run(60_000);
+    expect(namesIn(a)).toEqual([]);
+    for (const [name, text] of Object.entries(FILES)) room.write(a, name, text);
+    await room.run(60_000);
+    expect(namesIn(b)).toEqual(NAMES);
+    removeAll(b);
+    await room.run(60_000);
+    expect([namesIn(a), sourceOf(b).state, sourceOf(b).plan]).toEqual([NAMES, 'halted', plan]);
+  });
+
   it('goes on by itself where all is there again', async () => {
     const [a, b] = await open('there again');
     removeAll(b);
