@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { FileStat, FileSystem } from '../platform/file-system.ts';
 import { digestOf } from '../platform/hash.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { type Digest, digest } from '../record/ids.ts';
-import { compressIfSmaller, decompress, SMALL_OBJECT } from './pack-block.ts';
+import type { Digest } from '../record/ids.ts';
+import { GROUPS, LargeObjects } from './large-objects.ts';
+import { SMALL_OBJECT } from './pack-block.ts';
 import { PackFiles } from './pack-files.ts';
-import { readFully } from './read-fully.ts';
+import { hashFile, isFile, makePrivateDirectory, readBytes, readFile } from './whole-files.ts';
 import { writeFully } from './write-fully.ts';
 
 /** A file to be kept. `digest` null: not known, so its bytes are read to find out. */
@@ -30,37 +30,25 @@ export interface KeptListing {
   readonly next: number | null;
 }
 
-/** Large objects lie in as many directories as a byte has values. */
-const GROUPS = 256;
-/** Bytes of the longest object that `read` gives in one piece. */
-const LONGEST_READ = 1024 * 1024 * 1024;
-/** Bytes of a file up to which it is waited for until it is on the disk. */
-const LARGEST_SYNCED = 16 * 1024 * 1024;
-const COPY_PIECE = 256 * 1024;
-
 /**
  * What history can give back: content named by its SHA-256. Up to 64 KiB many share a pack (`packs/`, compressed); larger ones are
- * files of their own below `objects/`, a file taken from a user's folder as it is, other bytes compressed (`.zst`) where that helps.
+ * files of their own below `objects/`.
  * All is 0600, nothing is a link to an inode that something else can write to, and nothing is given back unverified: a damaged
  * object counts as absent and is named to `onDamage`. One instance a directory at a time.
  */
 export class VersionStore {
   readonly #fs: FileSystem;
-  readonly #directory: string;
   readonly #packs: PackFiles;
-  readonly #onDamage: (digest: Digest, where: string) => void;
+  readonly #large: LargeObjects;
   readonly #lent = new Map<Digest, string>();
-  readonly #made = new Set<string>();
-  #device: bigint | null = null;
 
   /** `directory` exists; what is missing in it is made. */
   constructor(fs: FileSystem, directory: string, onDamage: (digest: Digest, where: string) => void = () => {}) {
     this.#fs = fs;
-    this.#directory = directory;
-    this.#onDamage = onDamage;
-    this.#makeDirectory(`${directory}/packs`);
-    this.#makeDirectory(`${directory}/objects`);
+    makePrivateDirectory(fs, `${directory}/packs`);
+    makePrivateDirectory(fs, `${directory}/objects`);
     this.#packs = new PackFiles(fs, `${directory}/packs`, onDamage);
+    this.#large = new LargeObjects(fs, `${directory}/objects`, onDamage);
   }
 
   /** Is it kept, or lent? Says nothing about damage. */
@@ -70,12 +58,9 @@ export class VersionStore {
 
   /** The object, or null where it is not here, damaged, or over 1 GiB (see `readTo`). */
   read(name: Digest): Uint8Array | null {
-    const packed = this.#packs.read(name);
-    if (packed !== null) return packed;
-    const raw = this.#readFile(this.#objectPath(name));
-    if (raw !== null && digestOf(raw) === name) return raw;
-    if (raw !== null) this.#report(name, this.#objectPath(name));
-    return this.#readLent(name) ?? this.#readCompressed(name);
+    return (
+      this.#packs.read(name) ?? this.#large.readPlain(name) ?? this.#readLent(name) ?? this.#large.readCompressed(name)
+    );
   }
 
   /** What was lent is still the user's file, which nobody may be allowed to read. */
@@ -83,7 +68,7 @@ export class VersionStore {
     const path = this.#lent.get(name);
     if (path === undefined) return null;
     try {
-      const bytes = this.#readFile(path);
+      const bytes = readFile(this.#fs, path);
       return bytes !== null && digestOf(bytes) === name ? bytes : null;
     } catch {
       return null;
@@ -92,18 +77,36 @@ export class VersionStore {
 
   /** Makes the file `path`, which must not exist, hold the object. False (and no file) where it is not here or damaged. */
   readTo(name: Digest, path: string): boolean {
-    const source = [this.#objectPath(name), this.#lent.get(name)].find((at) => at !== undefined && this.#isFile(at));
-    if (source !== undefined && !this.#packs.has(name)) {
+    const plain = this.#large.plainPath(name);
+    const source = plain ?? this.#lentPath(name);
+    if (source !== null && !this.#packs.has(name)) {
       this.#fs.copy(source, path);
-      if (this.#hashFile(path) === name) return true;
+      if (hashFile(this.#fs, path) === name) return true;
       this.#fs.unlink(path);
-      if (source === this.#objectPath(name)) this.#report(name, source);
+      if (source === plain) this.#large.putAside(name);
       return false;
     }
     const bytes = this.read(name);
     if (bytes === null) return false;
-    this.#writeFile(path, bytes, false);
+    this.#writeFile(path, bytes);
     return true;
+  }
+
+  #lentPath(name: Digest): string | null {
+    const path = this.#lent.get(name);
+    return path !== undefined && isFile(this.#fs, path) ? path : null;
+  }
+
+  #writeFile(path: string, bytes: Uint8Array): void {
+    const fd = this.#fs.open(path, 'create-new');
+    try {
+      writeFully(this.#fs, fd, bytes, 0);
+    } catch (error) {
+      this.#fs.unlink(path);
+      throw error;
+    } finally {
+      this.#fs.close(fd);
+    }
   }
 
   /**
@@ -139,7 +142,8 @@ export class VersionStore {
         const stat = file.stat ?? this.#fs.lstat(file.path);
         if (stat?.type !== 'file') throw new LockstepError('not-a-file', 'There is no file here to keep.', file.path);
         const small = stat.size <= SMALL_OBJECT;
-        results.push({ kept: small ? this.#pack(file, stat.size) : this.#keepLarge(file, stat, how.move), left: null });
+        const kept = small ? this.#pack(file, stat.size) : this.#large.keepFile(file.path, file.digest, stat, how.move);
+        results.push({ kept, left: null });
         if (small) packed.push(at);
         remove.push({ at, stat });
       } catch (error) {
@@ -163,12 +167,8 @@ export class VersionStore {
     if (digestOf(bytes) !== name)
       throw new LockstepError('content-wrong', 'These bytes are not what their name says.', name);
     if (this.#isKept(name)) return;
-    if (bytes.length <= SMALL_OBJECT) {
-      this.#packs.add(name, bytes);
-      return;
-    }
-    const packed = compressIfSmaller(bytes);
-    this.#place(name, packed === null ? '' : '.zst', (temporary) => this.#writeFile(temporary, packed ?? bytes, true));
+    if (bytes.length <= SMALL_OBJECT) this.#packs.add(name, bytes);
+    else this.#large.keepBytes(name, bytes);
   }
 
   /** Waits until everything kept is on the disk. */
@@ -179,11 +179,7 @@ export class VersionStore {
   /** Forgets objects; names that are not here are ignored. */
   drop(names: readonly Digest[]): void {
     this.#packs.drop(names);
-    for (const name of names) {
-      for (const path of [this.#objectPath(name), `${this.#objectPath(name)}.zst`]) {
-        if (this.#isFile(path)) this.#fs.unlink(path);
-      }
-    }
+    for (const name of names) this.#large.drop(name);
   }
 
   /** What is kept, part by part from 0 on: a part is a directory of large objects or a pack. Lent files are not part of it. */
@@ -192,26 +188,12 @@ export class VersionStore {
       const { items, more } = this.#packs.entries(part - GROUPS);
       return { items, next: more ? part + 1 : null };
     }
-    const group = part.toString(16).padStart(2, '0');
-    const directory = `${this.#directory}/objects/${group}`;
-    const items: { digest: Digest; size: number }[] = [];
-    for (const { name } of this.#isDirectory(directory) ? this.#fs.readDirectory(directory) : []) {
-      const rest = /^([0-9a-f]{62})(?:\.zst)?$/.exec(name ?? '')?.[1];
-      const stat = rest === undefined ? null : this.#fs.lstat(`${directory}/${name}`);
-      if (stat?.type === 'file') items.push({ digest: digest(group + rest), size: stat.size });
-    }
-    return { items, next: part + 1 };
+    return { items: this.#large.listing(part), next: part + 1 };
   }
 
   /** Bytes it takes on disk. Looks at every large object. */
   size(): number {
-    let sum = this.#packs.size();
-    for (const { name: group } of this.#fs.readDirectory(`${this.#directory}/objects`)) {
-      for (const { name } of this.#fs.readDirectory(`${this.#directory}/objects/${group}`)) {
-        sum += this.#fs.lstat(`${this.#directory}/objects/${group}/${name}`)?.size ?? 0;
-      }
-    }
-    return sum;
+    return this.#packs.size() + this.#large.size();
   }
 
   close(): void {
@@ -219,75 +201,15 @@ export class VersionStore {
   }
 
   #isKept(name: Digest): boolean {
-    return (
-      this.#packs.has(name) || this.#isFile(this.#objectPath(name)) || this.#isFile(`${this.#objectPath(name)}.zst`)
-    );
+    return this.#packs.has(name) || this.#large.has(name);
   }
 
   #pack(file: FileToKeep, size: number): Digest {
-    const bytes = this.#readBytes(file.path, size);
+    const bytes = readBytes(this.#fs, file.path, size);
     const name = digestOf(bytes);
     // Read, not only looked up: what is kept must be sound before the file goes.
     if (this.#packs.read(name) === null) this.#packs.add(name, bytes);
     return name;
-  }
-
-  #keepLarge(file: FileToKeep, stat: FileStat, move: boolean): Digest {
-    const renamed = move && stat.links === 1 && stat.device === this.#ownDevice();
-    const name = file.digest ?? this.#hashFile(file.path);
-    if (renamed) {
-      // It may have been written a moment ago, by us. A huge one the system has to write back by itself: nothing else could be written meanwhile.
-      if (stat.size <= LARGEST_SYNCED) this.#sync(file.path);
-      this.#fs.rename(file.path, this.#placeOf(name));
-      this.#makePrivate(this.#objectPath(name));
-      return name;
-    }
-    if (!move && this.#isKept(name)) return name;
-    const temporary = this.#temporaryOf(name);
-    this.#copy(file.path, temporary);
-    const copied = this.#hashFile(temporary);
-    this.#fs.rename(temporary, this.#placeOf(copied));
-    // What it was copied from may go next, so its name has to be on the disk too.
-    this.#fs.syncDirectory(this.#groupOf(copied));
-    return copied;
-  }
-
-  /** The directories are 0700, so a file of another owner, whose mode cannot be changed, is private as well. */
-  #makePrivate(path: string): void {
-    try {
-      this.#fs.setMode(path, 0o600);
-    } catch (error) {
-      if (problemOf(error) !== 'EPERM') throw error;
-    }
-  }
-
-  #copy(from: string, to: string): void {
-    if (this.#isFile(to)) this.#fs.unlink(to);
-    try {
-      this.#fs.copy(from, to);
-      this.#makePrivate(to);
-      this.#sync(to);
-    } catch (error) {
-      if (this.#isFile(to)) this.#fs.unlink(to);
-      throw error;
-    }
-  }
-
-  #sync(path: string): void {
-    const fd = this.#openToSync(path);
-    try {
-      this.#fs.sync(fd);
-    } finally {
-      this.#fs.close(fd);
-    }
-  }
-  /** Windows flushes only what is open for writing; elsewhere a file that nobody may write to can be flushed too. */
-  #openToSync(path: string): number {
-    try {
-      return this.#fs.open(path, 'write');
-    } catch {
-      return this.#fs.open(path, 'read');
-    }
   }
 
   #removeKept(results: KeptFile[], at: number, path: string, checked: FileStat): void {
@@ -302,119 +224,4 @@ export class VersionStore {
       results[at] = { kept, left: 'failed' };
     }
   }
-
-  #readCompressed(name: Digest): Uint8Array | null {
-    const path = `${this.#objectPath(name)}.zst`;
-    const stored = this.#readFile(path);
-    if (stored === null) return null;
-    try {
-      const bytes = decompress(stored, LONGEST_READ);
-      if (digestOf(bytes) === name) return bytes;
-    } catch {
-      // No zstd frame any more: reported like any other damage.
-    }
-    this.#report(name, path);
-    return null;
-  }
-
-  /** A damaged object is put out of the way: kept, it would stand for the sound one that may come again. */
-  #report(name: Digest, path: string): void {
-    this.#fs.rename(path, `${path}.damaged`);
-    this.#onDamage(name, path);
-  }
-
-  #readFile(path: string): Uint8Array | null {
-    const stat = this.#fs.lstat(path);
-    return stat?.type !== 'file' || stat.size > LONGEST_READ ? null : this.#readBytes(path, stat.size);
-  }
-
-  #readBytes(path: string, size: number): Uint8Array {
-    const fd = this.#fs.open(path, 'read');
-    try {
-      const bytes = new Uint8Array(size);
-      return bytes.subarray(0, readFully(this.#fs, fd, bytes, 0));
-    } finally {
-      this.#fs.close(fd);
-    }
-  }
-
-  #writeFile(path: string, bytes: Uint8Array, durable: boolean): void {
-    const fd = this.#fs.open(path, 'create-new');
-    try {
-      writeFully(this.#fs, fd, bytes, 0);
-      if (durable) this.#fs.sync(fd);
-    } catch (error) {
-      this.#fs.unlink(path);
-      throw error;
-    } finally {
-      this.#fs.close(fd);
-    }
-    if (durable) this.#fs.setMode(path, 0o600);
-  }
-
-  #place(name: Digest, suffix: string, write: (temporary: string) => void): void {
-    const temporary = this.#temporaryOf(name);
-    if (this.#isFile(temporary)) this.#fs.unlink(temporary);
-    write(temporary);
-    this.#fs.rename(temporary, this.#placeOf(name) + suffix);
-    this.#fs.syncDirectory(this.#groupOf(name));
-  }
-
-  #hashFile(path: string): Digest {
-    const hash = createHash('sha256');
-    const buffer = new Uint8Array(COPY_PIECE);
-    const fd = this.#fs.open(path, 'read');
-    try {
-      let read = 0;
-      for (let got = -1; got !== 0; read += got) {
-        got = this.#fs.read(fd, buffer, 0, buffer.length, read);
-        hash.update(buffer.subarray(0, got));
-      }
-    } finally {
-      this.#fs.close(fd);
-    }
-    return digest(hash.digest('hex'));
-  }
-
-  #ownDevice(): bigint | null {
-    this.#device ??= this.#fs.lstat(`${this.#directory}/objects`)?.device ?? null;
-    return this.#device;
-  }
-
-  #groupOf(name: Digest): string {
-    return `${this.#directory}/objects/${name.slice(0, 2)}`;
-  }
-  #objectPath(name: Digest): string {
-    return `${this.#groupOf(name)}/${name.slice(2)}`;
-  }
-
-  #placeOf(name: Digest): string {
-    this.#makeDirectory(this.#groupOf(name));
-    return this.#objectPath(name);
-  }
-
-  #temporaryOf(name: Digest): string {
-    return `${this.#placeOf(name)}.new`;
-  }
-
-  #makeDirectory(path: string): void {
-    if (this.#made.has(path)) return;
-    if (this.#fs.lstat(path) === null) {
-      this.#fs.makeDirectory(path);
-      this.#fs.setMode(path, 0o700);
-      this.#fs.syncDirectory(path.slice(0, path.lastIndexOf('/')));
-    }
-    this.#made.add(path);
-  }
-
-  #isFile(path: string): boolean {
-    return this.#fs.lstat(path)?.type === 'file';
-  }
-  #isDirectory(path: string): boolean {
-    return this.#fs.lstat(path)?.type === 'directory';
-  }
-}
-
-function problemOf(error: unknown): string | undefined {
-  return (error as { code?: string }).code;
 }
