@@ -1,6 +1,7 @@
 import type { ValueView } from '../../contract/contract.ts';
-import { contactWords, fieldWords, isTold } from '../../contract/field-words.ts';
+import { contactWords, entryName, fieldWords, isTold } from '../../contract/field-words.ts';
 import { foldText, placeUnfolded, searchWords } from '../../contract/search-text.ts';
+import type { FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 
 /** What a person looks for. */
@@ -40,7 +41,7 @@ export function findIn({ words, digits }: Search, title: string, fields: Fields)
   let first: Found | null = null;
   for (const [field, value] of fields) {
     const isPhone = digits !== null && field.startsWith('phones/');
-    for (const text of textsOf(value)) {
+    for (const text of saidBy(field, value)) {
       if (isPhone && digitsOf(text).includes(digits)) return { field, value, text };
       const folded = foldText(text);
       const after = left.filter((word) => !folded.includes(word));
@@ -55,11 +56,23 @@ export function findIn({ words, digits }: Search, title: string, fields: Fields)
   return left.length === 0 ? first : null;
 }
 
+/** Of a label what it says is its key. */
+function saidBy(field: FieldName, value: Value): Iterable<string> {
+  return isLabel(field) ? [entryName(field)] : textsOf(value);
+}
+
+const isLabel = (field: string): boolean => field.startsWith('keywords/');
+
+/** What somebody wrote in a value. */
 function* textsOf(value: Value): Generator<string> {
   if (typeof value === 'string') yield value;
   else if (value !== null && typeof value === 'object' && !(value instanceof Uint8Array))
-    for (const part of Object.values(value)) yield* textsOf(part as Value);
+    for (const [part, within] of Object.entries(value)) if (!isOfFormat(part)) yield* textsOf(within);
 }
+
+/** Words of the format, which nobody wrote: `surname`, `photo`, `image/png`; and the digest that content which travels apart is named by. */
+const isOfFormat = (part: string): boolean =>
+  part === 'kind' || part === 'mediaType' || part === 'content' || part.startsWith('@');
 
 const LONGEST = 90;
 const BEFORE = 24;
@@ -68,6 +81,7 @@ const BEFORE = 24;
 export function foundWords(found: Found, { words }: Search): { readonly label: string; readonly text: string } | null {
   const { field, value } = found;
   if (field === null || !isTold(field)) return null;
+  if (isLabel(field)) return { label: 'Label', text: excerpt(found.text, 0) };
   const inWords = contactWords(field, value as ValueView);
   const said = inWords === null ? null : tidy(inWords);
   const place = said === null ? null : firstPlace(said, words);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { fieldName } from '../../../src/main/record/ids.ts';
-import { findIn, foundWords, type Search, searchOf } from '../../../src/main/requests/search-fields.ts';
+import { type FieldName, fieldName } from '../../../src/main/record/ids.ts';
+import type { Value } from '../../../src/main/record/value.ts';
+import { type Found, findIn, foundWords, type Search, searchOf } from '../../../src/main/requests/search-fields.ts';
 
 /** How a note is shown in which this is found. */
 function shown(note: string, search: string): string | undefined {
@@ -25,4 +26,21 @@ it.each([
   expect(text).toContain(expected);
   expect(text).toMatch(/^…/);
   expect(text?.isWellFormed()).toBe(true);
+});
+
+it('what is found was written by somebody: labels are, words of the format and digests of pictures are not', () => {
+  const fields = new Map<FieldName, Value>([
+    [fieldName('addresses/a'), { components: [{ kind: 'locality', value: 'Graz' }] }],
+    [
+      fieldName('media/m'),
+      { kind: 'photo', mediaType: 'image/png', data: { content: `abe${'0'.repeat(61)}`, size: 9 } },
+    ],
+    [fieldName('keywords/Choir'), true],
+  ]);
+  const found = (search: string) => findIn(searchOf(search) as Search, 'Somebody', fields);
+  const says = (search: string): boolean => found(search) !== null;
+  expect(['graz', 'choir'].filter(says)).toEqual(['graz', 'choir']);
+  expect(['locality', 'photo', 'png', 'abe'].filter(says)).toEqual([]);
+  const label = foundWords(found('choir') as Found, searchOf('choir') as Search);
+  expect(label).toEqual({ label: 'Label', text: 'Choir' });
 });
