@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { ShownRecordView, ValueView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
 import { useRequest } from '../client/use-request.ts';
@@ -94,16 +94,37 @@ function Words({ field, text, before }: { field: string; text: string; before: s
   );
 }
 
-/** A photo. `data`: bytes, or what they are named by where they travel apart. `otherwise`: what is shown as long as it is not there, in place of why. */
-export function Picture(props: { of: RecordOf; data: ValueView; name: string; otherwise?: ReactNode }) {
-  const { of, data, name, otherwise } = props;
-  const [broken, setBroken] = useState(false);
+/** A photo. `data`: bytes, or what they are named by where they travel apart. */
+export function Picture(props: {
+  of: RecordOf;
+  data: ValueView;
+  name: string;
+  /** What is shown as long as it is not there, in place of why. */
+  otherwise?: ReactNode;
+  /** Is told whether it is sure that it cannot be shown. */
+  onUnseen?: (isUnseen: boolean) => void;
+}) {
+  const { of, data, name, otherwise, onUnseen } = props;
+  // By address: a photo that takes the place of one may well be whole.
+  const [broken, setBroken] = useState<string | null>(null);
+  const [loaded, setLoaded] = useState<string | null>(null);
   const { content, size } = isPlain(data) && !(data instanceof Uint8Array) ? data : { content: null, size: null };
   const isApart = typeof content === 'string' && typeof size === 'number';
   const asked = useRequest('records:content', isApart ? [of.collection, of.record, content, size] : null);
   const bytes = data instanceof Uint8Array ? data : asked.value;
   const address = useMemo(() => (bytes === null ? null : pictureAddress(bytes)), [bytes]);
-  if (address !== null && !broken) return <img src={address} alt={name} onError={() => setBroken(true)} />;
+  const isUnseen = asked.error !== null || (bytes !== null && (address === null || address === broken));
+  useEffect(() => onUnseen?.(isUnseen), [isUnseen, onUnseen]);
+  if (address !== null && address !== broken)
+    return (
+      // One that turns out to be broken would stand there by its name for a moment.
+      <img
+        src={address}
+        alt={address === loaded ? name : ''}
+        onLoad={() => setLoaded(address)}
+        onError={() => setBroken(address)}
+      />
+    );
   if (otherwise !== undefined) return otherwise;
   if (isApart && bytes === null && asked.error === null) return <span className="picture-room" />;
   if (asked.error !== null) return <p className="hint picture-room">{errorWords(asked.error)}</p>;

@@ -39,12 +39,14 @@ export function ConflictSides(props: {
         {!isUntold && (
           <article className="side side-base" aria-label="What both started from">
             <h3>Before</h3>
-            <p className="muted">What both started from</p>
-            {conflict.baseBy !== undefined && (
-              <p className="muted">
-                Written on {nameOf(conflict.baseBy.device)} <When at={conflict.baseBy.at} />
-              </p>
-            )}
+            <div className="muted">
+              <p>What both started from</p>
+              {conflict.baseBy !== undefined && (
+                <p>
+                  Written on {nameOf(conflict.baseBy.device)} <When at={conflict.baseBy.at} />
+                </p>
+              )}
+            </div>
             {conflict.base === null ? (
               <p className="side-value">It was not there</p>
             ) : (

@@ -12,6 +12,7 @@ import { RecordBody } from './record-body.tsx';
 /** The contact that is chosen in a list, beside it. */
 export function ContactPane({ of, listed }: { of: RecordOf; listed: string }) {
   const [why, setWhy] = useState(false);
+  const [isPhotoUnseen, setPhotoUnseen] = useState(false);
   const revision = useApp((state) => state.revision);
   const { value: view, error } = useRequest('records:show', [of.collection, of.record], revision);
   const title = recordName(of.record, view?.title ?? listed, 'contacts');
@@ -20,7 +21,7 @@ export function ContactPane({ of, listed }: { of: RecordOf; listed: string }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text must be scrollable by keyboard
     <section className="pane-detail" aria-label={title} tabIndex={0}>
       <header className="pane-head">
-        <Face of={of} title={title} photo={view?.fields.find(isPhoto)} size="head" />
+        <Face of={of} title={title} photo={view?.fields.find(isPhoto)} size="head" onUnseen={setPhotoUnseen} />
         <div className="dialog-title">
           <h3 dir="auto">{title}</h3>
           {role !== '' && (
@@ -30,7 +31,7 @@ export function ContactPane({ of, listed }: { of: RecordOf; listed: string }) {
           )}
         </div>
       </header>
-      <RecordBody of={of} title={title} kind="contacts" view={view} error={error} />
+      <RecordBody of={of} title={title} kind="contacts" view={view} error={error} isPhotoUnseen={isPhotoUnseen} />
       {view !== null && (
         <div className="actions">
           <Button className="button button-small" onPress={() => setWhy(true)}>

@@ -1,20 +1,36 @@
-import type { ShownRecordView } from '../../contract/contract.ts';
+import type { ShownRecordView, ValueView } from '../../contract/contract.ts';
 import { useRequest } from '../client/use-request.ts';
 import { Picture, type RecordOf } from '../components/field-value.tsx';
 import { initials } from './initials.ts';
 
 type Field = ShownRecordView['fields'][number];
 
-/** Is it the picture of who it is of? */
-export const isPhoto = ({ path, value }: Field): boolean =>
-  path.startsWith('media/') && value !== null && typeof value === 'object' && 'kind' in value && value.kind === 'photo';
+/** The picture of who it is; null: it is another field, or kept at an address elsewhere only. */
+const photoData = ({ path, value }: Field): ValueView =>
+  path.startsWith('media/') &&
+  value !== null &&
+  typeof value === 'object' &&
+  'kind' in value &&
+  value.kind === 'photo' &&
+  'data' in value
+    ? value.data
+    : null;
+
+/** Is it a picture of who it is of that is here? */
+export const isPhoto = (field: Field): boolean => photoData(field) != null;
 
 /** Who it is, at a glance: the photo, and initials for as long as there is none to be seen. */
-export function Face(props: { of: RecordOf; title: string; photo: Field | undefined; size: 'row' | 'head' }) {
-  const { of, title, photo, size } = props;
+export function Face(props: {
+  of: RecordOf;
+  title: string;
+  photo: Field | undefined;
+  size: 'row' | 'head';
+  /** Is told whether it is sure that the photo cannot be shown. */
+  onUnseen?: (isUnseen: boolean) => void;
+}) {
+  const { of, title, photo, size, onUnseen } = props;
   const letters = initials(title);
-  const value = photo?.value;
-  const data = value !== null && typeof value === 'object' && 'data' in value ? value.data : null;
+  const data = photo === undefined ? null : photoData(photo);
   const isHead = size === 'head';
   if (data == null)
     return (
@@ -24,7 +40,13 @@ export function Face(props: { of: RecordOf; title: string; photo: Field | undefi
     );
   return (
     <span className={isHead ? 'avatar face' : 'avatar'}>
-      <Picture of={of} data={data} name={isHead ? 'Photo' : ''} otherwise={<span aria-hidden>{letters}</span>} />
+      <Picture
+        of={of}
+        data={data}
+        name={isHead ? 'Photo' : ''}
+        otherwise={<span aria-hidden>{letters}</span>}
+        {...(onUnseen === undefined ? {} : { onUnseen })}
+      />
     </span>
   );
 }

@@ -25,9 +25,11 @@ export function RecordBody(props: {
   /** null: not here yet, or not to be had (`error`). */
   view: ShownRecordView | null;
   error: WireError | null;
+  /** A contact's photo is not seen above it: below stands why. */
+  isPhotoUnseen: boolean;
 }) {
-  const { of, title, kind, view, error } = props;
-  const photo = kind === 'contacts' ? view?.fields.find(isPhoto) : undefined;
+  const { of, title, kind, view, error, isPhotoUnseen } = props;
+  const photo = kind === 'contacts' && !isPhotoUnseen ? view?.fields.find(isPhoto) : undefined;
   return (
     <>
       <ErrorNotice error={error} />

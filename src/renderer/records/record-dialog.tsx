@@ -23,6 +23,7 @@ export function RecordDialog(props: {
 }) {
   const { collection, record, kind, occurrence } = props;
   const [why, setWhy] = useState(false);
+  const [isPhotoUnseen, setPhotoUnseen] = useState(false);
   const revision = useApp((state) => state.revision);
   const { value: view, error } = useRequest('records:show', [collection, record], revision);
   const title = recordName(record, view?.title ?? props.title, kind);
@@ -32,7 +33,11 @@ export function RecordDialog(props: {
       <DialogFrame
         title={title}
         subtitle={occurrence === null ? roleOf(view?.fields ?? []) : occasionOf(occurrence)}
-        mark={kind === 'contacts' && <Face of={of} title={title} photo={view?.fields.find(isPhoto)} size="head" />}
+        mark={
+          kind === 'contacts' && (
+            <Face of={of} title={title} photo={view?.fields.find(isPhoto)} size="head" onUnseen={setPhotoUnseen} />
+          )
+        }
         width="wide"
         onClose={props.onClose}
         footer={
@@ -46,7 +51,7 @@ export function RecordDialog(props: {
           </>
         }
       >
-        <RecordBody of={of} title={title} kind={kind} view={view} error={error} />
+        <RecordBody of={of} title={title} kind={kind} view={view} error={error} isPhotoUnseen={isPhotoUnseen} />
       </DialogFrame>
       {why && <ExplainDialog collection={collection} record={record} title={title} onClose={() => setWhy(false)} />}
     </>
