@@ -341,7 +341,7 @@ export const EVENTS = {
 } as const satisfies { readonly [name: string]: Entry };
 export type EventName = keyof typeof EVENTS;
 
-/** A person chooses one of the values of one field, as it stands there. */
+/** What lies in the folder of a device before it joins: nothing, what `like` has, or that and a file of its own. */
 function fillFolder(device: SimulatedDevice, like: SimulatedDevice, how: 'empty' | 'equal' | 'other'): void {
   if (how === 'empty') return;
   const { user } = device;

@@ -12,6 +12,18 @@ afterEach(() => {
   for (const device of group.devices) device.end();
 });
 
+/** Two devices that share a folder and are linked. */
+async function linked(seed: string): Promise<[SimulatedDevice, SimulatedDevice]> {
+  group = new SimulatedGroup(new SeededRandom(seed));
+  const devices = Array.from({ length: 2 }, () => group.addDevice({ skewed: false, folding: false }));
+  const [first, second] = devices as [SimulatedDevice, SimulatedDevice];
+  for (const device of devices) await group.start(device);
+  await group.create(first);
+  await group.join(second, first);
+  await group.pass(10_000);
+  return [first, second];
+}
+
 it('what comes of a collection while and after a device leaves it is not stored: the next one would get it', async () => {
   group = await neverTogether(3);
   const [first, second, third] = group.devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
@@ -32,13 +44,7 @@ it('what comes of a collection while and after a device leaves it is not stored:
 });
 
 it('who leaves gives those that are linked what was written last', async () => {
-  group = new SimulatedGroup(new SeededRandom('leaves'));
-  const devices = Array.from({ length: 2 }, () => group.addDevice({ skewed: false, folding: false }));
-  const [first, second] = devices as [SimulatedDevice, SimulatedDevice];
-  for (const device of devices) await group.start(device);
-  await group.create(first);
-  await group.join(second, first);
-  await group.pass(10_000);
+  const [first, second] = await linked('leaves');
   write(second, 'a', 'written last')();
   const left = second.running?.handlers['collections:leave'](replicaOf(group, second).id);
   await group.until(second, Promise.resolve(left));
@@ -47,13 +53,7 @@ it('who leaves gives those that are linked what was written last', async () => {
 });
 
 it('who leaves twice, while those that are linked take what was written last, has left once, and tells it also after a restart', async () => {
-  group = new SimulatedGroup(new SeededRandom('leaves twice'));
-  const devices = Array.from({ length: 2 }, () => group.addDevice({ skewed: false, folding: false }));
-  const [first, second] = devices as [SimulatedDevice, SimulatedDevice];
-  for (const device of devices) await group.start(device);
-  await group.create(first);
-  await group.join(second, first);
-  await group.pass(10_000);
+  const [first, second] = await linked('leaves twice');
   write(second, 'a', 'written last')();
   const { id } = replicaOf(group, second);
   const leave = async (): Promise<void> => void (await second.running?.handlers['collections:leave'](id));

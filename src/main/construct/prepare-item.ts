@@ -101,12 +101,15 @@ export class PrepareItem {
     if (adapter.project === undefined) return { planned, native: null, target: null, shown: null };
     const project = (full: Fields): Fields => adapter.project?.(full) ?? full;
     const wasThere = before?.get(EXISTS)?.value === true;
-    const native = wasThere ? nativeOf(before, stored, project) : null;
-    if (planned.fields === null) return { planned, native, target: null, shown: null };
+    if (planned.fields === null) {
+      const native = wasThere ? nativeOf(before, stored, project) : null;
+      return { planned, native, target: null, shown: null };
+    }
     const shown = project(planned.fields);
-    if (native === null) return { planned: { ...planned, write: true }, native, target: shown, shown };
+    if (!wasThere) return { planned: { ...planned, write: true }, native: null, target: shown, shown };
     const { kind } = this.#collection;
     const [full, shownBefore] = [fieldsOf(before), nativeOf(before, null, project)];
+    const native = stored ?? shownBefore;
     const { target, outlived } =
       stored === null
         ? { target: shown, outlived: false }

@@ -4,6 +4,7 @@ import { ConstructionQueue, type Job } from '../../../src/main/construct/constru
 import { constructItemOf, type PreparedItem, PrepareItem } from '../../../src/main/construct/prepare-item.ts';
 import { fileFields } from '../../../src/main/record/file-entry.ts';
 import { dotOf, recordId } from '../../../src/main/record/ids.ts';
+import type { Fields } from '../../../src/main/record/value.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
 import type { Revision, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
 import type { StoredSource } from '../../../src/main/store/registry-store.ts';
@@ -106,6 +107,22 @@ describe('what one source is to do about a record', () => {
     device.save(letter, 'hello');
     holds();
     expect(prepared()).toMatchObject({ asShown: true, planned: { write: false } });
+  });
+
+  it('is found out with one projection of the record as it was, and one of the record as it is', () => {
+    let projected = 0;
+    const adapter = {
+      outside: () => false,
+      project: (full: Fields) => {
+        projected++;
+        return full;
+      },
+    } as unknown as SourceAdapter;
+    items = new PrepareItem(device.collection, source, adapter);
+    device.save(letter, 'hello');
+    saveBeside('hello again');
+    expect(prepared()).toMatchObject({ planned: { write: true } });
+    expect(projected).toBe(2);
   });
 
   it('is nothing where the rules of the source keep the record out, or it is gone before it came', () => {

@@ -507,22 +507,28 @@ describe('a collection on a server', () => {
     }));
     const done = (written: readonly { readonly done: string }[]): readonly string[] => written.map((each) => each.done);
 
-    it('is given some at once, and asked but once what it made of them', async () => {
+    /** The place anew: how many it has put at the same time, at most. */
+    const countPuts = (): { most: number } => {
       const real = new DavServer({ origin: server.origin, user: 'me', password: 'secret' });
+      const counted = { most: 0 };
       let open = 0;
-      let most = 0;
       const put = real.put.bind(real);
       real.put = async (...asked) => {
-        most = Math.max(most, ++open);
+        counted.most = Math.max(counted.most, ++open);
         return put(...asked).finally(() => open--);
       };
       place = new DavPlace({ server: real, url: server.origin + BOOK, kind: 'contacts', clock, random });
+      return counted;
+    };
+
+    it('is given some at once, and asked but once what it made of them', async () => {
+      const puts = countPuts();
       const written = await place.make(fresh);
       expect(done(written)).toEqual(fresh.map(() => 'written'));
       expect(written[3]).toMatchObject({ document: { name: fresh[3]?.name } });
       expect(methods().filter((method) => method === 'PUT')).toHaveLength(10);
       expect(methods().filter((method) => method === 'REPORT')).toHaveLength(1);
-      expect(most).toBe(4);
+      expect(puts.most).toBe(4);
       expect((await place.list()).documents).toHaveLength(12);
     });
 
@@ -562,31 +568,23 @@ describe('a collection on a server', () => {
     });
 
     it('and was given one at a time as the line broke off once is given some at once again after many', async () => {
-      const real = new DavServer({ origin: server.origin, user: 'me', password: 'secret' });
-      let open = 0;
-      let most = 0;
-      const put = real.put.bind(real);
-      real.put = async (...asked) => {
-        most = Math.max(most, ++open);
-        return put(...asked).finally(() => open--);
-      };
-      place = new DavPlace({ server: real, url: server.origin + BOOK, kind: 'contacts', clock, random });
+      const puts = countPuts();
       const texts = (uid: string, count: number) =>
         Array.from({ length: count }, (_, at) => ({
           name: `${BOOK}${uid}${at}.vcf`,
           bytes: Buffer.from(card(`${uid}${at}`)),
         }));
-      let puts = 0;
-      server.hears = ({ method }) => method !== 'PUT' || ++puts > 1;
+      let heard = 0;
+      server.hears = ({ method }) => method !== 'PUT' || ++heard > 1;
       const mosts: number[] = [];
       for (const [uid, count] of [
         ['first', 10],
         ['many', 100],
         ['more', 10],
       ] as const) {
-        most = 0;
+        puts.most = 0;
         expect(new Set(done(await place.make(texts(uid, count))))).toEqual(new Set(['written']));
-        mosts.push(most);
+        mosts.push(puts.most);
       }
       expect(mosts).toEqual([4, 1, 4]);
     });
