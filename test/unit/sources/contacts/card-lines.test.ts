@@ -64,10 +64,10 @@ describe('a label of a property nobody knows', () => {
     expect(card.changed('vCard/x-abfeast', () => null, 1)).toBe(card.text.replace(/item7.*\r\n/g, ''));
   });
 
-  it('that is left alone in its group is a line of its own', () => {
-    expect(cardOf('3.0', 'item2.X-ABLabel:Alone').said('vCard/x-ablabel')).toEqual([
-      { name: 'X-ABLABEL', value: 'Alone' },
-    ]);
+  it('that is left alone in its group stays there, and says nothing to others', () => {
+    const card = cardOf('3.0', 'item2.X-ABLabel:Alone', 'item3.X-ABADR:us', 'NOTE:kept');
+    expect([...card.fields.keys()].map((field) => field.split('/')[0])).toEqual(['notes']);
+    expect(card.changed('notes', (entry) => ({ ...entry, note: 'other' }))).toBe(card.text.replace('kept', 'other'));
   });
 });
 

@@ -41,6 +41,15 @@ describe.each(['3.0', '4.0'] as const)('a card of %s whose name was made up of w
     expect(fullName(more)).toBe('FN;DERIVED=TRUE:555 1');
   });
 
+  it('has a name nobody made up once it is given one', () => {
+    const parts = { components: [{ kind: 'given', value: 'Ada' }] };
+    const made = write(null, fieldsOf({ name: parts }));
+    expect(fullName(made)).toBe('FN;DERIVED=TRUE:Ada');
+    const named = write(made, fieldsOf({ name: { ...parts, full: 'Ada' } }));
+    expect(fullName(named)).toBe('FN:Ada');
+    expect(read(named).get(fieldName('name'))).toEqual({ ...parts, full: 'Ada' });
+  });
+
   it('is called as a person wrote there', () => {
     const named = new TextDecoder().decode(write(null, withPhones('555 1'))).replace('TRUE:555 1', 'TRUE:Ada');
     expect(read(bytesOf(named)).get(fieldName('name'))).toEqual({ full: 'Ada' });

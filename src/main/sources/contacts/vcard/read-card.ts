@@ -280,7 +280,9 @@ function groupsOf(card: Component): Groups {
   }
   const used = new Set<ContentLine>();
   about.forEach((lines, group) => {
-    for (const line of lines) if (subjects.has(group) || (labelled.has(group) && isLabel(line))) used.add(line);
+    // What they were said of is gone: by themselves they say nothing.
+    const isAlone = !subjects.has(group) && !labelled.has(group);
+    for (const line of lines) if (isAlone || subjects.has(group) || isLabel(line)) used.add(line);
   });
   const linesOf = ({ group }: ContentLine) => (group === null ? [] : (about.get(group.toLowerCase()) ?? []));
   return {

@@ -129,8 +129,12 @@ export class CardLines {
   }
 
   fullName(full: Value, fields: Fields, existing: ContentLine | null = null): Line {
-    if (typeof full === 'string')
-      return { ...(existing ?? plainLine('FN', '')), value: escapeText(full, this.version) };
+    if (typeof full === 'string') {
+      const line = existing ?? plainLine('FN', '');
+      // Nobody made it up.
+      const params = line.params.filter(({ name }) => name.toUpperCase() !== 'DERIVED');
+      return { ...line, params, value: escapeText(full, this.version) };
+    }
     const value = escapeText(madeUpName(fields), this.version);
     return { ...plainLine('FN', value), params: [newParam('DERIVED', ['TRUE'])] };
   }
