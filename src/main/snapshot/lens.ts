@@ -4,6 +4,7 @@ import { EXISTS } from '../record/file-entry.ts';
 import type { FieldName } from '../record/ids.ts';
 import { nameSeries } from '../record/series.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
+import { isOfParts, putParts } from './put-parts.ts';
 
 /** What a source can hold of a record (`SourceAdapter.project`); null: all of it. */
 export type Projection = ((full: Fields) => Fields) | null;
@@ -107,27 +108,54 @@ export function adoptedFields(kind: RecordKind, full: Fields, reading: Fields, p
  * The full record, changed only where the reading differs from what the source showed of it before (the lens of DESIGN 4). `before`: what
  * the source held when it was last in step; `now`: what it holds. What the source cannot hold is in neither, and stays; what it held and
  * does not any more is cleared. Within one entry (an address with a label the format has no place for) the same holds part by part.
- * Law: `putFields(full, held, held)` is `full`.
+ * With `project` so it does of the parts of a name, an address or a company, unless the source would show another one then. Law:
+ * `putFields(full, held, held)` is `full`.
  */
-export function putFields(kind: RecordKind, full: Fields, before: Fields, now: Fields): Fields {
+export function putFields(
+  kind: RecordKind,
+  full: Fields,
+  before: Fields,
+  now: Fields,
+  project: Projection = null,
+): Fields {
   const after = new Map<FieldName, Value>(full);
   for (const [field, value] of now) {
     const held = before.get(field) ?? null;
     if (fieldRule(kind, field).same(held, value)) continue;
     after.set(field, putValue(full.get(field) ?? null, held, value));
+    if (project !== null && kind === 'contacts')
+      putInParts(after, field, full.get(field) ?? null, held, value, project);
   }
   for (const field of before.keys()) if (!now.has(field)) after.delete(field);
   if (kind === 'calendar') nameSeries(after, full, now);
   return after;
 }
 
-function putValue(full: Value, before: Value, now: Value): Value {
+/** Where a list of parts was taken as a whole: only what the source says otherwise of it, if the source would show just that then. */
+function putInParts(
+  after: Map<FieldName, Value>,
+  field: FieldName,
+  full: Value,
+  before: Value,
+  now: Value,
+  project: NonNullable<Projection>,
+): void {
+  const whole = after.get(field) ?? null;
+  const parts = putValue(full, before, now, putParts);
+  if (equalValues(parts, whole)) return;
+  after.set(field, parts);
+  if (!equalValues(project(after).get(field) ?? null, now)) after.set(field, whole);
+}
+
+function putValue(full: Value, before: Value, now: Value, putList: typeof putParts | null = null): Value {
+  if (putList !== null && isOfParts(full) && isOfParts(before) && isOfParts(now)) return putList(full, before, now);
   if (!isPlain(full) || !isPlain(before) || !isPlain(now)) return now;
   const after: { [key: string]: Value } = { ...full };
   for (const [key, value] of Object.entries(now)) {
     const held = before[key] ?? null;
     // An occurrence says of what its series has that it lacks it: nothing said before is another thing than that.
-    if (!Object.hasOwn(before, key) || !equalValues(held, value)) after[key] = putValue(full[key] ?? null, held, value);
+    if (!Object.hasOwn(before, key) || !equalValues(held, value))
+      after[key] = putValue(full[key] ?? null, held, value, putList);
   }
   for (const key of Object.keys(before)) if (!Object.hasOwn(now, key)) delete after[key];
   return after;

@@ -148,6 +148,6 @@ export class DraftChange {
     const full = lastFieldsOf(held);
     const before = native ?? (full.size === 0 ? full : project(full));
     const counts = new Map([...before].filter(([field]) => now.has(field) || !hadNoPlaceFor?.(before, field)));
-    return putFields(this.#collection.kind, full, counts, now);
+    return putFields(this.#collection.kind, full, counts, now, project);
   }
 }

@@ -1,0 +1,102 @@
+import { equalValues, type Value } from '../record/value.ts';
+
+/** A part of a name or an address (`components`), or a unit of an organization. */
+export type Part = { readonly [key: string]: Value };
+
+/** Is it a list of parts, each of one text? */
+export function isOfParts(value: Value | undefined): value is readonly Part[] {
+  return Array.isArray(value) && value.every((part) => isPart(part) && textOf(part) !== null);
+}
+
+/**
+ * The parts of a list, changed only where a source says something else of them (`now`) than before. It may have no place for parts of some kinds, which
+ * stay, and may show several as one text: an edit within one of them changes that one. What cannot be told so is as the source says it, in place
+ * of all it showed in that text. Whether the source shows that as it says it is for the caller to see.
+ */
+export function putParts(full: readonly Part[], before: readonly Part[], now: readonly Part[]): readonly Part[] {
+  let parts = full;
+  for (const kind of new Set([...before, ...now].map(kindOf))) {
+    const [was, is] = [of(before, kind), of(now, kind)];
+    if (equalValues(was, is)) continue;
+    const own = of(parts, kind);
+    const isItself =
+      own.length === is.length && own.length === was.length && own.every((part, at) => saysAs(part, was[at]));
+    const hidden = parts.filter(
+      (part) => kindOf(part) === kind || before.every((each) => kindOf(each) !== kindOf(part)),
+    );
+    parts = isItself
+      ? parts.map((part) => (own.includes(part) ? changed(part, was, is, own.indexOf(part)) : part))
+      : (within(parts, hidden, was, is) ?? instead(parts, hidden, kind, was, is, now));
+  }
+  return parts;
+}
+
+/** A part that says something else, and what the source has no place for as it was. */
+function changed(part: Part, was: readonly Part[], is: readonly Part[], at: number): Part {
+  const [before, now] = [was[at] as Part, is[at] as Part];
+  const kept = Object.entries(part).filter(([key]) => !(key in before) || key in now);
+  return { ...Object.fromEntries(kept), ...now };
+}
+
+/** One text that shows several parts, edited within one of them. null: it is not that. */
+function within(
+  parts: readonly Part[],
+  shown: readonly Part[],
+  was: readonly Part[],
+  is: readonly Part[],
+): readonly Part[] | null {
+  const [before, now] = [was, is].map((list) => (list.length === 1 ? textOf(list[0] as Part) : null));
+  if (!before || !now) return null;
+  const most = Math.min(before.length, now.length);
+  let start = 0;
+  while (start < most && before[start] === now[start]) start++;
+  let end = 0;
+  while (end < most - start && before.at(-1 - end) === now.at(-1 - end)) end++;
+  for (const part of shown) {
+    const text = textOf(part) as string;
+    const from = before.indexOf(text);
+    const rest = before.length - from - text.length;
+    if (from < 0 || from > start || rest > end) continue;
+    const edited = now.slice(from, now.length - rest).trim();
+    return parts.flatMap((each) => (each !== part ? [each] : edited === '' ? [] : [withText(part, edited)]));
+  }
+  return null;
+}
+
+/** What a source says of one kind, in place of what it showed there: parts of that kind, and others that were in their text. */
+function instead(
+  parts: readonly Part[],
+  shown: readonly Part[],
+  kind: string,
+  was: readonly Part[],
+  is: readonly Part[],
+  now: readonly Part[],
+): readonly Part[] {
+  const texts = was.map(textOf);
+  const goes = (part: Part): boolean =>
+    kindOf(part) === kind || (shown.includes(part) && texts.some((text) => text?.includes(textOf(part) as string)));
+  const first = parts.findIndex((part) => kindOf(part) === kind);
+  const above = new Set(
+    now
+      .slice(
+        0,
+        now.findIndex((part) => kindOf(part) === kind),
+      )
+      .map(kindOf),
+  );
+  const at = first >= 0 ? first : parts.findLastIndex((part) => above.has(kindOf(part))) + 1;
+  return [...parts.slice(0, at).filter((part) => !goes(part)), ...is, ...parts.slice(at).filter((part) => !goes(part))];
+}
+
+const isPart = (value: Value): value is Part =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
+const of = (parts: readonly Part[], kind: string): readonly Part[] => parts.filter((part) => kindOf(part) === kind);
+const kindOf = ({ kind = '' }: Part): string => String(kind);
+/** Units have a name, all others a value. */
+const textKeyOf = (part: Part): string => ('value' in part ? 'value' : 'name');
+function textOf(part: Part): string | null {
+  const text = part[textKeyOf(part)];
+  return typeof text === 'string' && text !== '' ? text : null;
+}
+const withText = (part: Part, text: string): Part => ({ ...part, [textKeyOf(part)]: text });
+const saysAs = (part: Part, other: Part | undefined): boolean => other !== undefined && textOf(part) === textOf(other);
