@@ -148,7 +148,7 @@ export const PLANTED_TEXT_BUGS = [
   },
   {
     about: 'of two rows alike the one that was removed stays',
-    file: 'src/main/sources/text/assign-items.ts',
+    file: 'src/main/sources/text/identify-written.ts',
     find: 'return changed < 0 ? stayed : Math.min(changed, stayed);',
     replace: 'return stayed;',
     tests: OURS,

@@ -1,11 +1,12 @@
 import { fieldRule } from '../../record/field-rules.ts';
 import type { RecordId } from '../../record/ids.ts';
 import { recordIdOfUid } from '../../record/record-uid.ts';
-import { equalFields, type Fields } from '../../record/value.ts';
+import type { Fields } from '../../record/value.ts';
 import type { DocumentPlace } from './document-place.ts';
 import { derivedUid, FreeIds, NUMBER } from './item-ids.ts';
 import type { Known, KnownItem, KnownItems } from './known-revisions.ts';
-import { digestOf, fieldsOf, itemsThatStayed, type Loaded } from './loaded-text.ts';
+import { digestTextOf, fieldsOf, type Loaded } from './loaded-text.ts';
+import { type Align, alignItems, idsByDigest, lastFree, NO_FIELDS } from './match-items.ts';
 import { alignSameWords } from './same-words.ts';
 import { type Claim, claimAlike, numberRest, type StatedAgain, StatedIds } from './stated-again.ts';
 import type { NativeItem, TextFormat } from './text-format.ts';
@@ -31,9 +32,21 @@ export class AssignItems {
   }
 
   /**
-   * Says of each item which record it is: as the snapshot knows its UID, else by that, else as the snapshot knows what states none, else by what
-   * it says. What would be a record that became another one is that one, unless another item shows it. An item that states just the UID of a
-   * record is that one, whatever stood for it: so all devices that share a place say the same of it.
+   * Says of each item which record it is. Each step asks what those before it left over, and no record is two items:
+   *
+   * 1. One whose UID stands for another record, as the snapshot knows, is that one.
+   * 2. Else one that states a UID is the record of that. Of several that state it each keeps the number by which the snapshot knows its bytes; of
+   *    the others the one that is where the snapshot knows the record, or else the first, is the record, and the rest get numbers (`numberRest`).
+   * 3. One that states none is
+   *    a. the record of which the snapshot knows just these bytes; alone in a document of its own, what was there before;
+   *    b. one that was written, and not noted: of the same words, and all that it is to say;
+   *    c. what the format finds alike, of those that the snapshot knows and nobody is so far;
+   *    d. one that was written, and not noted: alike, and all that it is to say;
+   *    e. of a UID made of what it says, one of the records of that UID and its numbers that is to say just this (`claimAlike`), else a new one.
+   * 4. One that nobody knows, and whose record became another one, is that one.
+   *
+   * Steps 1 and 2 go by the snapshot only where no item states just the UID of a record and all it is to say (`StatedIds`): that item is it,
+   * whatever stood for it, so that all devices that share a place say the same of it.
    */
   assign(documents: readonly Loaded[], known: Known, claimed: Set<RecordId>): void {
     const free = new FreeIds((id) => claimed.has(id));
@@ -61,7 +74,7 @@ export class AssignItems {
         if (others.has(item)) return;
         const id = recordIdOfUid(item.uid);
         // Of several that state one UID each keeps the number it has.
-        const alike = own.size === 0 ? undefined : own.get(hex(digestOf(document.text, item)));
+        const alike = own.size === 0 ? undefined : own.get(digestTextOf(document.text, item));
         const same = alike?.find((each) => each.startsWith(`${id}#`) && !claimed.has(each) && !stated.has(each));
         if (same !== undefined) claim(document, at, same);
         else if (claimed.has(id)) rest.push({ document, at, id });
@@ -125,7 +138,8 @@ export class AssignItems {
     // Of several people of one name the one who says it all: before a row is taken for what became of somebody else's.
     const rest = this.#claimWritten(read, claimed, claim, (items, awaited) => alignSameWords(kind, items, awaited));
     const free = [...known.in.values()].flat().filter(({ id }) => !claimed.has(id));
-    const matches = this.#align(
+    const matches = alignItems(
+      this.#format,
       rest.map(({ fields }) => fields),
       free.map(({ id }) => this.#known.native(id) ?? NO_FIELDS),
     );
@@ -134,7 +148,7 @@ export class AssignItems {
       if (match !== null) claim(document, at, (free[match] as KnownItem).id);
       return match === null;
     });
-    const align: Align = (items, awaited) => this.#align(items, awaited);
+    const align: Align = (items, awaited) => alignItems(this.#format, items, awaited);
     const unknown = this.#claimWritten(strange, claimed, claim, align).flatMap(({ document, at, fields }) => {
       const { uid } = document.text.items[at] as NativeItem;
       const own = uid ?? (fields === null ? null : derivedUid(fields));
@@ -208,142 +222,11 @@ export class AssignItems {
     for (const ids of byDigest.values()) ids.reverse();
     return nameless.filter(({ document, at }) => {
       const item = document.text.items[at] as NativeItem;
-      const same = lastFree(byDigest.get(hex(digestOf(document.text, item))), claimed);
+      const same = lastFree(byDigest.get(digestTextOf(document.text, item)), claimed);
       const own = document.text.items.length === 1 && this.#place.many ? known.in.get(document.name) : undefined;
       const before = same ?? own?.find(({ id }) => !claimed.has(id))?.id;
       if (before !== undefined) claim(document, at, before);
       return before === undefined;
-    });
-  }
-
-  #align(items: readonly (Fields | null)[], known: readonly Fields[]): readonly (number | null)[] {
-    const readable = items.flatMap((fields, at) => (fields === null ? [] : [{ fields, at }]));
-    const matches: (number | null)[] = items.map(() => null);
-    const found = this.#format.align?.(
-      readable.map(({ fields }) => fields),
-      known,
-    );
-    readable.forEach(({ at }, index) => {
-      matches[at] = found?.[index] ?? null;
-    });
-    return matches;
-  }
-
-  /**
-   * Says which record each item of a text we just wrote is: the order of what was there is kept, new items follow. Returns new ones that were read for
-   * that, and say just what they are to say.
-   */
-  identify(
-    document: Loaded,
-    before: Loaded,
-    written: ReadonlySet<RecordId>,
-    native: ReadonlyMap<RecordId, Fields>,
-  ): ReadonlySet<RecordId> {
-    const stay = itemsThatStay(document, before, written);
-    for (let at = 0; at < stay; at++) document.ids[at] = before.ids[at] ?? null;
-    const claimed = new Set<RecordId>(before.ids.slice(0, stay) as RecordId[]);
-    const candidates = [...new Set([...before.ids.slice(stay).flatMap((id) => id ?? []), ...native.keys()])];
-    // What states no UID and was not written is told by its bytes: of a table of thousands one row is another.
-    const kept = new Map<string, RecordId[]>();
-    before.text.items.slice(stay).forEach((item, index) => {
-      const id = before.ids[stay + index] ?? null;
-      if (item.uid !== null || id === null || written.has(id)) return;
-      const digest = hex(digestOf(before.text, item));
-      const ids = kept.get(digest);
-      if (ids === undefined) kept.set(digest, [id]);
-      else ids.push(id);
-    });
-    const byUid = new Map<string, RecordId[]>();
-    for (const id of candidates) {
-      const base = id.replace(NUMBER, '');
-      for (const uid of base === id ? [base] : [base, id]) {
-        const ids = byUid.get(uid);
-        if (ids === undefined) byUid.set(uid, [id]);
-        else ids.push(id);
-      }
-    }
-    // A UID that stood for another record goes on doing so.
-    before.text.items.slice(stay).forEach((item, index) => {
-      const id = before.ids[stay + index] ?? null;
-      const uid = item.uid === null ? null : recordIdOfUid(item.uid);
-      if (id === null || uid === null || uid === id || uid === id.replace(NUMBER, '')) return;
-      byUid.set(uid, [id, ...(byUid.get(uid) ?? [])]);
-    });
-    for (const ids of [...kept.values(), ...byUid.values()]) ids.reverse();
-    const rest: number[] = [];
-    document.text.items.slice(stay).forEach((item, index) => {
-      const at = stay + index;
-      const ids = item.uid === null ? kept.get(hex(digestOf(document.text, item))) : byUid.get(recordIdOfUid(item.uid));
-      const id = lastFree(ids, claimed);
-      if (id === undefined) rest.push(at);
-      else {
-        document.ids[at] = id;
-        claimed.add(id);
-      }
-    });
-    const exact = new Set<RecordId>();
-    const left = this.#claimByPlace(document, before, written, native, rest, claimed);
-    const unplaced = this.#claimInOrder(document, before, native, left, claimed, exact);
-    if (unplaced.length === 0) return exact;
-    const free = candidates.filter((id) => !claimed.has(id));
-    const matches = this.#align(
-      unplaced.map((at) => fieldsOf(this.#format, document, document.text.items[at] as NativeItem, null)),
-      free.map((id) => native.get(id) ?? this.#known.native(id) ?? NO_FIELDS),
-    );
-    unplaced.forEach((at, index) => {
-      const match = matches[index] ?? null;
-      const id = match === null ? undefined : free[match];
-      if (id !== undefined) document.ids[at] = id;
-    });
-    return exact;
-  }
-
-  /**
-   * New items stand in the order in which they were written: one that says just what its record is to say is that one (`exact`). The others are
-   * returned.
-   */
-  #claimInOrder(
-    document: Loaded,
-    before: Loaded,
-    native: ReadonlyMap<RecordId, Fields>,
-    unplaced: readonly number[],
-    claimed: Set<RecordId>,
-    exact: Set<RecordId>,
-  ): readonly number[] {
-    const former = new Set(before.ids);
-    const news = [...native.keys()].filter((id) => !former.has(id) && !claimed.has(id));
-    if (news.length !== unplaced.length) return unplaced;
-    return unplaced.filter((at, index) => {
-      const id = news[index] as RecordId;
-      const wanted = native.get(id) as Fields;
-      const says = fieldsOf(this.#format, document, document.text.items[at] as NativeItem, wanted);
-      if (says === null || !equalFields(says, wanted)) return true;
-      document.ids[at] = id;
-      claimed.add(id);
-      exact.add(id);
-      return false;
-    });
-  }
-
-  /** What was there and neither its UID nor its bytes tell stands where it stood, without what was removed before it. The others are returned. */
-  #claimByPlace(
-    document: Loaded,
-    before: Loaded,
-    written: ReadonlySet<RecordId>,
-    native: ReadonlyMap<RecordId, Fields>,
-    rest: readonly number[],
-    claimed: Set<RecordId>,
-  ): readonly number[] {
-    const stays = before.ids.filter((id) => id === null || !written.has(id) || native.has(id));
-    const former = new Set(before.ids);
-    const added = [...native.keys()].filter((id) => !former.has(id)).length;
-    if (document.text.items.length !== stays.length + added) return rest;
-    return rest.filter((at) => {
-      const id = stays[at] ?? null;
-      if (id === null || claimed.has(id)) return true;
-      document.ids[at] = id;
-      claimed.add(id);
-      return false;
     });
   }
 }
@@ -353,40 +236,4 @@ interface ReadItem {
   readonly document: Loaded;
   readonly at: number;
   readonly fields: Fields | null;
-}
-/** By index: which known item each of some is; null: none. */
-type Align = (items: readonly (Fields | null)[], known: readonly Fields[]) => readonly (number | null)[];
-
-const NO_FIELDS: Fields = new Map();
-
-/** Of several that are just alike all. */
-function idsByDigest(items: readonly KnownItem[]): Map<string, RecordId[]> {
-  const found = new Map<string, RecordId[]>();
-  for (const { id, digest } of items) {
-    const key = hex(digest);
-    const ids = found.get(key);
-    if (ids === undefined) found.set(key, [id]);
-    else ids.push(id);
-  }
-  return found;
-}
-
-/** How many items at the beginning are as they were, in a text of ours: each is the record it was. What is written may stand where its like stood. */
-function itemsThatStay(document: Loaded, before: Loaded, written: ReadonlySet<RecordId>): number {
-  if (!before.isOurs) return 0;
-  const changed = before.ids.findIndex((id) => id !== null && written.has(id));
-  const stayed = itemsThatStayed(before.text, document.text);
-  return changed < 0 ? stayed : Math.min(changed, stayed);
-}
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
-/** The last that is not claimed. What is claimed stays so, and is not looked at again: thousands of items may be alike. */
-function lastFree(ids: RecordId[] | undefined, claimed: ReadonlySet<RecordId>): RecordId | undefined {
-  while (ids !== undefined && ids.length > 0) {
-    const last = ids.at(-1) as RecordId;
-    if (!claimed.has(last)) return last;
-    ids.pop();
-  }
-  return undefined;
 }

@@ -12,6 +12,7 @@ import { momentOf } from './compose-text.ts';
 import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocument } from './document-place.ts';
 import { whyNotYet } from './doubtful-text.ts';
 import { beforeOthers, isEditedByOthers } from './edited-by-others.ts';
+import { IdentifyWritten } from './identify-written.ts';
 import { digestIn, namesIn, unseenRevision } from './item-revision.ts';
 import { type Known, type KnownItem, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
 import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
@@ -48,6 +49,7 @@ export class ConstructTexts {
   readonly #place: DocumentPlace;
   readonly #known: KnownItems;
   readonly #assign: AssignItems;
+  readonly #identify: IdentifyWritten;
   readonly #texts: TextsAtHand;
   /** null: what is written is stamped by what the record tells alone. */
   readonly #clock: Pick<Clock, 'now'> | null;
@@ -66,6 +68,7 @@ export class ConstructTexts {
     this.#place = place;
     this.#known = known;
     this.#assign = assign;
+    this.#identify = new IdentifyWritten(format, known);
     this.#texts = texts;
     this.#clock = clock;
   }
@@ -314,7 +317,7 @@ export class ConstructTexts {
     const loaded = this.#texts.load(document, before);
     // Whoever was there keeps its id; what is new is told by its UID or by what it says.
     const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
-    const exact = this.#assign.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
+    const exact = this.#identify.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
     loaded.isJudged = before.isJudged;
     // A row beside it that no look took in may be one of those that are to be written next.
     const isKnown = (id: RecordId): boolean => before.isOurs || native.has(id) || known().ids.has(id);
