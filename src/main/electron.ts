@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app } from 'electron';
 import type { Reply, StatusView } from '../contract/contract.ts';
+import { numbersFor, writeNumbers } from '../contract/number-text.ts';
 import { pickFolder, showFault } from './desktop/dialog.ts';
 import { keepTold } from './desktop/keep-told.ts';
 import { systemKeychain } from './desktop/keychain.ts';
@@ -56,6 +57,8 @@ function showJoin(link: string | null): void {
 
 /** The window comes first and at once; what it asks waits for the engine. */
 async function start(): Promise<void> {
+  // For the tray. The engine, which answers the command line too, has a thread of its own and goes on in English.
+  writeNumbers(numbersFor(app.getPreferredSystemLanguages()));
   const shown = openWindow({
     page: (app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL) ?? join(root, 'out/renderer/index.html'),
     preload: join(root, 'out/preload/index.cjs'),

@@ -350,7 +350,7 @@ export class SampleClient implements LockstepClient {
               source: 's5',
               reason: 'mass-delete',
               detail:
-                '7,990 of 8,312 files are gone. The disk may have been exchanged, or they were deleted by mistake.',
+                '7,990 of 8,312 items are gone. The disk may have been exchanged, or they were deleted by mistake.',
             },
           ],
         };

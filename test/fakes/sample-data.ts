@@ -118,7 +118,7 @@ export const RICH: readonly CollectionView[] = [
       {
         ...folder('s5', '/media/ana/disk/Music'),
         state: 'halted',
-        reason: '7,990 of 8,312 files are gone (96 %)',
+        reason: '7,990 of 8,312 items are gone (96 %)',
         plan: 'plan-1',
       },
     ],

@@ -1,4 +1,5 @@
 import type { EventName, NoticeView, RequestView, StatusView } from '../../contract/contract.ts';
+import { statusWithNumbersHere } from '../../contract/number-text.ts';
 import type { Instance } from '../instance.ts';
 import { notify } from './notification.ts';
 import { type AppTray, openTray } from './tray.ts';
@@ -28,7 +29,7 @@ export function keepTold(instance: Instance, window: AppWindow, { pictures, quit
     quit,
   });
   const take = (name: EventName, value: unknown) => {
-    if (name === 'status') status = value as StatusView;
+    if (name === 'status') status = statusWithNumbersHere(value as StatusView);
     else if (name === 'requests') requests = value as readonly RequestView[];
     // The page itself shows it to whoever is looking at it.
     else if (!window.isFocused()) notify(value as NoticeView, goTo);

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { NOTICE_PAGES } from '../../contract/notice-page.ts';
+import { statusWithNumbersHere, withNumbersHere } from '../../contract/number-text.ts';
 import { type AppState, type AppStore, createAppStore, type Page, pageOfHash, type Toast } from './app-store.ts';
 import type { RendererClient } from './connection.ts';
 
@@ -24,7 +25,7 @@ const REVISION_MS = 300;
 function follow(client: RendererClient, store: AppStore): () => void {
   let rising: ReturnType<typeof setTimeout> | null = null;
   const setStatus = (status: NonNullable<AppState['status']>) => {
-    store.setState({ status });
+    store.setState({ status: statusWithNumbersHere(status) });
     dropSettled(store);
     // A status may come many times a second; the lists that hang on it need not be asked for as often.
     rising ??= setTimeout(() => {
@@ -64,7 +65,7 @@ function follow(client: RendererClient, store: AppStore): () => void {
     client.on('notice', (notice) => {
       const action = { label: 'Show', run: () => goTo(NOTICE_PAGES[notice.about]) };
       const { about } = notice;
-      addToast(store, { tone: 'notice', text: `${notice.title}: ${notice.text}`, action, about });
+      addToast(store, { tone: 'notice', text: `${notice.title}: ${withNumbersHere(notice.text)}`, action, about });
     }),
     client.onConnection?.((connection) => {
       store.setState({ connection });

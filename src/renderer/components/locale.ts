@@ -1,3 +1,5 @@
+import { numberLanguage, numbersFor } from '../../contract/number-text.ts';
+
 /** How days, clocks and numbers are written for a person. */
 export interface Locale {
   /** For `Intl`. The words are English, as everything here is; order, clock and separators are those of where the person lives. */
@@ -17,8 +19,7 @@ export function localeOf(languages: readonly string[]): Locale {
   const tag = own.region === undefined ? ELSEWHERE : `en-${own.region}`;
   const isKnown = new Intl.DateTimeFormat(tag).resolvedOptions().locale === tag;
   const { hours, firstDay } = habitsOf(own);
-  const numbers = `${own.language}-${own.region ?? 'GB'}-u-nu-latn`;
-  return { tag: isKnown ? tag : `${ELSEWHERE}-u-hc-${hours}`, numbers, firstDay };
+  return { tag: isKnown ? tag : `${ELSEWHERE}-u-hc-${hours}`, numbers: numberLanguage(languages), firstDay };
 }
 
 /** What a browser knows of a place: by methods, as properties as it was proposed first, or nothing at all. */
@@ -33,17 +34,17 @@ function habitsOf(locale: Told): { readonly hours: string; readonly firstDay: nu
   return { hours, firstDay: (locale.getWeekInfo?.() ?? locale.weekInfo)?.firstDay ?? MONDAY };
 }
 
+const LANGUAGES: readonly string[] = globalThis.navigator?.languages ?? [];
+
 /** That of the person at this window. */
-export const LOCALE = localeOf(globalThis.navigator?.languages ?? []);
+export const LOCALE = localeOf(LANGUAGES);
 
 /** A format of days or clocks for them. */
 export const formatFor = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(LOCALE.tag, options);
 
-const number = new Intl.NumberFormat(LOCALE.numbers, { maximumFractionDigits: 1 });
-
 /** A number for them, to one digit after the point: `1,234.5`, `1.234,5`. */
-export const localNumber = (value: number): string => number.format(value);
+export const localNumber: (value: number) => string = numbersFor(LANGUAGES);
 
 const typed = new Intl.NumberFormat(LOCALE.numbers, { maximumFractionDigits: 4, useGrouping: false });
 

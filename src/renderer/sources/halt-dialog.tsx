@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, PlannedView, PlanView } from '../../contract/contract.ts';
-import { numberText } from '../../contract/number-text.ts';
+import { numberText, withNumbersHere } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -80,7 +80,7 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
   const source = collection.sources.find((one) => one.state === 'halted');
   const plan = preview.value;
   // The reason already leads; only what else halts is said besides.
-  const others = plan?.halts.filter((halt) => halt.detail !== source?.reason) ?? [];
+  const others = plan?.halts.filter((halt) => withNumbersHere(halt.detail) !== source?.reason) ?? [];
   const isQuestion =
     plan !== null && plan.halts.length > 0 && plan.halts.every(({ reason }) => reason === 'deleted-elsewhere');
   const isGone = plan?.halts.some(({ reason }) => reason === 'mass-delete' || reason === 'emptied') === true;
@@ -153,7 +153,7 @@ export function HaltDialog({ collection, onClose }: { collection: CollectionView
       {plan === null && preview.error === null && <Loading what="what would happen" />}
       {others.map((halt) => (
         <Note key={`${halt.source} ${halt.reason}`} tone="warn">
-          <p>{halt.detail}</p>
+          <p>{withNumbersHere(halt.detail)}</p>
         </Note>
       ))}
       {plan !== null && (

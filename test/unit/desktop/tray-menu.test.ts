@@ -1,6 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { expect, it } from 'vitest';
 import type { CollectionView, StatusView } from '../../../src/contract/contract.ts';
+import { numbersFor, writeNumbers } from '../../../src/contract/number-text.ts';
 import { type TrayActions, trayMenu, trayView } from '../../../src/main/desktop/tray-menu.ts';
 
 const one = (changes: Partial<CollectionView> = {}): CollectionView => ({
@@ -102,4 +103,11 @@ it('shows an ampersand of a name, which would mark a key', () => {
   const asking = { id: 'r1', name: 'Tom & Eva’s tablet', collectionName: 'R&D' } as never;
   const [first] = trayMenu(trayView(status([one()]), [asking]), {} as TrayActions);
   expect(first?.label).toBe('Tom && Eva’s tablet asks to join R&&D');
+});
+
+it('writes numbers as where the person lives', () => {
+  writeNumbers(numbersFor(['de-DE']));
+  const menu = menuOf(status([one({ conflicts: 1_234, problems: 56_789 })]));
+  expect(menu.of('conflicts')?.label).toBe('Settle 1.234 conflicts…');
+  expect(menu.of('problems')?.label).toBe('See 56.789 problems…');
 });
