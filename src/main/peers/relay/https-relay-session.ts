@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import { backoff } from '../../platform/backoff.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
+import { waitAfter } from '../../platform/retry.ts';
 import type { CollectionId, MemberKey } from '../../record/ids.ts';
 import { toHex } from '../protocol/hex.ts';
 import { AclKeeper } from './acl-keeper.ts';
@@ -254,7 +255,7 @@ class HttpsRelaySession implements RelaySession {
       const shut = [...this.#members.values()].filter(({ group }) => grant.groups.get(group) !== null);
       this.#notYet = shut.length > 0 ? this.#notYet + 1 : 0;
       const longest = deaf !== null || shut.some((member) => member.belongs()) ? POLL_MS : TAKEN_OUT_POLL_MS;
-      if (this.#notYet > 0) return Math.min(longest, 1000 * 2 ** this.#notYet);
+      if (this.#notYet > 0) return waitAfter({ first: 2000, most: longest }, this.#notYet - 1);
       return deaf === null ? null : POLL_MS;
     } catch (error) {
       if (this.#closed) return null;
