@@ -505,4 +505,11 @@ export const PLANTED_TAKE_IN_BUGS = [
     replace: '(!this.#adopting && !this.#isAsked(reading))',
     tests: ['test/unit/take-in/draft-change.test.ts'],
   },
+  {
+    about: 'what was saved just as it was to be written is found only by the next look at everything',
+    file: 'src/main/synchronizer.ts',
+    find: 'lookAgain: (id) => this.#later.lookAgain(groupOf(id)),',
+    replace: 'lookAgain: () => undefined,',
+    tests: ['test/unit/synchronizer.test.ts'],
+  },
 ];

@@ -349,4 +349,11 @@ export const PLANTED_TEXT_BUGS = [
     replace: 'same',
     tests: ['test/unit/sources/text/assign-items.test.ts'],
   },
+  {
+    about: 'somebody of another UID is who stood there before',
+    file: 'src/main/sources/text/assign-items.ts',
+    find: 'if (this.#place.writable || known.length === 0) return false;',
+    replace: 'if (known.length === 0) return false;',
+    tests: ['test/unit/sources/text/assign-items.test.ts'],
+  },
 ];

@@ -246,6 +246,29 @@ describe('what others deleted while the folder was none of the collection', () =
   });
 });
 
+describe('what changes elsewhere', () => {
+  it('is not written where items are going one after the other, before that is judged', async () => {
+    const [a, b] = await open('going');
+    removeAll(b);
+    await room.run(500);
+    expect(sourceOf(b).postpones).toBe(true);
+    room.write(a, 'f0', 'changed elsewhere meanwhile');
+    await room.run(1000);
+    expect([sourceOf(b).postpones, namesIn(b)]).toEqual([true, []]);
+    await room.run(30_000);
+    expect([sourceOf(b).state, namesIn(a), namesIn(b)]).toEqual(['halted', NAMES, []]);
+  });
+
+  it('is not written over what was saved just now, and that is looked at soon, though nothing tells of it', async () => {
+    const [a, b] = await open('saved just now');
+    b.deafness = 1;
+    room.write(b, 'f0', 'saved here');
+    room.write(a, 'f0', 'saved elsewhere');
+    await room.run(10_000);
+    expect([room.read(b, 'f0'), room.conflicts(a), room.conflicts(b)]).toEqual(['saved here', 1, 1]);
+  });
+});
+
 describe('what a look would take in', () => {
   it('is told, and stays here until it is taken in', async () => {
     const [a, b] = await open('preview');

@@ -2,7 +2,14 @@ import { expect, it } from 'vitest';
 import { notInBoth } from '../../../src/main/platform/not-in-both.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
-it('names what is in one of two lists alone, and little more', () => {
+it('names nothing more where what was put in and taken out stands apart', () => {
+  const before = Array.from({ length: 100 }, (_, at) => `${at}`);
+  const now = before.toSpliced(10, 1).toSpliced(50, 0, 'new').toSpliced(80, 1, 'another');
+  expect(new Set(notInBoth(before, now))).toEqual(new Set(['10', 'new', '80', 'another']));
+  expect([notInBoth(before, before), notInBoth([], ['new']), notInBoth(['old'], [])]).toEqual([[], ['new'], ['old']]);
+});
+
+it('names all that is in one of two lists alone', () => {
   const random = new SeededRandom('lists');
   for (let round = 0; round < 300; round++) {
     const before = Array.from({ length: random.int(40) }, (_, at) => `${at}`);

@@ -153,6 +153,7 @@ describe(`calendars other programs wrote (${isThere ? CORPUS : `skipped: ${CORPU
         }
       }
       console.info(`calendars of other programs, there and back: ${JSON.stringify(count)}`);
+      expect(count.items).toBeGreaterThan(3_000);
     },
     120_000,
   );
@@ -197,6 +198,7 @@ describe(`calendars other programs wrote (${isThere ? CORPUS : `skipped: ${CORPU
         }
       }
       console.info(`one field edited: ${JSON.stringify(count)}`);
+      expect(new Set(Object.keys(count))).toEqual(new Set(EDITS.map(({ what }) => what)));
     },
     120_000,
   );

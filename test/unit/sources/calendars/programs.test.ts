@@ -17,6 +17,7 @@ describe.each(readdirSync(FOLDER).sort())('%s', (name) => {
 
   it('is whole, and stays as it is where nothing changed', () => {
     expect(text.damaged).toEqual([]);
+    expect(items.length).toBeGreaterThan(0);
     const writes = items.map(({ item, fields }) => ({ item, before: fields, after: fields, uid: 'u' }));
     expect(Buffer.compare(icalendarFormat.write(text, writes), bytes)).toBe(0);
   });

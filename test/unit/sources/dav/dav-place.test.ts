@@ -162,9 +162,9 @@ describe('a collection on a server', () => {
   );
 
   it('a text has the line end after its last line, which answers lack', async () => {
-    const list = await names();
-    for (const each of await place.read(list))
-      expect(Buffer.from('bytes' in each ? each.bytes : '').toString()).toMatch(/END:VCARD\r?\n$/);
+    const texts = await place.read(await names());
+    const whole = expect.stringMatching(/END:VCARD\r?\n$/);
+    expect(texts.map((each) => 'bytes' in each && Buffer.from(each.bytes).toString())).toEqual([whole, whole]);
   });
 
   it('a text in several pieces is one', async () => {

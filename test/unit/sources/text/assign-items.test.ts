@@ -47,6 +47,14 @@ describe('items that state no UID', () => {
   });
 });
 
+it('an item of another UID is somebody else in a text that is written to, though it stands alone where one of its name stood', async () => {
+  const room = await folderRoom(card('a', 'Ann'));
+  await room.look();
+  room.write(card('b', 'Ann'));
+  await room.look();
+  expect([room.known(), room.gone]).toEqual([['b'], ['a']]);
+});
+
 describe('items of one UID', () => {
   it('are one each where another record stands for that', async () => {
     const room = await folderRoom(card('mine'));
