@@ -18,8 +18,8 @@ export interface ServeOptions {
 }
 
 /**
- * Runs an instance without a window until SIGTERM or SIGINT, then stops it; a second signal does not wait. Resolves with the exit
- * status: 0 after a clean stop, 1 after a fault or where the engine had to be cut off.
+ * Runs an instance without a window until SIGTERM or SIGINT, then stops it; a SIGINT that comes after does not wait. Resolves with the
+ * exit status: 0 after a clean stop, 1 after a fault or where the engine had to be cut off.
  */
 export async function serve(options: ServeOptions): Promise<number> {
   const { onReady, log, ...rest } = options;
@@ -29,8 +29,9 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   // Before the start: a signal that comes while it starts must not leave it half done.
   let told = 0;
-  const signal = () => {
-    if (++told > 1) process.exit(130);
+  const signal = (name: NodeJS.Signals) => {
+    // Whoever stops it may say so to the process and again to its group (timeout(1)): only a person's Ctrl-C is impatient.
+    if (++told > 1 && name === 'SIGINT') process.exit(130);
     end(0);
   };
   process.on('SIGTERM', signal).on('SIGINT', signal);

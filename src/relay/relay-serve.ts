@@ -51,7 +51,7 @@ export interface RelayServeOptions {
 }
 
 /**
- * Runs a relay until SIGTERM or SIGINT, then stops it; a second signal does not wait. Resolves with the exit status. Fails with
+ * Runs a relay until SIGTERM or SIGINT, then stops it; a SIGINT that comes after does not wait. Resolves with the exit status. Fails with
  * `already-running`, `bad-data-directory`, `port-in-use` and what the parts fail with.
  */
 export async function serveRelay(options: RelayServeOptions): Promise<number> {
@@ -61,8 +61,8 @@ export async function serveRelay(options: RelayServeOptions): Promise<number> {
   });
   // Before the start: a signal that comes while it starts must not leave it half done.
   let told = 0;
-  const signal = (): void => {
-    if (++told > 1) process.exit(130);
+  const signal = (name: NodeJS.Signals): void => {
+    if (++told > 1 && name === 'SIGINT') process.exit(130);
     end();
   };
   process.on('SIGTERM', signal).on('SIGINT', signal);

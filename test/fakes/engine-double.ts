@@ -49,6 +49,10 @@ export function engineDouble(options: EngineOptions): Promise<EngineApi> {
     },
     listenAddress: '127.0.0.1:21027',
     deviceId: 'd0',
-    stop: () => (options.relay === 'hang' ? new Promise(() => {}) : Promise.resolve()),
+    stop: () => {
+      if (options.relay !== 'hang') return Promise.resolve();
+      console.error('It hangs.');
+      return new Promise(() => {});
+    },
   });
 }

@@ -128,7 +128,10 @@ it('a source that is read-only here is looked at, and never written to', async (
   await b.sync();
   const atAnnas = async () => (await a.status()).collections[0];
   await expect.poll(atAnnas).toMatchObject({ state: 'in-step', peers: [{ behind: 0 }] });
-  expect((await b.status()).collections[0]?.state).toBe('waiting');
+  const here = (await b.status()).collections[0];
+  expect(here?.state).toBe('waiting');
+  // Its device is linked, and the content does not wait for one.
+  expect(here).not.toHaveProperty('contents');
   await b.ask('source', collection, '--no-read-only');
   await b.sync();
   expect(folderB.read('for-bert.txt')).toBe('not written there');

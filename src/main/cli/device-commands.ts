@@ -37,7 +37,7 @@ const answer = (name: 'approve' | 'deny', summary: string, done: string): Comman
   takes: 'REQUEST|CODE',
   summary,
   details:
-    'A request is named by its id, or as much of that as no other begins with. The code is that of a pairing without a link (--nearby), on either of the two devices.',
+    'A request is named by its id, as much of that as no other begins with, or the code it shows. Of a pairing without a link (--nearby) the code is said on either of the two devices.',
   options: {},
   async run(call) {
     const given = call.positionals[0]!;

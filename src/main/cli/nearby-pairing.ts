@@ -51,7 +51,7 @@ export async function joinNearby(
   return EXIT.needsPerson;
 }
 
-/** Is this the code of a pairing nearby, rather than a request? */
+/** Is this the code of a pairing, rather than a request? */
 export const isCode = (text: string): boolean => CODE.test(text);
 
 /**
@@ -59,10 +59,13 @@ export const isCode = (text: string): boolean => CODE.test(text);
  */
 export async function answerCode(call: CommandCall, code: string, same: boolean): Promise<number> {
   const requests = await call.ask('requests:list');
-  const asked = requests.find((one) => one.nearby === true && one.code === code);
+  const [asked, another] = requests.filter((one) => one.code === code);
+  if (another !== undefined)
+    throw new LockstepError('ambiguous', `Several requests show the code ${code}: name one by its id.`, code);
   if (asked !== undefined) {
     const left = await call.ask('requests:answer', asked.request, same);
-    await call.print(left, () => (same ? 'Admitted, once it is said there too.\n' : 'Refused.\n'));
+    const admitted = asked.nearby === true ? 'Admitted, once it is said there too.\n' : 'Admitted.\n';
+    await call.print(left, () => (same ? admitted : 'Refused.\n'));
     return EXIT.done;
   }
   await call.ask('nearby:compared', code, same);

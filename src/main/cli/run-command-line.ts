@@ -20,10 +20,16 @@ import { processTerminal, type Terminal } from './terminal.ts';
 
 const help: Command = {
   name: 'help',
-  takes: '[COMMAND]',
+  takes: '[COMMAND] [WORD]',
   summary: 'what the program, or a command, does',
   options: {},
-  run: async (call) => showHelp(call, call.positionals[0] ?? null),
+  async run(call) {
+    const [word, second] = call.positionals;
+    // `relay serve` is one command of two words.
+    if (word !== undefined && second !== undefined && !commandNamed(word).takes.split(' ').includes(second))
+      throw usageError(`"${second}" is too much. Usage: lockstep help [COMMAND]`, 'help');
+    return showHelp(call, word ?? null);
+  },
 };
 
 const completions: Command = {

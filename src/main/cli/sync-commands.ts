@@ -4,6 +4,7 @@ import type {
   PeerView,
   PersonNeeded,
   PlannedView,
+  SourceView,
   StatusView,
   SyncOptions,
   SyncView,
@@ -24,6 +25,7 @@ import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
 import { flagOption, given, listOption, numberOption, usageError } from './options.ts';
 import type { Paint } from './paint.ts';
+import { needsPassword } from './place.ts';
 import { progressLine, withProgress } from './progress-bar.ts';
 import { bytesText, counted, shortId, shortRecord, showField } from './show-value.ts';
 
@@ -168,7 +170,7 @@ function showStatus(view: StatusView, paint: Paint): string {
       return [
         `  ${plainText(source.location)}${paint.warn(state)}`,
         ...(source.plan ? [`    go on with: lockstep confirm ${source.plan}`] : []),
-        ...(source.state === 'unavailable' ? [`    ${awayAdvice(shortId(collection.id), source.id)}`] : []),
+        ...(source.state === 'unavailable' ? [`    ${awayAdvice(shortId(collection.id), source)}`] : []),
         ...(linked === '' ? [] : [paint.dim(`    ${linked}`)]),
       ].join('\n');
     });
@@ -343,6 +345,8 @@ const formatsOfSources = async (call: CommandCall): Promise<ReadonlyMap<string, 
 };
 
 /** What a person can do where a source cannot be looked at. */
-const awayAdvice = (collection: string, source: string): string =>
-  'once it is back it goes on by itself; if it is gone for good, begin anew with: ' +
-  `lockstep source ${collection} --remove ${source}, then lockstep source ${collection} --add PLACE`;
+const awayAdvice = (collection: string, { id, location }: SourceView): string =>
+  'once it is back it goes on by itself; ' +
+  (needsPassword(location) ? `a new password it gets with: lockstep source ${collection} --password; ` : '') +
+  `if it is gone for good, begin anew with: lockstep source ${collection} --remove ${id}, ` +
+  `then lockstep source ${collection} --add PLACE`;

@@ -42,10 +42,11 @@ function refusedBySystem(failure: unknown): WireError | null {
       subject: '',
     };
   const known = code === undefined || !Object.hasOwn(SYSTEM, code) ? undefined : SYSTEM[code];
-  // What comes from a worker thread has lost its path on the way.
-  const subject = failure instanceof LockstepError ? failure.subject : path;
+  // What comes from a worker thread has lost its path on the way, but for what the system itself said.
+  const [, place] = /, \w+ '(.+)'$/s.exec(message) ?? [];
+  const subject = failure instanceof LockstepError ? failure.subject || (place ?? '') : path;
   if (known === undefined || subject === undefined) return null;
-  return { code: known[0], message: `${known[1]}: ${message}`, subject };
+  return { code: known[0], message: `${known[1]}: ${place ?? message}`, subject };
 }
 
 /** Runs `call` and answers with its value or its failure; never rejects. */

@@ -173,14 +173,17 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
   const noItem = live ? sources.filter((source) => hasNoItemFor(port, record, source)) : [];
   if (noItem.length > 0)
     parts.push(`not in ${listed(noItem.map(({ location }) => location))}, which has no place for it`);
-  const waiting =
+  const due =
     problem !== null
       ? []
       : sources.filter(
           (source) => !isOutside(source, record) && !noItem.includes(source) && isDue(port, record, source),
         );
+  const [waiting, onlyRead] = [due.filter(({ isWritten }) => isWritten), due.filter(({ isWritten }) => !isWritten)];
   const why = waiting.some((source) => source.lacks(record.row)) ? `: ${lackWords(port, 'its content')}` : '';
   if (waiting.length > 0) parts.push(`still to be written to ${listed(waiting.map(({ location }) => location))}${why}`);
+  if (onlyRead.length > 0)
+    parts.push(`not written to ${listed(onlyRead.map(({ location }) => location))}, which is only read, as you said`);
   const behind = devicesBehind(port, record);
   if (behind.length > 0) parts.push(`not yet applied on ${listed(behind)}`);
   const troubles = troublesElsewhere(port);

@@ -137,7 +137,7 @@ function make(world: World, location: string, { layout, text }: SourceFormat): s
 
 /** What a collection is called whose first source is there. */
 export function nameOfPlace({ path, format }: SourcePlace): string {
-  const name = path.replace(/\/+$/, '').replace(/^.*\//, '');
+  const name = path.replace(/\/+$/, '').replace(/^.*\//s, '');
   if (format.layout === 'server' || format.layout === 'feed') return decoded(name) || path;
   return format.layout === 'one-file' || format.layout === 'address-book'
     ? name.replace(/\.[A-Za-z0-9]{1,6}$/, '')

@@ -141,6 +141,12 @@ export class Admissions {
   /** Redeems a link. `shown`: told as soon as the code is known; the promise resolves once the inviter's person approved. */
   async join(link: string, shown: (offer: OfferShown) => Promise<boolean>): Promise<Joined> {
     const invite = parseInviteLink(link);
+    if (invite.inviter === this.#engine.world.identity.id)
+      throw new LockstepError(
+        'own-invite',
+        'This device made the link: open it on the device that is to join. For another place here, add a source instead.',
+        'invitation',
+      );
     return this.#admitted((host, signal) => joinByInvite(invite, host, signal), shown);
   }
   /** As `join`, of a device at one of these addresses that waits for one nearby. `compare`: told the digits, says whether they are the same. */

@@ -55,6 +55,8 @@ export interface HistorySource {
   readonly row: number;
   readonly id: string;
   readonly location: string;
+  /** false: it is only read, as a person said. */
+  readonly isWritten: boolean;
   /** Does the record in this row wait there for content that nobody linked has? */
   lacks(row: number): boolean;
   readonly adapter: Pick<

@@ -21,6 +21,15 @@ export function defaultDataDirectory(
   return join(isAbsolute(shared) ? shared : join(home, '.local', 'share'), 'lockstep');
 }
 
+/** Why the system does not let us have a directory there, in plain words. */
+const WHY: { readonly [code: string]: string } = {
+  ENOENT: 'it cannot be made there',
+  EACCES: 'your user may not do that there',
+  EPERM: 'your user may not do that there',
+  EROFS: 'that disk can only be read',
+  ENOSPC: 'that disk is full',
+};
+
 /** Makes the directory where it is missing, closes it to other users, and returns its real path. Fails with `bad-data-directory`. */
 export function openDataDirectory(path: string): string {
   try {
@@ -28,8 +37,14 @@ export function openDataDirectory(path: string): string {
     if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700);
     return realpathSync(path);
   } catch (cause) {
-    const why = (cause as Error).message;
-    throw new LockstepError('bad-data-directory', `Cannot use ${path} as data directory: ${why}`, path, cause);
+    const { code = '', path: place = path, message } = cause as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' ? `${place} is a file` : (WHY[code] ?? message);
+    throw new LockstepError(
+      'bad-data-directory',
+      `Cannot use ${path} as data directory: ${why}. Choose another one with --data.`,
+      path,
+      cause,
+    );
   }
 }
 

@@ -24,10 +24,11 @@ export function portOfReplica(replica: Replica, around: AroundReplica): HistoryP
     members: membersOf(replica, around),
     contents: contentsOf(replica, around),
     sources: () =>
-      [...replica.synchronizers.values()].map(({ source, adapter, construction }) => ({
+      [...replica.synchronizers.values()].map(({ source, adapter, construction, isWritten }) => ({
         row: source.row,
         id: source.id,
         location: source.location,
+        isWritten,
         lacks: (row) => construction.lacks(row),
         adapter,
       })),

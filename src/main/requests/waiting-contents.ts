@@ -42,7 +42,9 @@ const nameOf = ({ collection }: Replica, record: StoredRecord): string =>
 function lackingHere({ synchronizers, collection }: Replica) {
   let count = 0;
   const rows = new Set<number>();
-  for (const { construction } of synchronizers.values()) {
+  for (const { construction, isWritten } of synchronizers.values()) {
+    // Into a source that is only read nothing comes, whoever is there.
+    if (!isWritten) continue;
     count = Math.max(count, construction.lacking);
     for (const row of construction.lackingRows(MOST_LOOKED_AT - rows.size)) rows.add(row);
   }

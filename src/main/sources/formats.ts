@@ -172,10 +172,12 @@ export function formatInside(
   return there === null || there.isFolder ? null : recognizeText(peek(fs, there.path), there.path);
 }
 
+const isOneFile = ({ layout }: SourceFormat): boolean => layout === 'one-file' || layout === 'address-book';
+
 /** `kind`: what is to be there; null: any. A name of another kind tells of that. */
 function formatByName(location: string, kind: RecordKind | null): SourceFormat | null {
   const name = location.toLowerCase();
-  const named = FORMATS.filter((format) => format.layout === 'one-file' && name.endsWith(format.ending));
+  const named = FORMATS.filter((format) => isOneFile(format) && name.endsWith(format.ending));
   const byName = named.filter((format) => kind === null || format.kind === kind);
   // A name that says another kind is no folder of this one: whoever gave it meant something else.
   if (byName.length === 0 && named[0] !== undefined) return named[0];

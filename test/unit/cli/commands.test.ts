@@ -2,7 +2,14 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CollectionView, DuplicateView, Handlers, SourceView, SyncView } from '../../../src/contract/contract.ts';
+import type {
+  CollectionView,
+  DuplicateView,
+  Handlers,
+  RequestView,
+  SourceView,
+  SyncView,
+} from '../../../src/contract/contract.ts';
 import { runCommandLine } from '../../../src/main/cli/run-command-line.ts';
 import { type ControlSocket, openControlSocket } from '../../../src/main/control/control-socket.ts';
 import { serveContract } from '../../../src/main/control/serve-contract.ts';
@@ -380,6 +387,43 @@ it('a contact with a problem is named as people know it', async () => {
   expect(out).toContain('Event without a title (lockstep-x1)');
 });
 
+describe('a code that both screens show', () => {
+  const asks = (request: string, code: string): RequestView => ({
+    request,
+    code,
+    device: 'd9',
+    name: 'Phone',
+    collection: 'c1',
+    collectionName: 'Docs',
+    role: 'admin',
+    records: 0,
+    at: '2026-01-31T10:00:00.000Z',
+  });
+
+  it.each([
+    ['approve', true, 'Admitted.\n'],
+    ['deny', false, 'Refused.\n'],
+  ] as const)('%s takes it, also of a device that came by a link', async (word, approve, said) => {
+    given = { 'requests:list': () => [asks('r0', '654321'), asks('r1', '123456')], 'requests:answer': () => [] };
+    expect(await run([word, '123456'])).toMatchObject({ status: 0, out: said });
+    expect(asked).toContainEqual(['requests:answer', 'r1', approve]);
+  });
+
+  it('does not choose between two that show the same', async () => {
+    given = { 'requests:list': () => [asks('r0', '123456'), asks('r1', '123456')] };
+    const { status, notes } = await run(['approve', '123456']);
+    expect({ status, notes }).toEqual({ status: 1, notes: expect.stringContaining('name one by its id') });
+    expect(asked).toEqual([['requests:list']]);
+  });
+});
+
+it('of a server that cannot be looked at is said how it gets a new password', async () => {
+  const away = { ...AWAY, location: 'https://ana@host/book/', format: 'carddav' };
+  given = { status: () => ({ ...EMPTY_STATUS, collections: [{ ...EMPTY_COLLECTION, sources: [away, AWAY] }] }) };
+  const { out } = await run(['status']);
+  expect(out.match(/lockstep source c1 --password/g)).toHaveLength(1);
+});
+
 it('of problems is said what helps, once for each kind', async () => {
   const problem = { collection: 'c1', record: 'a', detail: 'x', since: '' };
   const collections = [
@@ -468,6 +512,8 @@ describe('exit status', () => {
     [1, 'a relay with another object store', ['relay', 'serve', '--blobs', 's3://x'], {}],
     [0, 'help', ['help'], {}],
     [0, 'help of a command', ['sync', '--help'], {}],
+    [0, 'help of a command of two words', ['help', 'relay', 'serve'], {}],
+    [2, 'help of a command, and a word too many', ['help', 'status', 'serve'], {}],
     [0, 'the version', ['--version'], {}],
     [0, 'completions', ['completions', 'fish'], {}],
     [2, 'an unknown command', ['conflcts'], {}],

@@ -68,6 +68,18 @@ it.each(['SIGTERM', 'SIGINT'] as const)('%s stops it cleanly, status 0', async (
   expect(lockstep('status').status).toBe(5);
 });
 
+it.each([
+  ['SIGTERM, to the process and again to its group, waits', 'SIGTERM', 1],
+  ['SIGINT of a person who will not wait ends it', 'SIGINT', 130],
+] as const)('a second signal: %s', async (_, second, status) => {
+  const child = await serve('hang');
+  const stopping = once(createInterface(child.stderr!), 'line');
+  child.kill('SIGTERM');
+  await stopping;
+  child.kill(second);
+  expect(await once(child, 'exit')).toEqual([status, null]);
+});
+
 it('goes on where nobody reads what it says any longer', async () => {
   const child = await serve();
   child.stderr?.destroy();

@@ -27,6 +27,16 @@ describe('a failure at a boundary', () => {
       message: 'Your user may not do that there: permission denied',
       subject: '',
     });
+    const withPlace = new LockstepError(
+      'ENOENT',
+      "ENOENT: no such file or directory, mkdir '/proc/it's/.lockstep'",
+      '',
+    );
+    expect(told(withPlace)).toEqual({
+      code: 'no-such-path',
+      message: "There is no such place: /proc/it's/.lockstep",
+      subject: "/proc/it's/.lockstep",
+    });
     const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     expect(told(full)).toMatchObject({ code: 'disk-full' });
     expect(log).toEqual([]);

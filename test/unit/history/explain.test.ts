@@ -40,6 +40,7 @@ function source(device: GroupDevice, location: string, lacking: ReadonlySet<numb
     row,
     id: `source ${location}`,
     location,
+    isWritten: true,
     lacks: (record) => lacking.has(record),
     adapter: { condition: never, list: never, read: never, outside: (id) => id.startsWith('outside/') },
   };
@@ -197,6 +198,9 @@ describe('an explanation', () => {
     expect(explainRecord(silent, findRecord(laptop.collection, 'b')).state).toBe(
       'still to be written to /home/docs: Phone is linked and sends nothing of the contents asked for, and no other device that is linked has its content',
     );
+    laptop.sources = [{ ...here, isWritten: false }];
+    expect(explain(laptop, 'b').state).toBe('not written to /home/docs, which is only read, as you said');
+    laptop.sources = [here];
     laptop.collection.problems.put(here.row, recordId('b'), 'disk-full', 'no room is left', laptop.clock.now());
     expect(explain(laptop, 'b')).toMatchObject({
       state: 'not in step here, because of a problem',

@@ -65,6 +65,7 @@ describe('verifying content', () => {
       row,
       id: 's1',
       location: '/home/docs',
+      isWritten: true,
       lacks: () => false,
       adapter: {
         condition: async () =>

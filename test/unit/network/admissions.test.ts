@@ -71,3 +71,8 @@ it('nobody is let in once this run ends', () => {
   admissions.stop();
   expect([admissions.isOpen, admissions.isNearbyOpen]).toEqual([false, false]);
 });
+
+it('says so where this device itself made the link that is to be joined by', async () => {
+  const joined = admissions.join(admissions.invite(ID, 'editor', false), async () => true);
+  await expect(joined).rejects.toMatchObject({ code: 'own-invite', message: expect.stringContaining('add a source') });
+});

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { defaultDataDirectory } from '../../../src/main/platform/data-directory.ts';
+import { defaultDataDirectory, openDataDirectory } from '../../../src/main/platform/data-directory.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -18,4 +18,15 @@ it.skipIf(process.platform === 'win32')('is never where somebody happens to be',
     );
   vi.stubEnv('HOME', '');
   expect(isAbsolute(defaultDataDirectory({}))).toBe(true);
+});
+
+it.skipIf(process.platform === 'win32')('that cannot be one is named, with the reason in plain words', () => {
+  const file = import.meta.filename;
+  for (const path of [file, join(file, 'below')])
+    expect(() => openDataDirectory(path)).toThrow(
+      expect.objectContaining({
+        code: 'bad-data-directory',
+        message: `Cannot use ${path} as data directory: ${file} is a file. Choose another one with --data.`,
+      }),
+    );
 });

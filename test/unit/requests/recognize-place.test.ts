@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Engine } from '../../../src/main/engine.ts';
-import { findPlace } from '../../../src/main/locations/source-place.ts';
+import { findPlace, nameOfPlace } from '../../../src/main/locations/source-place.ts';
 import { nodeFileSystem } from '../../../src/main/platform/node-file-system.ts';
 import { recognizePlace } from '../../../src/main/requests/recognize-place.ts';
+import { formatNamed } from '../../../src/main/sources/formats.ts';
 import { countInThread } from '../../../src/main/sources/start-count-thread.ts';
 
 let folder: string;
@@ -99,6 +100,18 @@ it('tells an address book of Thunderbird from any other database, and leaves not
       .map(({ name }) => name)
       .sort(),
   ).toEqual(['abook.sqlite', 'other.sqlite']);
+});
+
+it('a new address book of Thunderbird is not made, and no folder of its name either', () => {
+  const made = () =>
+    findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, join(folder, 'new.sqlite'), true, NOT_SAID, []);
+  expect(made).toThrow('Thunderbird makes one');
+});
+const NOT_SAID = { kind: null, format: null } as const;
+
+it('a place is called by the last part of its path, whatever characters lead there', () => {
+  const format = formatNamed('folder')!;
+  expect(nameOfPlace({ path: '/home/two\nlines/Photos', format })).toBe('Photos');
 });
 
 it('makes nothing where a place is refused', () => {

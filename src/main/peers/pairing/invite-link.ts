@@ -43,6 +43,7 @@ export function parseInviteLink(text: string): Invite {
     const at = field.indexOf('=');
     if (at > 0 && !fields.has(field.slice(0, at))) fields.set(field.slice(0, at), field.slice(at + 1));
   }
+  if (!fields.has('v')) throw refused('nothing of it follows its beginning: was all of it copied, and in quotes?');
   if (fields.get('v') !== '1') throw refused('it is of a version this Lockstep does not know: update it');
   return {
     id: bytesOf(fields, 'i', 16),

@@ -335,12 +335,16 @@ export class DavServer {
   }
 
   #notAllowed(url: string): LockstepError {
-    const { origin, user } = this.#account;
+    const { origin, user, password } = this.#account;
+    const known =
+      password === null
+        ? `${origin} asks for the password of ${user}: give it when asked for at a terminal, or as LOCKSTEP_PASSWORD.`
+        : `${origin} does not let ${user} in: look at the user name and the password.`;
     return new LockstepError(
       'not-allowed',
       user === null
         ? `${origin} lets nobody in who does not say who they are: give a user name and a password.`
-        : `${origin} does not let ${user} in: look at the user name and the password.`,
+        : known,
       url,
     );
   }

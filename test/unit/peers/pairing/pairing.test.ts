@@ -71,6 +71,9 @@ describe('an invite link', () => {
         expect.objectContaining({ code: 'bad-invite', message: expect.not.stringContaining(secret) }),
       );
     }
+    // An unquoted & ends the word in a shell.
+    expect(() => parseInviteLink('lockstep://join#')).toThrow('was all of it copied');
+    expect(() => parseInviteLink(link.replace('v=1', 'v=2'))).toThrow('update it');
   });
 });
 

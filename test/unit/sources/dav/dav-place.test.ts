@@ -402,6 +402,13 @@ describe('a collection on a server', () => {
     expect(server.asked).toEqual([]);
   });
 
+  it('behind a password nobody gave says how it is given', async () => {
+    const stranger = new DavServer({ origin: server.origin, user: 'me', password: null });
+    const unknown = new DavPlace({ server: stranger, url: server.origin + BOOK, kind: 'contacts', clock, random });
+    server.answer = () => ({ status: 401 });
+    expect(await unknown.condition()).toMatchObject({ detail: expect.stringContaining('LOCKSTEP_PASSWORD') });
+  });
+
   it('of another kind by now, or behind a password that is wrong by now, is unavailable', async () => {
     server.answer = () => ({ status: 401 });
     expect(await place.condition()).toMatchObject({
