@@ -1,11 +1,6 @@
 import { LockstepError } from '../../src/main/platform/trouble.ts';
-import {
-  type DavChanges,
-  type DavKind,
-  type DavResource,
-  DavServer,
-  type DavText,
-} from '../../src/main/sources/dav/dav-server.ts';
+import type { DavKind, DavResource, DavText } from '../../src/main/sources/dav/dav-resource.ts';
+import { type DavChanges, DavServer } from '../../src/main/sources/dav/dav-server.ts';
 import { ServerBusy } from '../../src/main/sources/dav/server-busy.ts';
 import type { DavAnswer } from '../../src/main/sources/dav/write-answer.ts';
 import type { FakeClock } from './fake-clock.ts';
@@ -110,6 +105,7 @@ export function serveDav(host: string, asker: Asker): void {
   prototype.list = (url) => ask(url, (server) => server.list());
   prototype.changesSince = (url, token) => ask(url, (server) => server.changesSince(token));
   prototype.texts = (url, hrefs) => ask(url, (server) => server.texts(hrefs));
+  prototype.text = (url, href) => ask(url, (server) => server.texts([href])[0] ?? null);
   prototype.put = (url, etag, text) => ask(url, (server) => server.write(pathOf(url), etag, textOf(text)));
   prototype.remove = (url, etag) => ask(url, (server) => server.write(pathOf(url), etag, null));
 }

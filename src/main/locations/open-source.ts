@@ -9,7 +9,7 @@ import { splitCalendar } from '../sources/calendars/icalendar/split-calendar.ts'
 import { openAddressBook } from '../sources/contacts/thunderbird/open-address-book.ts';
 import { ThunderbirdPlace } from '../sources/contacts/thunderbird/thunderbird-place.ts';
 import { DavPlace } from '../sources/dav/dav-place.ts';
-import type { DavKind } from '../sources/dav/dav-server.ts';
+import type { DavKind } from '../sources/dav/dav-resource.ts';
 import { SubscriptionPlace } from '../sources/dav/subscription-place.ts';
 import type { MovedOn } from '../sources/files/aside.ts';
 import { FilesAdapter, type FilesAdapterOptions } from '../sources/files/files-adapter.ts';

@@ -1,5 +1,5 @@
 import { LockstepError } from '../platform/trouble.ts';
-import type { DavKind } from '../sources/dav/dav-server.ts';
+import type { DavKind } from '../sources/dav/dav-resource.ts';
 import type { Account } from '../sources/dav/guarded-fetch.ts';
 import { CALDAV, CARDDAV, SUBSCRIPTION } from '../sources/formats.ts';
 import type { AccountSecrets } from './accounts.ts';

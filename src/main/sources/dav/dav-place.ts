@@ -13,7 +13,9 @@ import type {
   UnreadDocument,
 } from '../text/document-place.ts';
 import { AskedServer } from './asked-server.ts';
-import type { DavKind, DavServer, DavText } from './dav-server.ts';
+import type { DavKind, DavText } from './dav-resource.ts';
+import type { DavServer } from './dav-server.ts';
+import { ListedVersions } from './listed-versions.ts';
 import { PutTexts } from './put-texts.ts';
 import { RefusedWrites } from './refused-writes.ts';
 import { pathOf } from './resource-path.ts';
@@ -28,9 +30,14 @@ const CONDITION_MS = 5000;
 const UNSAFE = /[^A-Za-z0-9@_=.-]/g;
 const LONGEST_NAME = 100;
 const LONGEST_ETAG = 255;
+/** So a write is answered where something else is there than what was to be replaced. */
+const OTHERWISE: ReadonlySet<number> = new Set([404, 409, 410, 412]);
 
 export interface DavPlaceOptions {
-  readonly server: Pick<DavServer, 'kindAt' | 'mayWrite' | 'list' | 'changesSince' | 'texts' | 'put' | 'remove'>;
+  readonly server: Pick<
+    DavServer,
+    'kindAt' | 'mayWrite' | 'list' | 'changesSince' | 'texts' | 'text' | 'put' | 'remove'
+  >;
   /** Address of the collection, with the closing slash. */
   readonly url: string;
   readonly kind: DavKind;
@@ -42,16 +49,13 @@ export interface DavPlaceOptions {
 export class DavPlace implements DocumentPlace {
   readonly many = true;
   readonly writable = true;
+  readonly tellsVersions = true;
   readonly #options: DavPlaceOptions;
-  /** What the server held when it was last asked: etags by path, and its token. */
-  #held = new Map<string, string>();
-  #token: string | null = null;
-  /** Of these it did not say in its last full list which version they are. */
-  #untold: readonly string[] = [];
+  readonly #listed: ListedVersions;
   /** Listed, and not given when they were asked for: once that is one that went just now. */
   readonly #missed = new Set<string>();
   /** What the server says of the version it made of a text was seen to be the version it has. */
-  #tellsVersions = false;
+  #tellsMade = false;
   /** It was too busy to be written to when that was last tried, however well it answers else. */
   #refusesWrites = false;
   readonly #refusals: RefusedWrites;
@@ -64,6 +68,7 @@ export class DavPlace implements DocumentPlace {
     this.#options = options;
     const { clock, random } = options;
     this.#asked = new AskedServer({ clock, random, askMs: ASK_MS, freshMs: CONDITION_MS });
+    this.#listed = new ListedVersions(options.server, options.url, clock);
     this.#refusals = new RefusedWrites(clock);
     this.#rights = new WriteRights(clock, () => options.server.mayWrite(options.url));
     this.#puts = new PutTexts({
@@ -86,25 +91,13 @@ export class DavPlace implements DocumentPlace {
   }
 
   async list(): Promise<DocumentListing> {
-    const { server, url } = this.#options;
-    await this.#asking(async () => {
-      const changes =
-        this.#token === null || this.#untold.length > 0 ? null : await server.changesSince(url, this.#token);
-      if (changes === null) {
-        const { resources, untold, token } = await server.list(url);
-        this.#held = new Map(resources.map(({ href, etag }) => [href, etag]));
-        this.#untold = untold;
-        this.#token = token;
-      } else {
-        for (const { href, etag } of changes.changed) this.#held.set(href, etag);
-        for (const href of changes.gone) this.#held.delete(href);
-        if (changes.gone.length > 0) this.#refusals.roomMade();
-        this.#token = changes.token;
-      }
-    });
-    const documents = [...this.#held].map(([name, etag]) => listed(name, etag, 0));
+    const isRoomMade = await this.#asking(() => this.#listed.ask());
+    if (isRoomMade) this.#refusals.roomMade();
+    const documents = [...this.#listed.all].map(([name, etag]) => listed(name, etag, 0));
     documents.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const problems = this.#untold.map((name) => unreadable(name, 'the server does not say which version of it it has'));
+    const problems = this.#listed.untold.map((name) =>
+      unreadable(name, 'the server does not say which version of it it has'),
+    );
     return { documents, problems };
   }
 
@@ -112,6 +105,11 @@ export class DavPlace implements DocumentPlace {
     const { server, url, kind } = this.#options;
     const found = await this.#asking(() => server.texts(url, names, kind));
     const texts = new Map(found.map((text) => [text.href, text]));
+    // One that a server cannot put into a list it may give by itself.
+    for (const name of names.filter((each) => !texts.has(each) && this.#missed.has(each))) {
+      const text = await this.#asking(() => server.text(url, name));
+      if (text !== null) texts.set(name, text);
+    }
     return names.map((name) => {
       const text = texts.get(name);
       if (text === undefined) {
@@ -120,7 +118,7 @@ export class DavPlace implements DocumentPlace {
         return { name, code: 'changing', detail: `${name} is not there any more` };
       }
       this.#missed.delete(name);
-      this.#held.set(name, text.etag);
+      this.#listed.note(name, text.etag);
       return documentOf(text);
     });
   }
@@ -138,7 +136,7 @@ export class DavPlace implements DocumentPlace {
 
   /** Fails with `server-busy` where the server is too busy to be written to at all. */
   async write(name: string, expected: Uint8Array | null, bytes: Uint8Array | null): Promise<DocumentWritten> {
-    const etag = this.#held.get(name) ?? null;
+    const etag = this.#listed.of(name);
     if (expected !== null && (etag === null || Buffer.compare(revisionOf(etag), expected) !== 0))
       return refused('changed-underneath', `${name} changed on the server`);
     try {
@@ -179,11 +177,10 @@ export class DavPlace implements DocumentPlace {
 
   async #remove(name: string, etag: string | null): Promise<DocumentWritten> {
     const { server, url, kind } = this.#options;
-    const answer = await server.remove(new URL(name, url).href, etag ?? '*');
-    this.#refusesWrites = false;
+    const answer = this.#judgedListed(await server.remove(new URL(name, url).href, etag ?? '*'));
     if (answer.status !== 404 && answer.status >= 300) return refused(reasonOf(answer), answer.detail);
     if (answer.isPage && (await server.texts(url, [name], kind)).length > 0) return refused('io', NOT_DONE);
-    this.#held.delete(name);
+    this.#listed.went(name);
     return { done: 'written', document: null };
   }
 
@@ -245,8 +242,13 @@ export class DavPlace implements DocumentPlace {
 
   async #put(name: string, etag: string | null, bytes: Uint8Array): Promise<DavAnswer> {
     const { server, url, kind } = this.#options;
-    const answer = await server.put(new URL(name, url).href, etag, bytes, kind);
+    return this.#judgedListed(await server.put(new URL(name, url).href, etag, bytes, kind));
+  }
+
+  /** The server answers a write. Where it has something else there than it told of, it is asked for all of it. */
+  #judgedListed(answer: DavAnswer): DavAnswer {
     this.#refusesWrites = false;
+    if (OTHERWISE.has(answer.status)) this.#listed.doubt();
     return answer;
   }
 
@@ -267,16 +269,16 @@ export class DavPlace implements DocumentPlace {
     { isPage, etag: made }: DavAnswer,
     document: ReadDocument | UnreadDocument | undefined,
   ): DocumentWritten {
-    if (isPage && (this.#held.get(name) ?? null) === was) return refused('io', NOT_DONE);
+    if (isPage && this.#listed.of(name) === was) return refused('io', NOT_DONE);
     if (document === undefined || 'code' in document)
       return refused('changed-underneath', document?.detail ?? 'it went at once');
-    const isOurs = made === this.#held.get(name);
+    const isOurs = made === this.#listed.of(name);
     if (isOurs) {
-      this.#tellsVersions = true;
+      this.#tellsMade = true;
       return { done: 'written', document };
     }
     // Whoever wrote to it at once is not taken for the server: the next look finds out what they changed.
-    const isOthers = made !== null && this.#tellsVersions;
+    const isOthers = made !== null && this.#tellsMade;
     if (!isOthers) return { done: 'written', document, edited: 'perhaps' };
     // What is new they can have changed only as we wrote it; into what was there they may have put what it was before.
     if (was === null) return { done: 'written', document, edited: 'surely' };
@@ -305,7 +307,7 @@ export class DavPlace implements DocumentPlace {
     for (let at = 1; ; at++) {
       const file = `${base}${at === 1 ? '' : `-${at}`}${kind === 'contacts' ? '.vcf' : '.ics'}`;
       const name = pathOf(encodeURIComponent(file), url);
-      if (!isTaken(name) && !this.#held.has(name)) return name;
+      if (!isTaken(name) && this.#listed.of(name) === null) return name;
     }
   }
 

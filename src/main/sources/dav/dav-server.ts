@@ -1,30 +1,14 @@
-import {
-  addressBookMultiGet,
-  calendarMultiGet,
-  createAccount,
-  type DAVResponse,
-  fetchAddressBooks,
-  fetchCalendars,
-  propfind,
-  syncCollection,
-} from 'tsdav';
+import { createAccount, type DAVResponse, fetchAddressBooks, fetchCalendars, propfind, syncCollection } from 'tsdav';
 import { LockstepError } from '../../platform/trouble.ts';
+import { etagOf, wordOf } from './answer-words.ts';
+import type { DavKind, DavResource, DavText } from './dav-resource.ts';
 import { type Account, type GuardOptions, guardedFetch } from './guarded-fetch.ts';
-import { type Answered, asParsable, CUT_SHORT } from './parsable-answer.ts';
+import { type Answered, asParsable } from './parsable-answer.ts';
+import { ReadTexts } from './read-texts.ts';
 import { pathOf } from './resource-path.ts';
 import { ensureNotBusy, ServerBusy } from './server-busy.ts';
 import { answerOf, type DavAnswer } from './write-answer.ts';
 
-export type DavKind = 'contacts' | 'calendar';
-
-/** A resource of a collection, by the path of its address. */
-export interface DavResource {
-  readonly href: string;
-  readonly etag: string;
-}
-export interface DavText extends DavResource {
-  readonly text: string;
-}
 /** A collection that was found at an account. */
 export interface FoundCollection {
   readonly url: string;
@@ -40,8 +24,6 @@ export interface DavChanges {
 const ITEM_TYPE = /^text\/(?:x-)?(?:vcard|calendar|directory)\b/i;
 /** With one of these something can be written to a collection, new or not. */
 const WRITING: ReadonlySet<string> = new Set(['all', 'write', 'writecontent', 'bind', 'unbind']);
-/** With these a server refuses a request whatever it asks for: asked for less it would answer the same. */
-const REFUSED: ReadonlySet<number> = new Set([401, 429, 502, 503, 504]);
 
 /**
  * Where SOGo (first, for it answers below any name), Nextcloud and ownCloud, DAViCal, Baikal, Cyrus and Radicale behind a web server answer, below the
@@ -51,8 +33,6 @@ const USUAL_PATHS = ['SOGo/dav/', 'remote.php/dav/', 'caldav.php/', 'dav.php/', 
 /** A server that fails so does not say that there is nothing. */
 const UNTOLD: ReadonlySet<string> = new Set(['no-collections', 'no-such-path', 'server-trouble']);
 
-/** A request names at most so many resources (FORMATS 1.5). */
-const HREFS_AT_ONCE = 100;
 const TIMEOUT_MS = 60_000;
 const MOST_BYTES = 50 << 20;
 
@@ -60,6 +40,7 @@ const MOST_BYTES = 50 << 20;
 export class DavServer {
   readonly #fetch: typeof globalThis.fetch;
   readonly #account: Account;
+  readonly #read: ReadTexts;
   /** A server sent us to another host; discovery goes on without saying so. */
   #elsewhere: LockstepError | null = null;
 
@@ -79,6 +60,11 @@ export class DavServer {
     };
     // The types of Node's own fetch, which is never used here (FORMATS 0.4).
     this.#fetch = remembering as unknown as typeof globalThis.fetch;
+    this.#read = new ReadTexts({
+      fetch: this.#fetch,
+      check: (found, at) => this.#check(found, at),
+      refusal: (answer, at) => (answer.status === 401 ? this.#notAllowed(at) : answered(at, answer)),
+    });
   }
 
   /**
@@ -234,54 +220,13 @@ export class DavServer {
     }
   }
 
-  /** Texts of resources; those that are not there any more are left out. */
-  async texts(url: string, hrefs: readonly string[], kind: DavKind): Promise<readonly DavText[]> {
-    const texts: DavText[] = [];
-    for (let at = 0; at < hrefs.length; at += HREFS_AT_ONCE)
-      texts.push(...(await this.#textsOf(url, hrefs.slice(at, at + HREFS_AT_ONCE), kind)));
-    return texts;
+  /** Texts of resources; those that are not there any more, or that the server does not give, are left out. */
+  texts(url: string, hrefs: readonly string[], kind: DavKind): Promise<readonly DavText[]> {
+    return this.#read.texts(url, hrefs, kind);
   }
-
-  async #textsOf(url: string, hrefs: readonly string[], kind: DavKind): Promise<readonly DavText[]> {
-    let answer: { status: number; statusText: string } | null = null;
-    const fetch: typeof globalThis.fetch = async (...asked) => {
-      const response = await this.#fetch(...asked);
-      answer = response;
-      return response;
-    };
-    try {
-      const found = await this.#multiGet(url, [...hrefs], kind, fetch);
-      this.#check(found, url);
-      return found.flatMap((each) => {
-        const etag = etagOf(each);
-        const text = textOf(each.props?.[kind === 'contacts' ? 'addressData' : 'calendarData']);
-        return each.href === undefined || etag === null || text === null
-          ? []
-          : [{ href: pathOf(each.href, url), etag, text }];
-      });
-    } catch (error) {
-      if (error instanceof LockstepError && error.code !== CUT_SHORT) throw error;
-      this.#ensureServed(answer, url);
-      // Some servers fail a request altogether for one resource that is not there (FORMATS 1.5).
-      if (hrefs.length === 1) return [];
-      const texts: DavText[] = [];
-      for (const href of hrefs) texts.push(...(await this.#textsOf(url, [href], kind)));
-      return texts;
-    }
-  }
-
-  /** Whoever is not let in, or told to come later, learns nothing of what is there. */
-  #ensureServed(answer: { readonly status: number; readonly statusText: string } | null, url: string): void {
-    if (answer === null || !REFUSED.has(answer.status)) return;
-    if (answer.status === 401) throw this.#notAllowed(url);
-    throw answered(url, answer);
-  }
-
-  #multiGet(url: string, objectUrls: string[], kind: DavKind, fetch: typeof globalThis.fetch): Promise<DAVResponse[]> {
-    const asked = { url, objectUrls, depth: '1' as const, fetch };
-    return kind === 'contacts'
-      ? addressBookMultiGet({ ...asked, props: { 'd:getetag': {}, 'card:address-data': {} } })
-      : calendarMultiGet({ ...asked, props: { 'd:getetag': {}, 'c:calendar-data': {} } });
+  /** The text of one that is listed, and was not given among others; null: it is not given so either. */
+  text(url: string, href: string): Promise<DavText | null> {
+    return this.#read.text(url, href);
   }
 
   /**
@@ -348,22 +293,6 @@ export class DavServer {
       url,
     );
   }
-}
-
-const etagOf = ({ props }: DAVResponse): string | null => wordOf(props?.getetag);
-
-/** A word as the server wrote it, where the parser did not take it for a number. */
-function wordOf(value: unknown): string | null {
-  if (Number.isSafeInteger(value)) return String(value);
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function textOf(data: unknown): string | null {
-  if (typeof data === 'string') return data;
-  const { _cdata } = (data ?? {}) as { _cdata?: unknown };
-  // A text with `]]>` in it comes in several pieces.
-  if (Array.isArray(_cdata)) return _cdata.join('');
-  return typeof _cdata === 'string' ? _cdata : null;
 }
 
 /** Fails with `not-allowed` where the server lets somebody in by other means alone, as Google does: no password is the right one. */

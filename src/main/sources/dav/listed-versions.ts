@@ -1,0 +1,82 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { DavChanges, DavServer } from './dav-server.ts';
+
+/**
+ * Everything is listed so often at least, whatever the server says has changed: one that was put back to what it was some time ago, or lost count, tells
+ * nothing of it, and an item that is another one there than it was said to be can neither be read nor be written.
+ */
+const LIST_MS = 24 * 60 * 60_000;
+/** And so often where it tells that something changed, and not what. */
+const DOUBTED_MS = 10 * 60_000;
+
+/** What a collection on a server held when it was last asked: the version of each resource, by its path. */
+export class ListedVersions {
+  readonly #server: Pick<DavServer, 'list' | 'changesSince'>;
+  readonly #url: string;
+  readonly #clock: Pick<Clock, 'now'>;
+  #held = new Map<string, string>();
+  /** null: everything has to be listed. */
+  #token: string | null = null;
+  #untold: readonly string[] = [];
+  #listedAt = 0;
+  #isDoubted = false;
+
+  constructor(server: Pick<DavServer, 'list' | 'changesSince'>, url: string, clock: Pick<Clock, 'now'>) {
+    this.#server = server;
+    this.#url = url;
+    this.#clock = clock;
+  }
+
+  get all(): Iterable<readonly [name: string, etag: string]> {
+    return this.#held;
+  }
+  /** Of these it did not say in its last full list which version they are. */
+  get untold(): readonly string[] {
+    return this.#untold;
+  }
+  /** null: there is none, as far as is known. */
+  of(name: string): string | null {
+    return this.#held.get(name) ?? null;
+  }
+  note(name: string, etag: string): void {
+    this.#held.set(name, etag);
+  }
+  went(name: string): void {
+    this.#held.delete(name);
+  }
+  /** The server found something else than it had told of: everything is listed the next time. */
+  doubt(): void {
+    this.#token = null;
+  }
+
+  /** Asks the server. Did it tell of something that went? Fails as asking does; then all is as it was. */
+  async ask(): Promise<boolean> {
+    const token = this.#isDue() ? null : this.#token;
+    const changes = token === null ? null : await this.#server.changesSince(this.#url, token);
+    if (changes !== null) this.#take(changes);
+    if (changes === null || this.#isDue()) await this.#list();
+    return (changes?.gone.length ?? 0) > 0;
+  }
+
+  #isDue(): boolean {
+    const since = this.#clock.now() - this.#listedAt;
+    const isLong = since < 0 || since >= (this.#isDoubted ? DOUBTED_MS : LIST_MS);
+    return this.#token === null || this.#untold.length > 0 || isLong;
+  }
+
+  #take({ changed, gone, token }: DavChanges): void {
+    for (const { href, etag } of changed) this.#held.set(href, etag);
+    for (const href of gone) this.#held.delete(href);
+    if (changed.length === 0 && gone.length === 0 && token !== this.#token) this.#isDoubted = true;
+    this.#token = token;
+  }
+
+  async #list(): Promise<void> {
+    const { resources, untold, token } = await this.#server.list(this.#url);
+    this.#held = new Map(resources.map(({ href, etag }) => [href, etag]));
+    this.#untold = untold;
+    this.#token = token;
+    this.#listedAt = this.#clock.now();
+    this.#isDoubted = false;
+  }
+}

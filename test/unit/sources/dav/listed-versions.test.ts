@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { BOOK, bookOf, card } from './book-of-cards.ts';
+import { multistatus } from './fake-server.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+let here: Awaited<ReturnType<typeof bookOf>>;
+beforeEach(async () => {
+  here = await bookOf(['a', 'b']);
+});
+afterEach(() => here.server.end());
+
+const versions = async (): Promise<readonly string[]> =>
+  (await here.place.list()).documents.map(({ revision }) => Buffer.from(revision).toString());
+const lists = (): number =>
+  here.server.asked.filter(({ method, headers }) => method === 'PROPFIND' && headers.depth === '1').length;
+const saysNothingSince = (token: string): void => {
+  here.book.token = multistatus(`<d:sync-token>${token}</d:sync-token>`);
+};
+
+it('a server that was put back to what it was tells of nothing, with another token: it is asked for everything', async () => {
+  await versions();
+  saysNothingSince('token-1');
+  await here.clock.advance(10 * MINUTE_MS);
+  here.book.cards.set(`${BOOK}a.vcf`, { etag: '"a0"', text: card('a') });
+  saysNothingSince('token-0');
+  expect(await versions()).toEqual(['"a0"', '"b1"']);
+});
+
+it('one whose token is another each time is asked for everything now and then, and not each time', async () => {
+  await versions();
+  for (let round = 0; round < 30; round++) {
+    saysNothingSince(`token-${round + 10}`);
+    await here.clock.advance(MINUTE_MS);
+    await versions();
+  }
+  expect(lists()).toBe(4);
+});
+
+it('whatever it says, everything is listed once a day', async () => {
+  await versions();
+  saysNothingSince('token-1');
+  here.book.cards.delete(`${BOOK}a.vcf`);
+  await here.clock.advance(DAY_MS - 1);
+  expect(await versions()).toHaveLength(2);
+  await here.clock.advance(1);
+  expect(await versions()).toEqual(['"b1"']);
+  expect(lists()).toBe(2);
+});
+
+it.each([404, 409, 410, 412])(
+  'a write that is answered with %s has everything listed: something else is there',
+  async (status) => {
+    const { documents } = await here.place.list();
+    saysNothingSince('token-1');
+    here.book.cards.set(`${BOOK}a.vcf`, { etag: '"a9"', text: card('a') });
+    expect(await versions()).toEqual(['"a1"', '"b1"']);
+    const { answer } = here.server;
+    here.server.answer = (asked) => (asked.method === 'PUT' ? { status } : answer(asked));
+    await here.place.write(`${BOOK}a.vcf`, documents[0]!.revision, Buffer.from(card('a')));
+    expect(await versions()).toEqual(['"a9"', '"b1"']);
+    expect(await versions()).toHaveLength(2);
+    expect(lists()).toBe(2);
+  },
+);
