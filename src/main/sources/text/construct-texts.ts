@@ -13,7 +13,7 @@ import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocume
 import { whyNotYet } from './doubtful-text.ts';
 import { beforeOthers, isEditedByOthers } from './edited-by-others.ts';
 import { IdentifyWritten } from './identify-written.ts';
-import { digestIn, namesIn, unseenRevision } from './item-revision.ts';
+import { digestIn, isOfDocument, isUnseen, namesIn, unseenRevision } from './item-revision.ts';
 import { type Known, type KnownItem, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
 import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
 import { NewDocuments } from './new-documents.ts';
@@ -240,7 +240,7 @@ export class ConstructTexts {
       const isAsExpected =
         native === null || expected === null
           ? native === null && expected === null
-          : equalBytes(digestOf(document.text, native), expected);
+          : equalBytes(digestOf(document.text, native), expected) || this.#isSameVersion(document, item.expected);
       if (native === null && expected !== null && item.fields === null)
         outcomes.push({ id: item.id, done: 'written', revision: null, kept: null });
       else if (!isAsExpected) outcomes.push(refused(item.id, 'changed-underneath', 'somebody changed it just now'));
@@ -265,6 +265,12 @@ export class ConstructTexts {
       this.#clock === null ? null : momentOf(this.#clock.now()),
     );
     return { document, outcomes, writes, bytes };
+  }
+
+  /** Does its place say that nothing of it changed since it was looked at, whatever is otherwise in it by now? */
+  #isSameVersion({ revision }: Loaded, expected: ConstructItem['expected']): boolean {
+    const isSame = this.#place.tellsVersions === true && expected !== null && isOfDocument(expected, revision);
+    return isSame && !isUnseen(expected);
   }
 
   /** Writes what cannot be written all at once, so that only that waits which cannot be at all. */

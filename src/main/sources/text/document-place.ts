@@ -48,6 +48,8 @@ export interface DocumentPlace {
   /** Does it hold a document for each item, or all items in one? */
   readonly many: boolean;
   readonly writable: boolean;
+  /** Its revisions are the word of whoever keeps it: while one stands nobody changed the document, though it may say another time with each reading. */
+  readonly tellsVersions?: boolean;
   /** As `SourceAdapter` says. */
   condition(asked?: boolean): Promise<SourceCondition>;
   /** `near`: it is enough to look where something is known to have happened since. The same array of documents as last time: none changed. */

@@ -53,6 +53,8 @@ export function unseenRevision(revision: Revision): Revision {
   return Buffer.from(revision).fill(0, 0, DIGEST_BYTES);
 }
 
+export const isUnseen = (revision: Revision): boolean => digestIn(revision).every((byte) => byte === 0);
+
 /** The digest of what the item says. */
 export const digestIn = (revision: Revision): ItemRevision['digest'] => revision.subarray(0, DIGEST_BYTES);
 
