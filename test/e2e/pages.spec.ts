@@ -780,6 +780,28 @@ test('a day is typed in the order of where the person lives, in the words all el
   }
 });
 
+test('what a day is chosen by is loaded once history is looked at, and without it all else is there', async ({
+  page,
+}) => {
+  const scripts: string[] = [];
+  page.on('request', (request) => {
+    if (request.resourceType() === 'script') scripts.push(request.url());
+  });
+  await openPages(page, pages, {});
+  await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
+  expect(scripts).toHaveLength(1);
+  await page.keyboard.press('Control+4');
+  await expect(page.getByRole('group', { name: 'Until this day' })).toBeVisible();
+  expect(scripts).toHaveLength(2);
+
+  await openPages(page, pages, {});
+  await page.route(scripts[1] ?? '', (route) => route.abort());
+  await page.keyboard.press('Control+4');
+  await expect(page.locator('.history-row').first()).toBeVisible();
+  await expect(page.getByLabel('Find by name')).toBeVisible();
+  await expect(page.getByRole('group', { name: 'Until this day' })).toHaveCount(0);
+});
+
 test('older history that could not be had is asked for again once something happens', async ({ page }) => {
   await openPages(page, pages, { page: 'history', scenario: 'long' });
   const fail = (isFailing: boolean) =>

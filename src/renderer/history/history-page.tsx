@@ -11,8 +11,9 @@ import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { SearchBox } from '../components/search-box.tsx';
 import { ActDialog } from './act-dialog.tsx';
-import { DayFilter, endOfDay } from './day-filter.tsx';
+import { endOfDay } from './end-of-day.ts';
 import { HistoryList } from './history-list.tsx';
+import { LateDayFilter } from './late-day-filter.tsx';
 import { useActs } from './use-acts.ts';
 
 const ANY = 'any';
@@ -63,7 +64,7 @@ export function HistoryPage() {
           value={device}
           onChange={setDevice}
         />
-        <DayFilter value={day} onChange={setDay} />
+        <LateDayFilter value={day} onChange={setDay} />
       </div>
       <ErrorNotice error={pages.error} />
       {pages.loading && pages.acts.length === 0 && <Loading what="history" />}

@@ -32,7 +32,7 @@ import { deletedBy, settledWords } from '../../../src/renderer/conflicts/settle-
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
 import { actAction, actSummary, causeText, changedFields } from '../../../src/renderer/history/act-summary.ts';
 import { afterText, beforeTexts, wholeText } from '../../../src/renderer/history/change-detail.tsx';
-import { endOfDay } from '../../../src/renderer/history/day-filter.tsx';
+import { endOfDay } from '../../../src/renderer/history/end-of-day.ts';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
 import { goOnWords } from '../../../src/renderer/sources/halt-dialog.tsx';
 import { needsFormat } from '../../../src/renderer/sources/recognition.tsx';
