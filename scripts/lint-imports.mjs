@@ -290,6 +290,12 @@ const RULES = [
     ],
     packages: [],
   },
+  // What people browse; only what expands a calendar knows a source.
+  {
+    from: 'main/browse',
+    may: [...STORED, 'main/past', 'main/snapshot', 'main/sources/calendars/occurrences.ts'],
+    packages: [],
+  },
   // Answers the contract's requests out of the engine; only compose.ts takes it in.
   { from: 'main/requests', may: ['contract', 'main'], packages: ['node:'] },
   { from: 'main/control', may: ['contract', PLATFORM], packages: ['node:', 'ws', 'better-sqlite3'] },

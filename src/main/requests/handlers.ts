@@ -1,15 +1,14 @@
 import type { DeviceView, Handlers, PlanView, RecoveryKeyView } from '../../contract/contract.ts';
+import { BrowsedCollections } from '../browse/browsed-collections.ts';
 import type { Engine } from '../engine.ts';
 import { accountOf, collectionsOfAccount } from '../locations/server-place.ts';
 import { checkedName } from '../peers/protocol/display-name.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Replica } from '../replica.ts';
-import { agendaOf } from './agenda.ts';
 import { exportFormat, exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice, findRequest } from './find-named.ts';
 import { forgetJoin, joinRequest } from './join-request.ts';
 import { leaveRequest } from './leave-request.ts';
-import { listRecords } from './list-records.ts';
 import { membershipChecks } from './membership-checks.ts';
 import { nearbyRequests } from './nearby-requests.ts';
 import { problemViews } from './problem-views.ts';
@@ -28,6 +27,7 @@ const NOTHING: Record<string, never> = {};
 export function handlersOf(engine: Engine): Handlers {
   engine.events.showWith(() => statusView(engine));
   const records = new RecordRequests(engine);
+  const browsed = new BrowsedCollections(engine.world.clock);
   return {
     status: () => statusView(engine),
     'ui:address': () => {
@@ -132,9 +132,9 @@ export function handlersOf(engine: Engine): Handlers {
       return NOTHING;
     },
     'records:show': (collection, record) => showRecord(findCollection(engine, collection), record),
-    'records:list': (collection, search) => listRecords(findCollection(engine, collection), search),
+    'records:list': (collection, search) => browsed.records(findCollection(engine, collection).collection, search),
     'calendar:agenda': (collection, from, to, timeZone) =>
-      agendaOf(findCollection(engine, collection), from, to, timeZone),
+      browsed.agenda(findCollection(engine, collection).collection, from, to, timeZone),
     export: (name, file, asked) => {
       const replica = findCollection(engine, name);
       const format = exportFormat(replica, asked, file);

@@ -57,6 +57,13 @@ export class RecordStore {
     this.#covered = new Set(this.#sql.covered.all(collection));
   }
 
+  readonly #followers = new Set<Set<RecordId>>();
+  /** From now on ids of records are added to `changed` as they are stored, also where that is rolled back; until the returned function is called. */
+  follow(changed: Set<RecordId>): () => void {
+    this.#followers.add(changed);
+    return () => this.#followers.delete(changed);
+  }
+
   /** Live records. */
   get live(): number {
     return this.#live;
@@ -101,6 +108,7 @@ export class RecordStore {
     if (this.#choices !== null) this.#choices += choices - had;
     this.#live += (live ? 1 : 0) - (before !== null && isLive(before.state) ? 1 : 0);
     this.#atHand.delete(id);
+    for (const changed of this.#followers) changed.add(id);
     if (before !== null) {
       this.#sql.update.run(flags, encodeState(state), before.row);
       return before.row;

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
+import { BrowsedCollections } from '../../../src/main/browse/browsed-collections.ts';
 import { firstConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
 import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import type { Replica } from '../../../src/main/replica.ts';
-import { listRecords } from '../../../src/main/requests/list-records.ts';
 import { showRecord } from '../../../src/main/requests/show-record.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 
 it('a contact says how many of its fields are in conflict, and those come together, whatever the limit', async () => {
   const group = new CollectionGroup(2, 'counts', 'contacts');
@@ -28,7 +29,7 @@ it('a contact says how many of its fields are in conflict, and those come togeth
     collection: laptop.collection,
     synchronizers: new Map(),
   } as unknown as Replica;
-  const { list } = await listRecords(replica, '');
+  const { list } = await new BrowsedCollections(new FakeClock()).records(laptop.collection, '');
   expect(list.map(({ id, conflicts }) => [id, conflicts])).toEqual([
     ['a', 2],
     ['b', undefined],

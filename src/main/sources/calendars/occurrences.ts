@@ -73,11 +73,21 @@ export function occurrencesOf(fields: Fields, period: Period): Occurrences {
     const override = overrides.get(key) ?? overrides.get(key.slice(0, 10));
     if (override?.excluded === true) continue;
     const one = occurrenceAt(fields, fromSeries(key), key, override ?? null, isTask, period.timeZone);
-    if (one !== null && one.start < period.to && (one.end > period.from || one.start >= period.from)) list.push(one);
+    if (one !== null && isWithin(one, period)) list.push(one);
   }
   list.sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1));
   return { list: withoutSkipped(list, overrides), isComplete: expanded.isComplete };
 }
+
+/** Does some of it take place in the period? */
+export const isWithin = (
+  { start, end }: Pick<Occurrence, 'start' | 'end'>,
+  { from, to }: Pick<Period, 'from' | 'to'>,
+): boolean => start < to && (end > from || start >= from);
+
+/** May it take place more than once? */
+export const isSeries = (fields: Fields): boolean =>
+  (fields.get(fieldName('recurrenceRule')) ?? null) !== null || overridesOf(fields).size > 0;
 
 /** Hours that clocks skip are those after them, and no occurrences of their own. */
 function withoutSkipped(list: readonly Occurrence[], overrides: ReadonlyMap<string, Override>): Occurrence[] {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { type Found, findIn, foundWords, type Search, searchOf } from '../../../src/main/browse/search-fields.ts';
 import { type FieldName, fieldName } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
-import { type Found, findIn, foundWords, type Search, searchOf } from '../../../src/main/requests/search-fields.ts';
 
 /** How a note is shown in which this is found. */
 function shown(note: string, search: string): string | undefined {

@@ -25,6 +25,41 @@ export function searchOf(text: string): Search | null {
 
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
+/** What searches look through. */
+export interface SearchedText {
+  /** All that a record says, folded, its title first; a space between its texts, which no word of a search has. */
+  readonly said: string;
+  /** So much of that is its title. */
+  readonly titleLength: number;
+  /** The digits of its phone numbers; each ends with a line. */
+  readonly digits: string;
+}
+
+/** `title`: what people call the record. */
+export function searchedTextOf(title: string, fields: Fields): SearchedText {
+  const said = [title];
+  let digits = '';
+  for (const [field, value] of fields)
+    for (const text of saidBy(field, value)) {
+      said.push(text);
+      if (isPhone(field)) digits += `${digitsOf(text)}\n`;
+    }
+  return { said: foldText(said.join(' ')), titleLength: foldText(title).length, digits };
+}
+
+/** Does a record say it, by what `searchedTextOf` it? */
+export const isSaid = ({ words, digits }: Search, text: SearchedText): boolean =>
+  words.every((word) => text.said.includes(word)) || (digits !== null && text.digits.includes(digits));
+
+/** Does its title say it all? */
+export const titleSays = ({ words }: Search, { said, titleLength }: SearchedText): boolean =>
+  words.every((word) => {
+    const at = said.indexOf(word);
+    return at >= 0 && at + word.length <= titleLength;
+  });
+
+const isPhone = (field: FieldName): boolean => field.startsWith('phones/');
+
 /** Where a record says what is looked for: the first field whose words the title does not have; `field` null: its title says it all. */
 export interface Found {
   readonly field: string | null;
@@ -40,9 +75,8 @@ export function findIn({ words, digits }: Search, title: string, fields: Fields)
   if (left.length === 0) return { field: null, value: null, text: '' };
   let first: Found | null = null;
   for (const [field, value] of fields) {
-    const isPhone = digits !== null && field.startsWith('phones/');
     for (const text of saidBy(field, value)) {
-      if (isPhone && digitsOf(text).includes(digits)) return { field, value, text };
+      if (digits !== null && isPhone(field) && digitsOf(text).includes(digits)) return { field, value, text };
       const folded = foldText(text);
       const after = left.filter((word) => !folded.includes(word));
       if (after.length === left.length) continue;

@@ -1,22 +1,23 @@
 import { expect, it } from 'vitest';
+import { BrowsedCollections } from '../../../src/main/browse/browsed-collections.ts';
+import type { Collection } from '../../../src/main/collection.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
 import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
-import type { Replica } from '../../../src/main/replica.ts';
-import { agendaOf } from '../../../src/main/requests/agenda.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 
 const DAY = 86_400_000;
 const MONTH = Date.UTC(2026, 10, 1);
 
-function calendar(...events: readonly { readonly [field: string]: Value }[]): Replica {
+function calendar(...events: readonly { readonly [field: string]: Value }[]): Collection {
   const [device] = new CollectionGroup(1, 'agenda', 'calendar').devices as [GroupDevice];
   for (const [at, said] of events.entries()) {
     const fields = new Map(Object.entries(said).map(([field, value]): [FieldName, Value] => [fieldName(field), value]));
     const change = difference('calendar', recordId(`e${at}`), null, fields);
     if (change !== null) device.write([change]);
   }
-  return { collection: device.collection } as unknown as Replica;
+  return device.collection;
 }
 const event = (title: string, start: string, rule: Value = null) => ({
   '@type': 'Event',
@@ -26,6 +27,8 @@ const event = (title: string, start: string, rule: Value = null) => ({
 });
 const choir = event('Choir', '2026-11-20T19:00:00');
 const ticks = event('Tick', '2026-10-01T00:00:00', { frequency: 'minutely', interval: 4 });
+const agendaOf = (calendar: Collection, from: number, to: number, timeZone: string) =>
+  new BrowsedCollections(new FakeClock()).agenda(calendar, from, to, timeZone);
 const titles = ({ list }: Awaited<ReturnType<typeof agendaOf>>) => [...new Set(list.map(({ title }) => title))];
 
 it('tells all of a month, and says nothing of an end', async () => {

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
+import { BrowsedCollections } from '../../../src/main/browse/browsed-collections.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
 import { fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
-import type { Replica } from '../../../src/main/replica.ts';
-import { listRecords } from '../../../src/main/requests/list-records.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 
 it('events are listed by title, as people count, those of one title by when they begin, and those without one last', async () => {
   const [device] = new CollectionGroup(1, 'calendar', 'calendar').devices as [GroupDevice];
@@ -24,7 +24,7 @@ it('events are listed by title, as people count, those of one title by when they
   say('e', 'Choir 10', '2026-05-01T19:00:00');
   say('f', 'Choir 9', '2026-06-01T19:00:00');
   say('again', null, '2026-06-01T19:00:00');
-  const { list } = await listRecords({ collection: device.collection } as Replica, '');
+  const { list } = await new BrowsedCollections(new FakeClock()).records(device.collection, '');
   expect(list.map(({ id }) => id)).toEqual(['c', 'f', 'e', 'd', 'b', 'a', 'again']);
   expect(Object.keys(list[0] ?? {})).toEqual(['id', 'title', 'line']);
 });
@@ -44,7 +44,8 @@ it('contacts are found by words in any order, without marks, by the digits of a 
     'media/m1': { kind: 'photo', mediaType: 'image/png', data: new Uint8Array([1]) },
   });
   say('otto', { name: { full: 'Otto Roe' }, 'phones/p1': { number: '+43 1 555' }, uid: 'vienna-7' });
-  const find = async (search: string) => (await listRecords({ collection: device.collection } as Replica, search)).list;
+  const browsed = new BrowsedCollections(new FakeClock());
+  const find = async (search: string) => (await browsed.records(device.collection, search)).list;
   const ids = async (search: string) => (await find(search)).map(({ id }) => id);
   expect(await ids('')).toEqual(['agnes', 'otto']);
   expect(await ids('  KOVACS agnes ')).toEqual(['agnes']);
