@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldName } from '../../../../src/main/record/ids.ts';
+import { type FieldName, fieldName } from '../../../../src/main/record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../../src/main/record/value.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
 import { looksLikeIcalendar } from '../../../../src/main/sources/calendars/icalendar/looks-like-icalendar.ts';
@@ -405,3 +405,49 @@ it('a rule in which a peer says what is no word and no number is none that is sh
     expect(shown.has(fieldName('recurrenceRule'))).toBe(false);
   }
 });
+
+it('a rule that is none in any program’s eyes stays in the text that has it: others would read nothing of theirs', () => {
+  const series = (rule: string): string =>
+    calendar(event('DTSTART:20260105T090000Z', `RRULE:${rule}`, 'SUMMARY:Jour fixe'));
+  const shown = (rule: string): boolean => {
+    const full = readAll(series(rule))[0] as Fields;
+    const [field] = [...full.keys()].filter((each) => each.startsWith('iCalendar/'));
+    expect(full.get(field as FieldName)).toEqual({ name: 'rrule', value: rule });
+    return icalendarFormat.project(full).has(field as FieldName);
+  };
+  const none = [
+    'FREQ=WEEKLY;BYDAY=Mq',
+    'FREQ=WEEKLq',
+    'FREQ=DAILY;INTERVAL=q',
+    'FREQ=DAILY;COUNT=',
+    'FREQ=WEEKLY;WKST=XX',
+  ];
+  const others = [
+    'FREQ=MONTHLY;BYMONTHDAY=32',
+    'FREQ=DAILY;BYHOUR=25',
+    'FREQ=YEARLY;BYMONTH=0',
+    'FREQ=MONTHLY;BYSETPOS=x',
+  ];
+  expect([...none, ...others].filter(shown)).toEqual([]);
+  // What only we do not understand is given to others.
+  const odd = [
+    'FREQ=WEEKLY;INTERVAL=0',
+    'FREQ=DAILY;COUNT=0',
+    'FREQ=WEEKLY;BYDAY=MO;UNTIL=2026',
+    'FREQ=WEEKLY;garbage',
+  ];
+  expect(odd.filter(shown)).toEqual(odd);
+});
+
+it('events of a feed whose UIDs are always others are known again in time that grows with their number', () => {
+  const busy = (from: number): Fields[] =>
+    Array.from({ length: 80_000 }, (_, at) => {
+      const start = new Date(Date.UTC(2026, 0, 1) + (from + at) * 3_600_000).toISOString().slice(0, 19);
+      return new Map<FieldName, Value>([
+        [fieldName('title'), 'Busy'],
+        [fieldName('when'), { start }],
+      ]);
+    });
+  const [known, items] = [busy(0), busy(200_000)];
+  expect(icalendarFormat.align?.(items, known)).toEqual(known.map((_, at) => at));
+}, 30_000);

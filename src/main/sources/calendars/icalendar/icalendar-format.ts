@@ -18,6 +18,7 @@ import { partsOf } from './item-parts.ts';
 import { needsComponent, overrideField, overridesOf } from './overrides.ts';
 import { byText, isPlain } from './property.ts';
 import { opaqueFields, readItem } from './read-item.ts';
+import { isNoRule } from './rule.ts';
 import { type IcalendarItem, splitCalendar } from './split-calendar.ts';
 import { EMPTY_CALENDAR, withStamp, writeCalendar } from './write-calendar.ts';
 import { ownZoneCalled, PLAIN_ZONES, type Zones } from './zones.ts';
@@ -41,7 +42,8 @@ const OCCURRENCE = /^(.+)#\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d)?(?:\[.{1,220}\])?$/
 /**
  * What iCalendar can hold of a record: what would be read of it once it was written. What is said of occurrences of another series than the
  * record's is never written: it would be an event nobody has. Nor is when a task was done that is not, or that an occurrence is left out which is
- * there by itself: Evolution says so of each that it changed, and Thunderbird shows none of them then.
+ * there by itself: Evolution says so of each that it changed, and Thunderbird shows none of them then. A rule that is none stays in the text that has it: others
+ * would read nothing of theirs.
  */
 function project(full: Fields): Fields {
   const references = referencesIn(full);
@@ -83,6 +85,10 @@ function withoutStrays(full: Fields): Fields {
   const strays = strayOverrides(full);
   // One computer has it done, another at work: with a moment at which it was done programs show it as done, whatever its status is.
   if (full.get(PROGRESS) === 'in-process' && full.has(DONE_AT)) strays.push(DONE_AT);
+  full.forEach((value, field) => {
+    if (field.startsWith(UNKNOWN) && isPlain(value) && value.name === 'rrule' && isNoRule(String(value.value)))
+      strays.push(field);
+  });
   if (strays.length === 0) return full;
   const fields = new Map(full);
   for (const field of strays) fields.delete(field);
@@ -118,15 +124,20 @@ function align(items: readonly Fields[], known: readonly Fields[]): readonly (nu
   const matches: (number | null)[] = items.map(() => null);
   const taken = new Set<number>();
   for (const keyOf of [bothOf, titleOf, startOf]) {
-    const free = new Map<string, number[]>();
+    const free = new Map<string, { readonly all: number[]; next: number }>();
     known.forEach((fields, at) => {
       const key = taken.has(at) ? null : keyOf(fields);
-      if (key !== null) free.set(key, [...(free.get(key) ?? NONE), at]);
+      if (key === null) return;
+      const alike = free.get(key);
+      if (alike === undefined) free.set(key, { all: [at], next: 0 });
+      else alike.all.push(at);
     });
     items.forEach((fields, at) => {
       const key = matches[at] === null ? keyOf(fields) : null;
-      const match = key === null ? undefined : free.get(key)?.shift();
-      if (match === undefined) return;
+      const alike = key === null ? undefined : free.get(key);
+      const match = alike?.all[alike.next];
+      if (alike === undefined || match === undefined) return;
+      alike.next++;
       matches[at] = match;
       taken.add(match);
     });
@@ -134,7 +145,7 @@ function align(items: readonly Fields[], known: readonly Fields[]): readonly (nu
   return matches;
 }
 
-const NONE: readonly number[] = [];
+const UNKNOWN = 'iCalendar/';
 const PROGRESS = fieldName('progress');
 const DONE_AT = fieldName('progressUpdated');
 const titleOf = (fields: Fields): string | null => {

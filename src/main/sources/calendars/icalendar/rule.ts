@@ -93,7 +93,7 @@ function readRule(text: string, context: RuleContext): Rule | null {
         ),
       ),
     ];
-    if (!list.every((month) => /^\d{1,2}L?$/.test(month) && Number.parseInt(month, 10) <= 14)) return null;
+    if (!list.every(isMonth)) return null;
     rule.byMonth = list.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1));
   }
   for (const [part, key, least, most] of LISTS) {
@@ -116,6 +116,26 @@ function readRule(text: string, context: RuleContext): Rule | null {
     rule[name.toLowerCase()] = value;
   }
   return rule;
+}
+
+/**
+ * Does a text of a rule say what none may (RFC 5545 3.3.10), whatever else it says? Thunderbird and others read nothing at all of a calendar in which
+ * one event has such a rule.
+ */
+export function isNoRule(text: string): boolean {
+  return text.split(';').some((part) => {
+    const equals = part.indexOf('=');
+    const [name, value] = [part.slice(0, Math.max(0, equals)), part.slice(equals + 1)];
+    const each = value.split(',');
+    if (name === 'FREQ') return !FREQUENCIES.includes(value);
+    if (name === 'INTERVAL' || name === 'COUNT') return !/^[+-]?\d+$/.test(value);
+    if (name === 'WKST') return !DAYS.includes(value);
+    if (name === 'BYDAY') return !each.every((day) => /^[+-]?\d{0,3}(MO|TU|WE|TH|FR|SA|SU)$/.test(day));
+    if (name === 'BYMONTH') return !each.every(isMonth);
+    const [, , least = 0, most = 0] = LISTS.find(([own]) => own === name) ?? [];
+    const isIn = (number: string): boolean => /^[+-]?\d{1,3}$/.test(number) && +number >= least && +number <= most;
+    return most > 0 && !each.every(isIn);
+  });
 }
 
 /** The text of a rule; null: it holds what cannot be said in iCalendar. */
@@ -142,6 +162,12 @@ export function composeRule(rule: Value, context: RuleContext): string | null {
   const composed = parts.join(';');
   // What a peer sent may be anything: only what reads as a rule again is one.
   return /[\p{Cc}:]/u.test(composed) || parseRule(composed, context) === null ? null : composed;
+}
+
+/** 13 and 14, and those that are leap months, are of other calendars (RFC 7529). */
+function isMonth(month: string): boolean {
+  const number = Number.parseInt(month, 10);
+  return /^\d{1,2}L?$/.test(month) && number >= 1 && number <= 14;
 }
 
 /** Wall time of the event's zone; where that cannot be told, the moment as it is written. */
