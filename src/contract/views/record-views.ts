@@ -46,4 +46,6 @@ export interface ExportView {
   readonly lost: readonly { readonly record: string; readonly field: string; readonly why: string }[];
   /** The same for people, without what only programs read; absent of files, which are copied as they are. */
   readonly lacks?: LacksView;
+  /** Of a table: the cells that a spreadsheet may take for formulas. Absent: there are none. */
+  readonly formulas?: readonly { readonly record: string; readonly column: string; readonly value: string }[];
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { LacksView, OccurrenceView, SourceSettingsView } from '../../contract/contract.ts';
+import { formulaWords } from '../../contract/formula-words.ts';
 import { lackWords } from '../../contract/lack-words.ts';
 import { plainText } from '../platform/plain-text.ts';
 import type { Command, CommandCall } from './command.ts';
@@ -351,7 +352,9 @@ const exportOnce: Command = {
     const exported = await call.ask('export', call.positionals[0]!, file, wanted ?? null);
     await call.print(exported, (view) => {
       const done = `Wrote ${counted(view.records, 'record')} to ${plainText(file)}.\n`;
-      if (view.lacks !== undefined) return done + lacksText(view.lacks, call.table);
+      const formulas = formulaWords(view);
+      const beware = formulas === null ? '' : `${plainText(formulas)}\n`;
+      if (view.lacks !== undefined) return done + beware + lacksText(view.lacks, call.table);
       const lost = view.lost.map((entry) => [shortRecord(entry.record), entry.why]);
       return lost.length === 0 ? done : `${done}Could not be written:\n${call.table(['file', 'why'], lost, '')}`;
     });

@@ -14,6 +14,8 @@ import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import { lostFields } from '../snapshot/lost-fields.ts';
+import { formulaCells } from '../sources/contacts/csv/formula-cells.ts';
+import type { CsvLayoutName } from '../sources/contacts/csv/layouts.ts';
 import { composeAddressBook } from '../sources/contacts/thunderbird/open-address-book.ts';
 import { formatByEnding, formatNamed, type SourceFormat } from '../sources/formats.ts';
 import { composeShown, momentOf } from '../sources/text/compose-text.ts';
@@ -74,9 +76,22 @@ export async function writeCopy(
     lost.push(...lostOf(text.kind, record));
     lacks.add(record);
   }
-  await write(engine, file, format, text, written);
-  return { records: written.length, lost, lacks: lacks.view() };
+  const table = await write(engine, file, format, text, written);
+  const formulas = table === null ? [] : formulasIn(table, format, written);
+  return {
+    records: written.length,
+    lost,
+    lacks: lacks.view(),
+    ...(formulas.length === 0 ? {} : { formulas }),
+  };
 }
+
+const formulasIn = (table: Uint8Array, { name }: SourceFormat, written: readonly Written[]) =>
+  formulaCells(table, name as CsvLayoutName).flatMap(({ row, column, value }) => {
+    const record = written[row]?.id;
+    return record === undefined ? [] : [{ record, column, value }];
+  });
+
 /** So many records are looked at in one go. */
 const AT_ONCE = 25;
 
@@ -129,24 +144,25 @@ function unasked(own: SourceFormat | null, kind: RecordKind, file: string): Sour
   return byEnding ?? (own !== null && !isLocal(own) ? formatNamed(fileFormat(own.kind)) : own);
 }
 
-/** A text is composed in one go, so that it is the same whatever it is of: 0.03 ms for each record. A folder in turns. */
+/** A text is composed in one go, so that it is the same whatever it is of: 0.03 ms for each record. A folder in turns. Returns the table it wrote. */
 async function write(
   engine: Engine,
   file: string,
   { layout, ending }: SourceFormat,
   text: TextFormat,
   records: readonly Written[],
-): Promise<void> {
+): Promise<Uint8Array | null> {
   const { fs, makeDirectory, clock } = engine.world;
   const moment = momentOf(clock.now());
   if (layout === 'one-file') {
-    writeNewFile(fs, file, composeShown(text, records, moment));
-    return;
+    const bytes = composeShown(text, records, moment);
+    writeNewFile(fs, file, bytes);
+    return ending === '.csv' ? bytes : null;
   }
   if (layout === 'address-book') {
     const cards = records.map((record) => [uidOfRecord(record.id), composeShown(text, [record], moment)] as const);
     writeNewFile(fs, file, composeAddressBook(new Map(cards), clock.now()));
-    return;
+    return null;
   }
   makeDirectory(file);
   const written: string[] = [];
@@ -162,6 +178,7 @@ async function write(
     fs.removeDirectory(file);
     throw failure;
   }
+  return null;
 }
 
 /** Which fields, or parts of them, the copy does not hold. */

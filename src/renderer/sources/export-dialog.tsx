@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { CollectionView, ExportView } from '../../contract/contract.ts';
+import { formulaWords } from '../../contract/formula-words.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useAction } from '../client/use-action.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
@@ -26,6 +27,7 @@ export function ExportDialog({ collection, onClose }: { collection: CollectionVi
     const reply = await write.run(collection.id, place.trim(), format);
     if (reply.ok) setDone(reply.value);
   };
+  const formulas = done === null ? null : formulaWords(done);
   if (done !== null)
     return (
       <DialogFrame
@@ -39,6 +41,7 @@ export function ExportDialog({ collection, onClose }: { collection: CollectionVi
       >
         <p className="lead">{counted(done.records, RECORD_WORD[kind])} written to</p>
         <p className="path">{place.trim()}</p>
+        {formulas === null ? null : <p>{formulas}</p>}
         {done.lacks === undefined || done.lacks.records === 0 ? (
           <p>The copy holds all of them.</p>
         ) : (

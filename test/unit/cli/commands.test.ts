@@ -351,6 +351,16 @@ it('what an export has no place for is told in words, and of whom', async () => 
   expect((await run(['export', 'Photos', 'out'])).out).toBe('Wrote 9 records to /home/ana/out.\n');
 });
 
+it('of a table is said where a spreadsheet may take cells for formulas, phone numbers aside', async () => {
+  const lacks = { records: 0, lacks: [], named: [] };
+  const cell = (column: string, value: string) => ({ record: 'r', column, value });
+  given = { export: () => ({ records: 9, lost: [], lacks, formulas: [cell('Phone', '+43 (1) 23-4')] }) };
+  expect((await run(['export', 'People', 'out'])).out).toBe('Wrote 9 records to /home/ana/out.\n');
+  const odd = [cell('Notes', '=1'), cell('Notes', '+1;=2'), cell('Title', '@x')];
+  given = { export: () => ({ records: 9, lost: [], lacks, formulas: odd }) };
+  expect((await run(['export', 'People', 'out'])).out).toMatch(/^3 cells begin with .* \(in Notes and Title\)/m);
+});
+
 it('two contacts that may be one are told with their ids and in words, whatever they are called', async () => {
   const record = (id: string, title: string) => ({ record: id, title, alone: [] });
   const pair: DuplicateView = {

@@ -85,6 +85,21 @@ describe('contacts, exported', () => {
     expect(readFileSync(file, 'utf8').match(/^PHOTO/gm)).toHaveLength(1);
   });
 
+  it('with the cells that a spreadsheet may take for formulas named, and as they are', async () => {
+    room.say('eve', { 'name': { full: '=HYPERLINK("http://x")' }, 'phones/p': { number: '+43 1 23' } });
+    room.say('zoe', { 'name': { full: 'Zoe -1' }, 'notes/n': { note: '@SUM(1)' } });
+    const file = join(folder, 'out');
+    const { formulas = [] } = await write('csv-google', file);
+    expect(formulas.map(({ record, value }) => [record, value])).toEqual([
+      ['eve', '=HYPERLINK("http://x")'],
+      ['eve', '+43 1 23'],
+      ['zoe', '@SUM(1)'],
+    ]);
+    expect(formulas.at(-1)?.column).toBe('Notes');
+    expect(readFileSync(file, 'utf8')).toContain('"=HYPERLINK(""http://x"")"');
+    expect(await write('vcard', join(folder, 'cards'))).not.toHaveProperty('formulas');
+  });
+
   it('not over a link to nothing', async () => {
     symlinkSync('nothing', join(folder, 'out'));
     await expect(write('vcard', join(folder, 'out'))).rejects.toMatchObject({ code: 'already-there' });
