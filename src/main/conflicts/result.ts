@@ -44,5 +44,6 @@ export function refuseNothing(done: number, missing: readonly Missing[]): void {
   const [first] = missing;
   if (done > 0 || first === undefined) return;
   const others = missing.length > 1 ? `, and ${missing.length - 1} more` : '';
-  throw new LockstepError('content-not-kept', `${first.record}: ${first.why}${others}.`, first.record);
+  const why = first.why.replace(/\.$/, '');
+  throw new LockstepError('content-not-kept', `${first.record}: ${why}${others}.`, first.record);
 }

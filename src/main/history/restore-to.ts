@@ -172,7 +172,7 @@ async function write(
     else writeFile(fs, path, bytes as Uint8Array, item);
     return null;
   } catch (error) {
-    return troubleText(error);
+    return `${root}/${item.path}: ${troubleText(error)}`;
   }
 }
 

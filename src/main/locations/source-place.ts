@@ -82,11 +82,14 @@ export function checkApart(path: string, taken: readonly string[]): void {
   );
 }
 
-/** The real path of what is yet to be made there. */
+/** The real path of what is yet to be made there. Fails with `no-such-path` where nothing can be. */
 function pathToBe(world: World, location: string): string {
   const parent = dirname(location);
   if (parent === location) return location;
-  return join(world.realPath(parent)?.path ?? pathToBe(world, parent), basename(location));
+  const there = world.realPath(parent);
+  if (there?.isFolder === false)
+    throw new LockstepError('no-such-path', `${parent} is a file: nothing can be made in it.`, location);
+  return join(there?.path ?? pathToBe(world, parent), basename(location));
 }
 
 /** Is a source of this format a folder, which bears the marker of whose it is? */

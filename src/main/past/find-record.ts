@@ -41,11 +41,7 @@ function onlyOne(collection: Collection, text: string, ids: readonly RecordId[])
   if (meant.length <= 1) return meant[0] ?? null;
   const some = meant.slice(0, 5).map((record) => record.id);
   const more = meant.length > some.length ? ', …' : '';
-  throw new LockstepError(
-    'ambiguous-record',
-    `${text} can mean ${some.join(', ')}${more}; give the whole of it.`,
-    text,
-  );
+  throw new LockstepError('ambiguous-record', `${text} can mean ${some.join(', ')}${more}: give one of these.`, text);
 }
 
 /** Ids of the records people call so. Looks at all of them: collections of contacts and events are small. */

@@ -309,6 +309,17 @@ describe('restore to a path', () => {
     });
   });
 
+  it('names the place where the system does not let it write', async () => {
+    save(laptop, 'a', 'one');
+    const world = disk();
+    world.fs.open = () => {
+      throw Object.assign(new Error('EACCES: permission denied, open'), { code: 'EACCES' });
+    };
+    await expect(restoreTo(laptop.port, 'a', moment(at(9)), '/out/b', world)).rejects.toMatchObject({
+      message: expect.stringMatching(/^a: \/out\/b: Your user may not .* \(EACCES\)\.$/),
+    });
+  });
+
   it('never writes over anything, through a link, into a source, or where there is no folder', async () => {
     save(laptop, 'a', 'one');
     save(laptop, 'sub/b', 'one');

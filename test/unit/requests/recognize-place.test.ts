@@ -109,6 +109,15 @@ it('a new address book of Thunderbird is not made, and no folder of its name eit
 });
 const NOT_SAID = { kind: null, format: null } as const;
 
+it('below a file nothing can be made, which is said before anything is tried', () => {
+  write('file', 'x');
+  const made = () =>
+    findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, join(folder, 'file/new'), true, NOT_SAID, []);
+  expect(made).toThrow(
+    expect.objectContaining({ code: 'no-such-path', message: expect.stringContaining('is a file') }),
+  );
+});
+
 it('a place is called by the last part of its path, whatever characters lead there', () => {
   const format = formatNamed('folder')!;
   expect(nameOfPlace({ path: '/home/two\nlines/Photos', format })).toBe('Photos');
