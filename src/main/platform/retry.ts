@@ -79,6 +79,8 @@ export class PlannedRetry {
   readonly #retry: Retry;
   readonly #tryAgain: () => void;
   #cancel: (() => void) | null = null;
+  /** The least that was waited for as it was planned. */
+  #wait = 0;
 
   constructor(clock: Clock, pace: RetryPace, tryAgain: () => void) {
     this.#clock = clock;
@@ -89,21 +91,29 @@ export class PlannedRetry {
 
   /** It failed, or something is left to be tried: that is planned, unless it is. */
   failed(): void {
-    if (this.#cancel !== null) return;
-    this.#cancel = this.#clock.after(this.#retry.failed(this.#clock.now()), () => {
-      this.#cancel = null;
-      this.#tryAgain();
-    });
+    if (this.#cancel === null) this.#cancel = this.#plan();
   }
 
   /** It got on, or there is something else to be tried: the next wait is the first again, and what is planned for later than that comes as soon. */
   anew(): void {
-    const isLate = this.#cancel !== null && this.#retry.dueIn(this.#clock.now()) > this.#pace.first;
     this.#retry.ended();
-    if (!isLate) return;
-    this.#cancel?.();
-    this.#cancel = null;
-    this.failed();
+    const planned = this.#cancel;
+    if (planned === null || this.#wait <= this.#pace.first) return;
+    // Whichever comes first: how much is left of what is planned the clock does not tell, for it may have been set since.
+    const sooner = this.#plan();
+    this.#cancel = () => {
+      planned();
+      sooner();
+    };
+  }
+
+  #plan(): () => void {
+    this.#wait = this.#retry.failed(this.#clock.now());
+    return this.#clock.after(this.#wait, () => {
+      this.#cancel?.();
+      this.#cancel = null;
+      this.#tryAgain();
+    });
   }
 
   /** Nothing is left to be tried, or nobody tries any more. */

@@ -82,6 +82,35 @@ describe('what is tried again by itself', () => {
     expect(tries.slice(4)).toEqual([47]);
   });
 
+  it('comes as soon as what is new to it, though the clock was set back or forward since', async () => {
+    for (const set of [-1000, 38]) {
+      const clock = new FakeClock();
+      let moved = 0;
+      const tries: number[] = [];
+      const began = clock.now();
+      const turned = { now: () => clock.now() + moved, after: clock.after.bind(clock) };
+      const retry = new PlannedRetry(turned, PACE, () => {
+        tries.push(clock.now() - began);
+        retry.failed();
+      });
+      retry.failed();
+      await clock.advance(36);
+      moved = set;
+      retry.anew();
+      await clock.advance(6);
+      expect(tries).toEqual([5, 15, 35, 41]);
+    }
+  });
+
+  it('comes no later for what is new to it', async () => {
+    const { clock, tries, retry } = planned();
+    retry.failed();
+    await clock.advance(73);
+    retry.anew();
+    await clock.advance(4);
+    expect(tries).toEqual([5, 15, 35, 75]);
+  });
+
   it('is not once it is over', async () => {
     const { clock, tries, retry } = planned();
     retry.failed();
