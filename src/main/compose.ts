@@ -73,6 +73,7 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
   const resourceLimits = { maxYoungGenerationSizeMb: FILES_YOUNG_MB };
   const look = serviceThread<LookService>(
     () => new Worker(workerScript(import.meta.url, './sources/files/look-thread.ts'), { resourceLimits }),
+    endsEngine('looks at folders'),
   );
   const write = serviceThread<WriteService>(
     () =>
@@ -80,9 +81,14 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
         workerData: { versions: join(dataDirectory, 'versions'), newFileMode: 0o666 & ~umask },
         resourceLimits,
       }),
+    endsEngine('writes into folders'),
   );
   const texts = serviceThread<TextsService>(
     () => new Worker(workerScript(import.meta.url, './sources/text/texts-thread.ts'), { resourceLimits }),
+    ({ message }) =>
+      tell(
+        `The thread that writes new contacts and events ended (${message}): they are written without it from now on.`,
+      ),
   );
   const { wrappingKey } = options;
   const { identity, keys, accounts } = openIdentity(
@@ -124,7 +130,7 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
     countItems: countInThread,
     dataDirectory,
     defaultName: hostname(),
-    log: (line) => console.error(plainLines(line)),
+    log: tell,
     failed: (error, where) => {
       if (!endWithState(error, dataDirectory))
         console.error(plainLines(`${where === '' ? '' : `${where}: `}${error.stack ?? error.message}`));
@@ -156,6 +162,15 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
     },
   };
 }
+
+const tell = (line: string): void => console.error(plainLines(line));
+
+/** Without one of its threads no folder is kept in step any more, and they remember what no other one would know: that ends the program (`lasting-engine.ts`). */
+const endsEngine = (what: string) => (error: Error) => {
+  setImmediate(() => {
+    throw new LockstepError('thread-ended', `the thread that ${what} ended: ${error.message}`, '', error);
+  });
+};
 
 /** As somebody set it (`config keys`). */
 function keysWanted(database: Database.Database): 'file' | 'system' | null {

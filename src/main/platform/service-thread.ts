@@ -12,15 +12,25 @@ export interface ServiceThread<Service extends object> {
   end(): Promise<void>;
 }
 
-/** `begin` makes the worker, once at most. */
-export function serviceThread<Service extends object>(begin: () => Worker): ServiceThread<Service> {
+/** `begin` makes the worker, once at most. `broke`: told once where it ended, and nobody had ended it. */
+export function serviceThread<Service extends object>(
+  begin: () => Worker,
+  broke: (error: Error) => void,
+): ServiceThread<Service> {
   const makeError = (code: string, message: string, subject: string) => new LockstepError(code, message, subject);
   let thread: { readonly worker: Worker; readonly served: Remote<ServedThread> } | null = null;
   let isEnded = false;
+  let isBroken = false;
+  const breaks = (error: Error): void => {
+    if (!isEnded && !isBroken) broke(error);
+    isBroken = true;
+  };
   const begun = () => {
     if (thread !== null) return thread;
     if (isEnded) throw makeError('thread-ended', 'a worker thread was not begun: the program ends', '');
     const worker = begin();
+    worker.once('error', breaks);
+    worker.once('exit', (code) => breaks(makeError('thread-ended', `exit ${code}`, '')));
     thread = { worker, served: remote<ServedThread>(worker, makeError) };
     return thread;
   };

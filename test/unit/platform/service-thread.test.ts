@@ -26,7 +26,8 @@ function workers() {
     begun.push(thread);
     return thread as unknown as Worker;
   };
-  return { begun, thread: serviceThread<Doubler>(begin) };
+  const broke: string[] = [];
+  return { begun, broke, thread: serviceThread<Doubler>(begin, ({ message }) => broke.push(message)) };
 }
 
 describe('a thread for a service', () => {
@@ -65,12 +66,25 @@ describe('a thread for a service', () => {
     }
   });
 
-  it('that breaks fails what it was asked, and all that comes later', async () => {
-    const { begun, thread } = workers();
+  it('that breaks fails what it was asked, and all that comes later, and that is told once', async () => {
+    const { begun, broke, thread } = workers();
     const call = thread.service.double(1);
     begun[0]?.emit('error', new Error('out of memory'));
+    begun[0]?.emit('exit', 1);
+    expect(broke).toEqual(['out of memory']);
     await expect(call).rejects.toMatchObject({ code: 'thread-ended' });
     await expect(thread.service.double(2)).rejects.toMatchObject({ code: 'thread-ended' });
     expect(begun).toHaveLength(1);
+  });
+
+  it('that ends by itself is told of, and one that was ended is not', async () => {
+    const alone = workers();
+    await alone.thread.service.double(1);
+    alone.begun[0]?.emit('exit', 7);
+    expect(alone.broke).toEqual(['exit 7']);
+    const ended = workers();
+    await ended.thread.service.double(1);
+    await ended.thread.end();
+    expect(ended.broke).toEqual([]);
   });
 });
