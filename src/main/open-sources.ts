@@ -55,6 +55,7 @@ export class OpenSources {
         if (!replica.synchronizers.has(source.row)) recovered.push(...rows);
       },
       areTorn: (moved) => engine.keeper.areTorn(replica, moved),
+      placed: (placed) => engine.keeper.wasPlaced(replica, source, placed),
       recovered: engine.keeper.recovered,
     });
     const synchronizer = this.#synchronizer(replica, source, adapter);

@@ -61,6 +61,7 @@ const adapterFor = (services: Services, disk: FileSystem, root: string, options:
     watchRoot: null,
     onMovedOn: () => {},
     areTorn: async (moved) => moved.map(() => false),
+    onPlaced: () => undefined,
     onRecovered: () => undefined,
     onProblems: () => {},
     ...options,

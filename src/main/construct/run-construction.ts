@@ -317,6 +317,7 @@ export class RunConstruction {
         if (where !== null) unexpected.set(item, where);
       });
     });
+    this.#adapter.committed?.(outcomes);
     for (const { job } of stale) this.#queue.requeue(job);
     for (const { job, id } of gone) this.#queue.waitForLook(job, id);
     const settled = [...agreed, ...refused].filter((item) => !stale.includes(item));

@@ -12,6 +12,7 @@ import type { CollectionId, DeviceId, RecordId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import type { Schedule } from '../schedule.ts';
 import type { MovedOn } from '../sources/files/aside.ts';
+import type { PlacedItem } from '../sources/files/staging-batch.ts';
 import type { WriteService } from '../sources/files/write-service.ts';
 import type { Revision } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
@@ -25,6 +26,7 @@ import { KeepHolders } from './keep-holders.ts';
 import { IdleWork } from './keep-idle.ts';
 import { isLeftTorn } from './keep-judge.ts';
 import { KeepLists } from './keep-lists.ts';
+import { notePlaced } from './keep-placed.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 import { KeepReconcile } from './keep-reconcile.ts';
 import { KeepSynced } from './keep-synced.ts';
@@ -200,6 +202,12 @@ export class HistoryKeeper {
     const trees = [...replicas.values()].flatMap(treesOf);
     if (!trees.some(({ adapter }) => adapter.leftAside === true)) registry.setSetting(BOOT, world.boot ?? null);
   };
+
+  /** These were in their places when an interruption came. After a loss of power that says nothing of what is there. */
+  wasPlaced(replica: Replica, source: { readonly row: number }, placed: readonly PlacedItem[]): void {
+    if (this.#isDoubtful) return;
+    replica.collection.transact(() => notePlaced(this.#port, replica.collection, source, placed));
+  }
 
   /** Bytes found aside after an interruption: are they only what the power left of something? null: that cannot be told now. Same order. */
   async areTorn(replica: Replica, moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]> {

@@ -41,7 +41,7 @@ export function isLeftByPower({ kind, packages, records }: Collection, source: K
 }
 
 /** What a source holds of a record and is to show of it; null: nobody knows of the record. */
-export function planOf(collection: Collection, source: KeepSource, row: number) {
+export function planOf(collection: Collection, source: Pick<KeepSource, 'row'>, row: number) {
   const record = collection.records.at(row);
   if (record === null) return null;
   const stored = collection.records.snapshot(source.row, row);

@@ -13,6 +13,7 @@ import type { DavKind } from '../sources/dav/dav-resource.ts';
 import { SubscriptionPlace } from '../sources/dav/subscription-place.ts';
 import type { MovedOn } from '../sources/files/aside.ts';
 import { FilesAdapter, type FilesAdapterOptions } from '../sources/files/files-adapter.ts';
+import type { PlacedItem } from '../sources/files/staging-batch.ts';
 import { formatNamed, type SourceFormat } from '../sources/formats.ts';
 import type { SourceAdapter } from '../sources/source-adapter.ts';
 import type { DocumentPlace } from '../sources/text/document-place.ts';
@@ -31,6 +32,8 @@ import { accountOf } from './server-place.ts';
 export interface FolderNews {
   movedOn(moved: readonly MovedOn[]): void;
   areTorn(moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]>;
+  /** What an interruption found in its place, and no snapshot may say so. */
+  placed(placed: readonly PlacedItem[]): void;
   /** Nothing is left of an interruption. */
   recovered(): void;
 }
@@ -102,6 +105,7 @@ export async function openAdapter(
     watchRoot: world.watchRoot,
     onMovedOn: news.movedOn,
     areTorn: news.areTorn,
+    onPlaced: news.placed,
     onRecovered: news.recovered,
     onProblems: (problems) => {
       for (const { id, code, detail } of problems)

@@ -247,6 +247,8 @@ export interface SourceAdapter {
   shownAs?(revision: Revision): RecordId | null;
   /** Writes each item only where its revision is still the expected one; otherwise refuses and changes nothing. Same order. */
   construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]>;
+  /** The snapshot says what these outcomes of `construct` were: nothing else needs to tell of it after an interruption. Absent: nothing does. */
+  committed?(outcomes: readonly ConstructOutcome[]): void;
   /** What the source can hold of a record, and would show of it (the lens of DESIGN 4); absent: all. Pure. */
   project?(full: Fields): Fields;
   /** Is the record of a sort it has no item for (`TextFormat.hasNoItemFor`)? It is not brought there. Absent: of none. */

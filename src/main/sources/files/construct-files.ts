@@ -10,7 +10,7 @@ import { collisionKey } from './names.ts';
 import { ParentGuard, parentOf } from './path-guard.ts';
 import type { WantedFile } from './prepare-file.ts';
 import { revisionOf, sameRevision } from './revision.ts';
-import { removeBatch, StagingBatch } from './staging-batch.ts';
+import { removeBatch, StagingBatch, tellsOfBatch } from './staging-batch.ts';
 
 export interface ConstructReport {
   /** One an item, in the order of the items. */
@@ -19,6 +19,8 @@ export interface ConstructReport {
   readonly madeDirectories: readonly RecordId[];
   /** What was replaced or deleted: to be given to `recheckAside` two seconds later; null: nothing was. */
   readonly aside: AsideBatch | null;
+  /** Of the batch, which tells what it put in place until `forgetPlaced`; null: it put nothing there. */
+  readonly placed: string | null;
   /** A failure could not be undone: `recoverStaging` must run before the root is listed again, or it would seem a deletion. */
   readonly needsRecovery: boolean;
 }
@@ -78,16 +80,18 @@ class Construction {
   }
 
   /** Ends the batch as far as that can be done now. */
-  #leave(): Pick<ConstructReport, 'aside' | 'needsRecovery'> {
+  #leave(): Pick<ConstructReport, 'aside' | 'needsRecovery' | 'placed'> {
     const { batch, asides, context } = this.#work;
-    if (batch.directory === null) return { aside: null, needsRecovery: false };
+    batch.end();
+    const placed = batch.directory;
+    if (batch.directory === null) return { aside: null, needsRecovery: false, placed };
     const aside = asides.size === 0 ? null : { directory: batch.directory, asides: [...asides.values()] };
     try {
-      const left = context.fs.readDirectory(batch.directory).filter(({ name }) => name !== 'journal');
+      const left = context.fs.readDirectory(batch.directory).filter(({ name }) => !tellsOfBatch(name));
       if (left.length === 0) removeBatch(context.fs, batch.directory);
-      return { aside, needsRecovery: left.length > asides.size };
+      return { aside, needsRecovery: left.length > asides.size, placed };
     } catch {
-      return { aside, needsRecovery: true };
+      return { aside, needsRecovery: true, placed };
     }
   }
 
@@ -98,6 +102,7 @@ class Construction {
     try {
       const written = item.fields === null ? this.#delete(n, item) : this.#write(n, item);
       this.#outcomes[n] = { id: item.id, done: 'written', ...written };
+      this.#work.batch.noteAsPlaced(n);
     } catch (error) {
       const { reason, message } = this.#named(item, refusalOf(item.id, error));
       this.#outcomes[n] = { id: item.id, done: 'refused', reason, detail: message };

@@ -26,6 +26,7 @@ import type { LookService } from './look-service.ts';
 import type { NamePlatform } from './names.ts';
 import { parentOf } from './path-guard.ts';
 import type { SourceMarker } from './source-marker.ts';
+import type { PlacedItem } from './staging-batch.ts';
 import type { FilesWatch, WatchOptions } from './watch-files.ts';
 import type { WriteService } from './write-service.ts';
 
@@ -59,6 +60,8 @@ export interface FilesAdapterOptions {
   onMovedOn(moved: readonly MovedOn[]): void;
   /** Of bytes that an interruption left: are they only what a power loss made of something known? null: that cannot be told now. Same order. */
   areTorn(moved: readonly MovedOn[]): Promise<readonly (boolean | null)[]>;
+  /** What an interruption found in its place: before the root is looked at for the first time. */
+  onPlaced(placed: readonly PlacedItem[]): void;
   /** Nothing is left of an interruption. */
   onRecovered(): void;
   onProblems(problems: readonly ItemProblem[]): void;
@@ -86,6 +89,8 @@ export class FilesAdapter implements SourceAdapter {
   /** What was taken aside and waits to be looked at again. */
   readonly #rechecks = new Set<Promise<void>>();
   #recoversAgain: (() => void) | null = null;
+  /** The directory of each batch of which no snapshot tells yet. */
+  readonly #placed = new WeakMap<readonly ConstructOutcome[], string>();
 
   constructor(look: Remote<LookService>, write: Remote<WriteService>, options: FilesAdapterOptions) {
     this.#look = look;
@@ -104,16 +109,22 @@ export class FilesAdapter implements SourceAdapter {
     if (fresh) await this.#look.makeMarker(this.#options.source);
     await this.#askFolding();
     if ((await this.condition()).is !== 'ready') return;
-    await this.#recover();
+    await this.#recover(true);
     await this.#readRules();
   }
 
-  /** Puts right what an interruption left, if the root is there. */
-  async #recover(): Promise<void> {
-    const { source, clock, onProblems, onMovedOn, onRecovered, areTorn } = this.#options;
+  /**
+   * Puts right what an interruption left, if the root is there. `opens`: nothing was looked at since. What was in place when a disk went away, as it
+   * may later on, need not be there any more.
+   */
+  async #recover(opens = false): Promise<void> {
+    const { source, clock, onProblems, onMovedOn, onPlaced, onRecovered, areTorn } = this.#options;
     this.#leftAside = true;
-    const { moved, problems } = await this.#write.recover(source);
+    const { moved, problems, placed } = await this.#write.recover(source);
     if ((await this.condition()).is !== 'ready') return;
+    if (opens && placed.length > 0) onPlaced(placed);
+    if (placed.length > 0)
+      await this.#write.forgetPlaced(source, [...new Set(placed.map(({ directory }) => directory))]);
     this.#isInterrupted = false;
     if (problems.length > 0) onProblems(problems);
     const torn = moved.length === 0 ? [] : await areTorn(moved);
@@ -238,7 +249,7 @@ export class FilesAdapter implements SourceAdapter {
   }
 
   async construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]> {
-    const { outcomes, aside, madeDirectories, needsRecovery } = await this.#write.construct(
+    const { outcomes, aside, madeDirectories, needsRecovery, placed } = await this.#write.construct(
       this.#options.source,
       items,
     );
@@ -248,11 +259,18 @@ export class FilesAdapter implements SourceAdapter {
       await this.#recover();
     }
     if (aside !== null) this.#recheckLater(aside);
+    if (placed !== null) this.#placed.set(outcomes, placed);
     const groups = new Set(items.map(({ id }) => parentOf(id)));
     // Not waited for: what is asked later is answered later.
     this.#look.expect(this.#options.source, [...groups]).catch(() => undefined);
     if (this.#watch !== null && madeDirectories.length > 0) this.#watch.add(madeDirectories);
     return outcomes;
+  }
+
+  committed(outcomes: readonly ConstructOutcome[]): void {
+    const placed = this.#placed.get(outcomes);
+    // Not waited for: where it is not done, what is told of at the next start is found to be known.
+    if (placed !== undefined) this.#write.forgetPlaced(this.#options.source, [placed]).catch(() => undefined);
   }
 
   #recheckLater(batch: AsideBatch): void {

@@ -9,7 +9,15 @@ import { stagingOf } from './construct-context.ts';
 import { putBack } from './construct-work.ts';
 import { ParentGuard, problemCode } from './path-guard.ts';
 import { hashFile } from './prepare-file.ts';
-import { batchNumbers, type JournalEntry, readJournal, removeBatch } from './staging-batch.ts';
+import {
+  batchNumbers,
+  forgetPlaced,
+  type JournalEntry,
+  type PlacedItem,
+  readJournal,
+  readPlaced,
+  removeBatch,
+} from './staging-batch.ts';
 
 /** Bytes that are not what the journal says was replaced. They are in the version store, and in staging until `settleRecovered`. */
 export interface Recovered extends MovedOn {
@@ -18,6 +26,8 @@ export interface Recovered extends MovedOn {
 export interface Recovery {
   readonly moved: readonly Recovered[];
   readonly problems: readonly ItemProblem[];
+  /** What was in its place already, or gone from it. Told again until `forgetPlaced`. */
+  readonly placed: readonly PlacedItem[];
 }
 
 /** A file that was taken aside, item `n` of its batch. */
@@ -39,20 +49,23 @@ export function recoverStaging(context: ConstructContext, live: ReadonlySet<stri
   const { fs } = context;
   const moved: Recovered[] = [];
   const problems: ItemProblem[] = [];
+  const placed: PlacedItem[] = [];
   const staging = stagingOf(context.root);
-  if (fs.lstat(staging)?.type !== 'directory') return { moved, problems };
+  if (fs.lstat(staging)?.type !== 'directory') return { moved, problems, placed };
   for (const number of batchNumbers(fs, staging)) {
     const directory = `${staging}/${number}`;
     if (live.has(directory)) continue;
     const id = recordId(directory.slice(context.root.length + 1));
     try {
+      const inPlace = readPlaced(fs, directory);
+      placed.push(...inPlace);
       recoverBatch(context, directory, moved, problems);
-      removeBatch(fs, directory);
+      if (inPlace.length === 0) forgetPlaced(fs, directory);
     } catch (error) {
       problems.push({ id, code: problemCode(error), detail: `Left from an interruption: ${troubleText(error)}` });
     }
   }
-  return { moved, problems };
+  return { moved, problems, placed };
 }
 
 /** What `recoverStaging` told of is a change now, or known to be none: it goes from staging. */

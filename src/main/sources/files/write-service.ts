@@ -16,6 +16,7 @@ import type {
   Standing,
 } from '../source-adapter.ts';
 import { type AsideBatch, recheckAside } from './aside.ts';
+import { attempt } from './attempt.ts';
 import { type Captured, type CaptureRequest, captureFiles } from './capture-files.ts';
 import { type ConstructContext, stagingOf } from './construct-context.ts';
 import { type ConstructReport, constructFiles } from './construct-files.ts';
@@ -27,6 +28,7 @@ import { revisionOf, sameRevision } from './revision.ts';
 import { isSameRoot, markedRoot } from './source-marker.ts';
 import { StagedContent } from './stage-content.ts';
 import { StagedHashes } from './staged-hashes.ts';
+import { forgetPlaced } from './staging-batch.ts';
 import { syncFiles } from './sync-files.ts';
 
 export interface OpenRoot {
@@ -44,7 +46,7 @@ const awayOutcome = (id: RecordId): ConstructOutcome => {
   const { reason, message } = changedUnderneath(id);
   return { id, done: 'refused', reason, detail: message };
 };
-const NOTHING_MADE = { madeDirectories: [], aside: null, needsRecovery: false } as const;
+const NOTHING_MADE = { madeDirectories: [], aside: null, placed: null, needsRecovery: false } as const;
 
 /**
  * Writes into the roots of all files sources of this device, keeps what is replaced, and reads content for peers. Lives in one worker thread:
@@ -113,8 +115,16 @@ export class WriteService {
     const report = constructFiles(context, items);
     if (!isSameRoot(before, markedRoot(this.#fs, context.root)))
       return { ...report, needsRecovery: true, outcomes: items.map(({ id }) => awayOutcome(id)) };
-    if (report.aside !== null && !report.needsRecovery) this.#live.add(report.aside.directory);
+    if (report.placed !== null && !report.needsRecovery) this.#live.add(report.placed);
     return report;
+  }
+  /** The snapshot says what these batches put in place. */
+  forgetPlaced(source: string, directories: readonly string[]): void {
+    const { fs } = this.#root(source);
+    for (const directory of directories) {
+      attempt(() => forgetPlaced(fs, directory));
+      if (fs.lstat(directory) === null) this.#live.delete(directory);
+    }
   }
 
   recheck(source: string, batch: AsideBatch) {

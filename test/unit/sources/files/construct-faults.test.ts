@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { recordId } from '../../../../src/main/record/ids.ts';
 import { recheckAside } from '../../../../src/main/sources/files/aside.ts';
 import type { ConstructReport } from '../../../../src/main/sources/files/construct-files.ts';
-import { recoverStaging } from '../../../../src/main/sources/files/recover-staging.ts';
 import type { ConstructItem } from '../../../../src/main/sources/source-adapter.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { Crash, type Fault, type FileCall, faultAt } from '../../../fakes/fault-plan.ts';
@@ -142,7 +141,7 @@ describe('a batch that is interrupted', () => {
       run(start.process(faultAt(n, { dies })), script);
       const room = new ConstructRoom(start.process(), '/home');
       expect(strange(room, oldTree, wanted, SWAPPED), `strange at call ${n}`).toEqual([]);
-      const recovery = recoverStaging(room.context);
+      const recovery = room.recover();
       expect(recovery, `recovery at call ${n}`).toEqual({ moved: [], problems: [] });
       expect(strange(room, oldTree, wanted), `strange after recovery at call ${n}`).toEqual([]);
       expect(lost(room), `lost at call ${n}`).toEqual([]);
@@ -160,12 +159,12 @@ describe('a batch that is interrupted', () => {
         start.restore(half);
         const fs = start.process(faultAt(m, { dies: 'half-way' }));
         try {
-          recoverStaging(new ConstructRoom(fs, '/home').context);
+          new ConstructRoom(fs, '/home').recover();
         } catch (error) {
           if (!(error instanceof Crash)) throw error;
         }
         const room = new ConstructRoom(start.process(), '/home');
-        recoverStaging(room.context);
+        room.recover();
         expect([lost(room), room.staged(), strange(room, oldTree, wanted)], `calls ${n}, ${m}`).toEqual([[], [], []]);
         if (!fs.dead) break;
       }
@@ -180,7 +179,7 @@ describe('a batch that is interrupted', () => {
         run(start.process(faultAt(n, { dies: 'half-way' })), script);
         start.losePower({ keepUnsynced });
         const room = new ConstructRoom(start.process(), '/home');
-        recoverStaging(room.context);
+        room.recover();
         expect(lost(room), `lost at call ${n}`).toEqual([]);
       }
     }
@@ -206,7 +205,7 @@ describe('a batch that is interrupted', () => {
       const wrong = items.filter(({ id }, at) => report.outcomes[at]!.done === 'written' && tree[id] !== wanted[id]);
       expect(wrong, `at call ${n}`).toEqual([]);
       expect(strange(room, oldTree, wanted), `strange at call ${n}`).toEqual([]);
-      recoverStaging(room.context);
+      room.recover();
       expect([lost(room), room.staged()], `at call ${n}`).toEqual([[], []]);
     }
   });
@@ -279,7 +278,7 @@ describe('someone who writes at the same moment', () => {
       if (isUnseen) continue;
       const rechecked = report.aside === null ? null : recheckAside(room.context, report.aside);
       if (rechecked?.again) recheckAside(room.context, rechecked.again);
-      recoverStaging(room.context);
+      room.recover();
       if (!happened) return;
       const texts = Object.keys(room.tree()).map((path) => room.text(path));
       expect(texts.includes('theirs') || room.kept('theirs') !== null, `${id} at call ${n}`).toBe(true);

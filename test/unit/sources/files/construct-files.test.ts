@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EXECUTABLE } from '../../../../src/main/record/file-entry.ts';
 import { recordId } from '../../../../src/main/record/ids.ts';
 import { recheckAside } from '../../../../src/main/sources/files/aside.ts';
-import { recoverStaging } from '../../../../src/main/sources/files/recover-staging.ts';
 import type { ConstructItem } from '../../../../src/main/sources/source-adapter.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { MemoryDisk } from '../../../fakes/memory-disk.ts';
@@ -320,7 +319,7 @@ describe.each(['memory', 'real'] as const)('constructing on a %s disk', (kind) =
   it('ends after an interruption what was left aside', () => {
     room.write('a', 'old');
     room.construct(room.file('a', 'new'));
-    expect(recoverStaging(room.context)).toEqual({ moved: [], problems: [] });
+    expect(room.recover()).toEqual({ moved: [], problems: [] });
     expect([room.text('a'), room.kept('old'), room.staged()]).toEqual(['new', 'old', []]);
   });
 });

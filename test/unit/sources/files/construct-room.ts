@@ -7,10 +7,13 @@ import { digestOf } from '../../../../src/main/platform/hash.ts';
 import { nodeFileSystem } from '../../../../src/main/platform/node-file-system.ts';
 import { fileFields } from '../../../../src/main/record/file-entry.ts';
 import { type Digest, recordId } from '../../../../src/main/record/ids.ts';
+import { attempt } from '../../../../src/main/sources/files/attempt.ts';
 import type { ConstructContext } from '../../../../src/main/sources/files/construct-context.ts';
 import { type ConstructReport, constructFiles } from '../../../../src/main/sources/files/construct-files.ts';
+import { type Recovery, recoverStaging } from '../../../../src/main/sources/files/recover-staging.ts';
 import { revisionOf } from '../../../../src/main/sources/files/revision.ts';
 import { StagedHashes } from '../../../../src/main/sources/files/staged-hashes.ts';
+import { forgetPlaced } from '../../../../src/main/sources/files/staging-batch.ts';
 import type { ConstructItem, ContentPlan, Revision } from '../../../../src/main/sources/source-adapter.ts';
 import { describeTree } from '../../../fakes/describe-tree.ts';
 
@@ -93,8 +96,21 @@ export class ConstructRoom {
     return all.filter((path) => path.startsWith('.lockstep/staging/'));
   }
 
+  /** As a batch of which the snapshot tells at once. */
   construct(...items: ConstructItem[]): ConstructReport {
-    return constructFiles(this.context, items);
+    const report = constructFiles(this.context, items);
+    this.#forget(report.placed === null ? [] : [report.placed]);
+    return report;
+  }
+
+  /** What a recovery told of, but for what was in its place: of that the snapshot tells at once. */
+  recover(): Omit<Recovery, 'placed'> {
+    const { placed, ...recovery } = recoverStaging(this.context);
+    this.#forget(placed.map(({ directory }) => directory));
+    return recovery;
+  }
+  #forget(directories: readonly string[]): void {
+    for (const directory of new Set(directories)) attempt(() => forgetPlaced(this.context.fs, directory));
   }
 
   /** The item as it stands now shall hold `text`. */

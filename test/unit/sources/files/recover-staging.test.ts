@@ -24,7 +24,7 @@ describe('after an interruption', () => {
     room.construct(room.file('a', 'new'));
     new SimulatedUser(disk).remove('/home/root/a');
     const again = opened();
-    expect(recoverStaging(again.context)).toEqual({ moved: [], problems: [] });
+    expect(again.recover()).toEqual({ moved: [], problems: [] });
     expect([again.tree(), again.kept('old'), again.staged()]).toEqual([{}, 'old', []]);
   });
 
@@ -33,7 +33,7 @@ describe('after an interruption', () => {
     room.construct(room.makeDirectory('a'));
     new SimulatedUser(disk).remove('/home/root/a');
     const again = opened();
-    recoverStaging(again.context);
+    again.recover();
     expect([again.tree(), again.kept('old')]).toEqual([{}, 'old']);
   });
 
@@ -45,17 +45,17 @@ describe('after an interruption', () => {
     editor.write(fd, Buffer.from('OLD'), 0, 3, 0);
     for (let time = 0; time < 2; time++) {
       const again = opened();
-      const { moved } = recoverStaging(again.context);
+      const { moved } = again.recover();
       expect(moved).toMatchObject([{ id: 'a', digest: digestOfText('OLD'), instead: digestOfText('old') }]);
       expect([again.kept('OLD'), again.staged().length]).toEqual(['OLD', 3]);
     }
     const last = opened();
-    const { moved } = recoverStaging(last.context);
+    const { moved } = last.recover();
     settleRecovered(
       last.context,
       moved.map(({ path }) => path),
     );
-    expect([last.staged(), recoverStaging(last.context).moved]).toEqual([[], []]);
+    expect([last.staged(), last.recover().moved]).toEqual([[], []]);
   });
 
   it('gives what does not fit into the version store from staging, and keeps it once there is room', () => {
@@ -63,10 +63,10 @@ describe('after an interruption', () => {
     room.construct(room.file('a', 'new'));
     const again = opened();
     disk.root.capacity = disk.root.used;
-    expect(recoverStaging(again.context).problems).toMatchObject([{ id: 'a', code: 'disk-full' }]);
+    expect(again.recover().problems).toMatchObject([{ id: 'a', code: 'disk-full' }]);
     expect([again.kept('old'), again.staged().length]).toEqual(['old', 3]);
     disk.root.capacity = Number.POSITIVE_INFINITY;
-    expect(recoverStaging(again.context).problems).toEqual([]);
+    expect(again.recover().problems).toEqual([]);
     expect([again.kept('old'), again.staged()]).toEqual(['old', []]);
   });
 
