@@ -122,7 +122,7 @@ export class OpenSources {
         limits: () => engine.config.safety,
         changed: () => engine.changed(),
         ended: () => replica.tellProblems(),
-        readableAgain: () => engine.network.contents.readableAgain(replica.id),
+        contentsBack: () => engine.network.contents.areHere(replica.id),
         lookLater: (groups, after) => this.schedules.get(source.row)?.lookLater(groups, after),
         sourceUpdated: (updated) => {
           engine.registry.updateSource(updated);

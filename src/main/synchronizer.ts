@@ -83,6 +83,7 @@ export class Synchronizer {
       isGone: (id) => this.#later.isGone(id),
       writing: (rows) => port.writing(rows),
       due: () => this.#stage.fill(),
+      contentsBack: () => port.contentsBack(),
       done: (tickets) => port.done(tickets),
       progress: (items, bytes) => this.#status.advance('writing', items, bytes),
     });
@@ -363,7 +364,7 @@ export class Synchronizer {
         if (all) {
           this.#confirmation.carriedOut();
           this.#stage.lookedEverywhere();
-          if (this.#status.cameBack()) this.#port.readableAgain();
+          if (this.#status.cameBack()) this.#port.contentsBack();
           // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
           this.construction.retryWaiting();
         }

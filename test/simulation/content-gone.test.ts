@@ -105,3 +105,25 @@ it('what lies on a disk of the only device that has it, which is away, comes as 
   expect([textOf(first, 'a'), textOf(second, 'a')]).toEqual(['of the third', 'of the third']);
   expect([problemsOf(first), problemsOf(second)]).toEqual([[], []]);
 });
+
+it.each(['holds all', 'leaves it out'])(
+  'what is back comes as soon to a device that is linked only through another one, which %s',
+  async (middle) => {
+    const givesAgain = await onlyHeardOf();
+    group.cut(first, third);
+    if (middle === 'leaves it out') {
+      const replica = replicaOf(group, second);
+      const [row] = [...replica.synchronizers.keys()] as [number];
+      const rules = { only: ['elsewhere'], ignore: [], readOnly: false };
+      await group.until(second, second.engine.changeRules(replica, row, rules));
+    }
+    third.user.remove('/state/versions');
+    third.unmount();
+    givesAgain();
+    await group.pass(30 * 60_000);
+    expect(textOf(first, 'a')).toBeNull();
+    third.remount();
+    await group.pass(20_000);
+    expect([textOf(first, 'a'), problemsOf(first)]).toEqual(['of the third', []]);
+  },
+);

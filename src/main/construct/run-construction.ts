@@ -67,6 +67,8 @@ export interface ConstructionPort extends BatchPort {
   writing(rows: readonly number[]): void;
   /** Something came to be due that no package asks for. Inside a transaction. */
   due(): void;
+  /** Content came that was waited for, or that nobody had any more. */
+  contentsBack(): void;
   progress(items: number, bytes: number): void;
 }
 
@@ -306,6 +308,7 @@ export class RunConstruction {
   #commit({ batch, ready, agreed, refused, gone }: Begun, outcomes: readonly ConstructOutcome[]): void {
     const stale: Prepared[] = [];
     const unexpected = new Map<Prepared, RecordId>();
+    const isBack = ready.some((item, at) => outcomes[at]?.done === 'written' && this.#wasAwaited(item));
     this.#collection.transact(() => {
       this.#port.writing(ready.map((item) => item.job.row));
       for (const item of agreed) if (!this.#outcomes.agreed(item)) stale.push(item);
@@ -318,6 +321,7 @@ export class RunConstruction {
       });
     });
     this.#adapter.committed?.(outcomes);
+    if (isBack) this.#port.contentsBack();
     for (const { job } of stale) this.#queue.requeue(job);
     for (const { job, id } of gone) this.#queue.waitForLook(job, id);
     const settled = [...agreed, ...refused].filter((item) => !stale.includes(item));
@@ -362,6 +366,11 @@ export class RunConstruction {
       field === ENTRY || referencesOf(value).length > 0 ? dots : [],
     );
     return !this.#port.mayCome(dots);
+  }
+
+  #wasAwaited({ id, job, content }: Prepared): boolean {
+    if (content === null) return false;
+    return job.lackingSince !== null || this.#collection.problems.find(this.#source.row, id)?.code === GONE.code;
   }
 
   /** Nobody linked has its content: it waits until somebody new is. */

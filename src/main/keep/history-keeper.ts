@@ -64,6 +64,7 @@ export interface KeeperEngine {
   readonly network: {
     session(device: DeviceId): { isOpen(id: CollectionId): boolean } | null;
     ask(id: CollectionId, asked: Parameters<AskPeers>[0]): ReturnType<AskPeers>;
+    readonly contents: { areHere(id: CollectionId): void };
   };
 }
 
@@ -139,6 +140,11 @@ export class HistoryKeeper {
   /** A peer asked for contents that are not here. */
   askedInVain(collection: CollectionId, missing: readonly Missing[]): void {
     this.#asked.askedInVain(collection, missing);
+  }
+
+  /** A peer has contents again: what was asked for here may be had now. */
+  seekAgain(collection: CollectionId): void {
+    this.#asked.seekAgain(collection);
   }
 
   wake = (): void => {
@@ -254,6 +260,7 @@ export class HistoryKeeper {
         return bytes ?? null;
       },
       transact: (work) => database.transaction(work).immediate(),
+      contentsBack: (id) => engine.network.contents.areHere(id),
       wake: () => this.wake(),
     };
   }

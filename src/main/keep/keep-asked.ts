@@ -31,6 +31,8 @@ export class KeepAsked implements IdleJob {
   /** When each was first asked for in vain; milliseconds since 1970. */
   readonly #asked = new Map<Digest, number>();
   readonly #sought = new Map<Digest, Sought>();
+  /** What nobody linked had when it was sought last. */
+  readonly #missed = new Map<Digest, Sought>();
 
   constructor(port: KeepPort) {
     this.#port = port;
@@ -48,6 +50,16 @@ export class KeepAsked implements IdleJob {
       else if (this.#sought.size < MOST_NOTED) this.#sought.set(digest, { collection, record: hint });
     }
     if (this.#sought.size > 0) this.#port.wake();
+  }
+
+  /** A peer has contents of the collection that it had not. */
+  seekAgain(collection: CollectionId): void {
+    const again = [...this.#missed].filter(([, sought]) => sought.collection === collection);
+    for (const [digest, sought] of again) {
+      this.#missed.delete(digest);
+      this.#sought.set(digest, sought);
+    }
+    if (again.length > 0) this.#port.wake();
   }
 
   /** What is to be fetched for it: of a chunk, whose list the peer has, the files of the record it may be of. */
@@ -69,16 +81,27 @@ export class KeepAsked implements IdleJob {
   async step(): Promise<boolean> {
     const [next] = this.#sought;
     if (next === undefined) return false;
-    const [asked, { collection, record }] = next;
+    const [asked, sought] = next;
+    const { collection, record } = sought;
     // In vain once more? It is asked for again as well.
     this.#sought.delete(asked);
+    this.#missed.delete(asked);
     const each = this.#port.collections().find((one) => one.collection.stored.id === collection);
     const content = each === undefined ? null : contentIn(each.collection, record, asked);
     if (each !== undefined && content !== null && (await this.#mayTake(content)) && each.linked().length > 0) {
       const bytes = await each.read(record, content);
-      if (bytes !== null) await this.#port.store.keep([{ digest: content.digest, bytes }]);
+      if (bytes === null) this.#miss(asked, sought);
+      else {
+        await this.#port.store.keep([{ digest: content.digest, bytes }]);
+        this.#port.contentsBack(collection);
+      }
     }
     return this.#sought.size > 0;
+  }
+
+  #miss(asked: Digest, sought: Sought): void {
+    if (this.#missed.size >= MOST_NOTED) this.#missed.delete(this.#missed.keys().next().value as Digest);
+    this.#missed.set(asked, sought);
   }
 
   async #mayTake({ digest, size }: NamedContent): Promise<boolean> {

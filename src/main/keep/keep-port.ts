@@ -1,7 +1,7 @@
 import type { Collection } from '../collection.ts';
 import type { NamedContent } from '../past/history-port.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Digest, LogId, MemberKey, RecordId } from '../record/ids.ts';
+import type { CollectionId, Digest, LogId, MemberKey, RecordId } from '../record/ids.ts';
 import type { Revision, Standing } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { UnsyncedStore } from '../store/unsynced-store.ts';
@@ -100,6 +100,8 @@ export interface KeepPort {
   readItem(source: number, id: RecordId, revision: Revision): Promise<Uint8Array | null>;
   /** Commits all of `work` or none of it. */
   transact<T>(work: () => T): T;
+  /** Contents of the collection are here that peers may have asked for in vain. */
+  contentsBack(id: CollectionId): void;
   /** Something may be to do again. */
   wake(): void;
 }

@@ -15,11 +15,12 @@ interface Tried {
 interface ContentsHost {
   readonly replicas: ReadonlyMap<CollectionId, { readonly synchronizers: ReadonlyMap<number, Tried> }>;
   readonly schedules: ReadonlyMap<number, { constructSoon(): void }>;
+  readonly keeper: { seekAgain(id: CollectionId): void };
 }
 
 /**
  * When what waits for content is tried again: somebody may have it now who had it not, or could not be asked. Peers tell each other so where the disk
- * it lies on was away.
+ * it lies on was away, and pass it on once they have some of it themselves: nothing is told where nothing came, so it ends.
  */
 export class ContentsMayCome {
   readonly #host: ContentsHost;
@@ -74,8 +75,8 @@ export class ContentsMayCome {
   askedInVain(id: CollectionId): void {
     this.#asked.add(id);
   }
-  /** A source of the collection can be read again, after it could not: who asked in vain is told. */
-  readableAgain(id: CollectionId): void {
+  /** Contents of the collection can be had here that could not: who asked in vain is told. */
+  areHere(id: CollectionId): void {
     if (!this.#asked.delete(id)) return;
     for (const session of this.#sessions.values()) session.tellContentsBack(id);
   }
@@ -88,6 +89,7 @@ export class ContentsMayCome {
     }
     this.#heard.set(id, { again: false, cancel: this.#clock.after(HEARD_MS, () => this.#hearAgain(id)) });
     this.tryAgain(id, true);
+    this.#host.keeper.seekAgain(id);
   }
   #hearAgain(id: CollectionId): void {
     const lately = this.#heard.get(id);

@@ -31,6 +31,7 @@ export interface NetworkHost {
   /** Collections this device left, of which nobody knows yet. */
   readonly left: { values(): Iterable<LeftCollection> };
   readonly schedules: ReadonlyMap<number, { constructSoon(): void }>;
+  readonly keeper: { seekAgain(id: CollectionId): void };
   readonly registry: Pick<RegistryStore, 'addresses' | 'setAddresses' | 'setting' | 'setSetting'>;
   readonly events: {
     tell(name: 'requests', requests: readonly RequestView[]): void;

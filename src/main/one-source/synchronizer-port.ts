@@ -36,7 +36,7 @@ export interface SynchronizerPort {
   lookLater(groups: ReadonlySet<string>, after: number): void;
   /** A look or a construction ended: other items may be problems than before. */
   ended(): void;
-  /** A look found the source there again, after it was not. */
-  readableAgain(): void;
+  /** Contents can be had here that could not: a look found the source there again, after it was not; what was waited for came. */
+  contentsBack(): void;
   sourceUpdated(source: StoredSource): void;
 }

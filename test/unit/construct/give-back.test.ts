@@ -116,6 +116,7 @@ describe('a contact that comes into being again, and whose item shows another on
         isGone: () => false,
         writing: () => undefined,
         due: () => undefined,
+        contentsBack: () => {},
         done: () => undefined,
         progress: () => undefined,
       },

@@ -83,6 +83,7 @@ beforeEach(() => {
       isGone: (id) => gone.has(id),
       writing: () => undefined,
       due: () => undefined,
+      contentsBack: () => {},
       done: () => undefined,
       progress: () => undefined,
     },

@@ -12,6 +12,8 @@ let waiting: number;
 let gone: boolean;
 /** What was tried, source by source: what waits, and what nobody had any more. */
 let tried: string[];
+/** What was sought again for peers. */
+let sought: CollectionId[];
 let open: Set<CollectionId>;
 let contents: ContentsMayCome;
 beforeEach(() => {
@@ -20,6 +22,7 @@ beforeEach(() => {
   waiting = 0;
   gone = true;
   tried = [];
+  sought = [];
   open = new Set();
   const source = (name: string) => ({
     construction: {
@@ -38,11 +41,12 @@ beforeEach(() => {
     [photos, { synchronizers: new Map([[2, source('photos')]]) }],
   ]);
   const schedules = new Map([1, 2].map((row) => [row, { constructSoon: () => void tried.push(`${row} soon`) }]));
+  const keeper = { seekAgain: (id: CollectionId) => void sought.push(id) };
   const session = {
     isOpen: (id: CollectionId) => open.has(id),
     tellContentsBack: (id: CollectionId) => void told.push(id),
   };
-  contents = new ContentsMayCome({ replicas, schedules }, clock, new Map([[laptop, session]]));
+  contents = new ContentsMayCome({ replicas, schedules, keeper }, clock, new Map([[laptop, session]]));
 });
 
 describe('what waits for content', () => {
@@ -70,12 +74,12 @@ describe('what waits for content', () => {
 
 describe('that contents are back', () => {
   it('is told once, where somebody asked for some in vain', () => {
-    contents.readableAgain(docs);
+    contents.areHere(docs);
     expect(told).toEqual([]);
     contents.askedInVain(docs);
-    contents.readableAgain(photos);
-    contents.readableAgain(docs);
-    contents.readableAgain(docs);
+    contents.areHere(photos);
+    contents.areHere(docs);
+    contents.areHere(docs);
     expect(told).toEqual([docs]);
   });
 
@@ -84,7 +88,7 @@ describe('that contents are back', () => {
     contents.areBack(docs);
     contents.areBack(docs);
     contents.areBack(photos);
-    expect(contents.epoch).toBe(2);
+    expect([contents.epoch, sought]).toEqual([2, [docs, photos]]);
     await clock.advance(1000);
     expect([contents.epoch, tried.at(-3)]).toEqual([3, 'docs: gone']);
     await clock.advance(10_000);
