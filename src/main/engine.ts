@@ -283,6 +283,8 @@ export class Engine {
     const synchronizer = replica.synchronizers.get(row);
     if (synchronizer === undefined) return;
     // What is left out from now on is nobody's to make again, should the power tear it: once let in, that would pass for an edit.
+    // Most of it before the source is held up: that takes as long as the disk does for all that was written in the last minute.
+    await this.keeper.sync(replica, synchronizer);
     await synchronizer.changeRules(settings, () => this.keeper.makeSure(replica, synchronizer));
     this.keeper.rulesChanged(row);
     this.savePlaces();

@@ -119,6 +119,7 @@ export class OpenSources {
         caughtUp: () => replica.memberPositions.caughtUp(),
         mayCompare: () => engine.registry.comparesAgain(source.id) || replica.memberPositions.caughtUp(),
         mayWrite: () => replica.mayWrite(),
+        belongs: () => replica.membership.isMember(),
         limits: () => engine.config.safety,
         changed: () => engine.changed(),
         ended: () => replica.tellProblems(),

@@ -309,6 +309,9 @@ export class Synchronizer {
       get readOnly() {
         return !port.mayWrite();
       },
+      get belongs() {
+        return port.belongs();
+      },
       holdsNameless: !this.source.adopting && this.#news.isHeld,
       dry,
       signal: this.#abort.signal,

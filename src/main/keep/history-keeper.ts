@@ -181,7 +181,13 @@ export class HistoryKeeper {
     // Where there is no room to keep anything, what was written is on the disk all the same.
     await this.#contents.copyOnlyHere(collection).catch(failed);
     await this.#conflicts.copyHere(collection).catch(failed);
-    await this.#synced.makeSure(collection, this.#sourceOf(synchronizer)).catch(failed);
+    await this.sync(replica, synchronizer);
+  }
+  /** What was written to a source is on the disk. */
+  async sync(replica: Replica, synchronizer: Synchronizer): Promise<void> {
+    if (synchronizer.adapter.kind !== 'files') return;
+    const failed = (error: Error) => this.#engine.world.failed(error, '');
+    await this.#synced.makeSure(this.#collectionOf(replica), this.#sourceOf(synchronizer)).catch(failed);
   }
   /** A source has other rules from now on. */
   rulesChanged(source: number): void {

@@ -1,5 +1,6 @@
 import type { Role } from '../../contract/contract.ts';
 import { makeRecoveryKey, recoveryIdentity } from '../peers/identity/recovery-key.ts';
+import { whyNotWritten } from '../peers/membership/why-out.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -90,8 +91,11 @@ export class ManageMembers {
 
 /** Fails with `not-allowed` where this device is no admin of the collection. */
 export function checkAdmin(replica: Replica, device: DeviceId, what: string): void {
-  if (replica.membership.member(device)?.role !== 'admin')
-    throw new LockstepError('not-allowed', `Only an admin of the collection may ${what}.`, replica.id);
+  if (replica.membership.member(device)?.role === 'admin') return;
+  const why = replica.membership.isMember()
+    ? `Only an admin of the collection may ${what}.`
+    : whyNotWritten(replica.membership, replica.collection.stored.name);
+  throw new LockstepError('not-allowed', why, replica.id);
 }
 
 /** A collection whose last admin went could neither admit nor remove anyone any more. */

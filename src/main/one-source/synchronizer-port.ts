@@ -30,6 +30,8 @@ export interface SynchronizerPort {
   mayCompare(): boolean;
   /** false: what changes in the source stays there. */
   mayWrite(): boolean;
+  /** false: this device is no member of the collection (any more). */
+  belongs(): boolean;
   limits(): SafetyLimits;
   changed(): void;
   /** These groups are to be looked at after so many milliseconds. */

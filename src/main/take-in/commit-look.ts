@@ -40,6 +40,8 @@ export interface CommitPort {
   readonly confirmed: ReadonlySet<RecordId>;
   /** This device may only read, now. */
   readOnly(): boolean;
+  /** It belongs to the collection, now. */
+  belongs(): boolean;
   /** Packages were committed. */
   written(packages: readonly WrittenPackage[]): void;
   /** Somebody wrote these just now. Inside a transaction. */
@@ -129,7 +131,7 @@ export class CommitLook {
   goneIsNotPassedOn(gone: GoneItems): void {
     for (const [id, row] of gone.all())
       if (gone.wasToGo(row)) this.#collection.transact(() => this.#wentAsItWasTo(id, row));
-      else this.#port.problems.note(notPassedOn(id));
+      else this.#port.problems.note(notPassedOn(id, this.#port.belongs()));
   }
   /** It is to be there again where the record is. */
   #wentAsItWasTo(id: RecordId, row: number): void {
@@ -167,7 +169,7 @@ export class CommitLook {
     if (found !== null && held !== null && isOnlyTime(kind, held, change)) {
       this.#keep(reading, found, heldAtTimeOf(kind, held, reading.fields));
       this.#isBehind(found.row);
-    } else this.#port.problems.note(notPassedOn(reading.id));
+    } else this.#port.problems.note(notPassedOn(reading.id, this.#port.belongs()));
   }
 
   #write(changed: readonly Changed[], unchanged: readonly number[]): readonly WrittenPackage[] {
@@ -302,9 +304,10 @@ export class CommitLook {
   }
 }
 
-const notPassedOn = (id: RecordId): ItemProblem => ({
+const notPassedOn = (id: RecordId, belongs: boolean): ItemProblem => ({
   id,
   code: 'read-only',
-  detail:
-    'This device may only read the collection: the change stays here. Put the item back, or ask an admin to let this device edit.',
+  detail: belongs
+    ? 'This device may only read the collection: the change stays here. Put the item back, or ask an admin to let this device edit.'
+    : 'This device does not belong to the collection any more: the change stays here. To pass it on, leave the collection here, and join it with a new invitation.',
 });

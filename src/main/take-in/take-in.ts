@@ -55,6 +55,8 @@ export interface TakeInRequest {
   readonly limits: SafetyLimits;
   /** This device may only read: what differs is named, and not passed on. */
   readonly readOnly: boolean;
+  /** It belongs to the collection. */
+  readonly belongs: boolean;
   /** Items of which nothing is known for sure yet: neither changed nor gone. */
   heldBack(id: RecordId, revision?: Revision): boolean;
   /** What nobody knows, and states nothing by which it could be known, is left for a later look. */
@@ -171,6 +173,7 @@ class Look {
       isFirst: this.#isFirst,
       confirmed: this.#confirmed(),
       readOnly: () => request.readOnly,
+      belongs: () => request.belongs,
       written: (packages) => port.written(packages),
       lately: (rows) => port.lately(rows),
       settled: (rows) => port.settled(rows),

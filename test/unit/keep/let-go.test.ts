@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { recordId } from '../../../src/main/record/ids.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { stagedPaths } from '../../simulation/root-view.ts';
 import { ROOT } from '../../simulation/simulated-device.ts';
@@ -199,3 +200,26 @@ function takeAgain(room: KeepRoom, device: KeepRoom['devices'][0]): Promise<unkn
 }
 const row = (room: KeepRoom, device: KeepRoom['devices'][0]): number =>
   [...room.replica(device).synchronizers.keys()][0] as number;
+
+it('looks go on while what new rules leave out is made sure of', async () => {
+  const { room, a, b } = await written('held up');
+  const write = b.running?.write;
+  if (write === undefined) throw new Error('it does not run');
+  const sync = write.sync.bind(write);
+  // The disk is slow.
+  write.sync = async (...asked) => {
+    await new Promise<void>((resolve) => room.group.clock.after(30_000, resolve));
+    return sync(...asked);
+  };
+  const rules = { only: [], ignore: ['*.tmp'], readOnly: false };
+  const changed = b.engine.changeRules(room.replica(b), row(room, b), rules);
+  await room.run(2000);
+  room.write(b, 'new.txt', 'written meanwhile');
+  await room.run(10_000);
+  expect(room.replica(a).collection.records.find(recordId('new.txt'))).not.toBeNull();
+  write.sync = sync;
+  await room.run(60_000);
+  await changed;
+  expect(room.read(a, 'new.txt')).toBe('written meanwhile');
+  room.expectNoFaults();
+});

@@ -66,6 +66,7 @@ function commit(more: Partial<CommitPort> = {}): CommitLook {
     isFirst: false,
     confirmed: new Set(),
     readOnly: () => isReader,
+    belongs: () => true,
     written: (packages) => void device.sent.push(...packages),
     lately: (rows) => void lately.push(...rows),
     due: (each) => void due.push(each),
@@ -293,6 +294,16 @@ describe('what is not taken in', () => {
     expect(noted.map(({ id, code }) => [id, code])).toEqual([
       ['a', 'read-only'],
       ['new', 'read-only'],
+    ]);
+  });
+  it('says of a reader’s what to do, and where the device is no member any more', () => {
+    holds('a', 'old');
+    isReader = true;
+    for (const belongs of [true, false])
+      commit({ belongs: () => belongs }).readings([reading('a', fileOf('edited'))], NO_MOVES);
+    expect(noted.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/may only read .* ask an admin/),
+      expect.stringMatching(/does not belong to the collection any more.* leave the collection here, and join/),
     ]);
   });
   it('is nothing of a reader’s that says what it said, with another time: it gets its time back, once', () => {

@@ -122,6 +122,7 @@ async function look(request: Partial<TakeInRequest> = {}) {
     confirmed: null,
     limits: { deleteShare: 0.5, deleteCount: 10, rewriteShare: 0.5 },
     readOnly: false,
+    belongs: true,
     heldBack: () => false,
     dry: false,
     signal: stop.signal,

@@ -108,6 +108,7 @@ function look(request: Partial<TakeInRequest> = {}, port: Partial<TakeInPort> = 
       confirmed: null,
       limits: { deleteShare: 0.5, deleteCount: 10, rewriteShare: 0.5 },
       readOnly: false,
+      belongs: true,
       heldBack: (id) => heldBack.has(id),
       dry: false,
       signal: new AbortController().signal,

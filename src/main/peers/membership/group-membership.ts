@@ -118,6 +118,14 @@ export class GroupMembership {
   isAdmissionVoid(): boolean {
     return this.current !== null && !this.isMember() && !this.current.removed.has(this.#identity.id);
   }
+  /** This device left it by itself: what is here of it is older than that, as in a copy of its data that was put back. */
+  hasLeft(): boolean {
+    const own = this.#identity.id;
+    const left = [...this.#operations.byHash.values()].some(
+      ({ author, body, subject }) => body?.op === 'remove' && author === own && subject === own,
+    );
+    return left && !this.isMember();
+  }
   member(device: DeviceId): Member | null {
     return this.current?.members.get(device) ?? null;
   }

@@ -8,7 +8,12 @@ export interface WordsWhyOut {
 }
 
 /** `name`: of the collection. */
-export function whyOut(membership: Pick<GroupMembership, 'isAdmissionVoid'>, name: string): WordsWhyOut {
+export function whyOut(membership: Pick<GroupMembership, 'isAdmissionVoid' | 'hasLeft'>, name: string): WordsWhyOut {
+  if (membership.hasLeft())
+    return {
+      title: `This device left ${name}`,
+      text: 'What it knows of it is older than that, as where its data was put back from a copy. What is here stays as it is; nothing is exchanged any more. To have done with it, leave it once more; to join again, do that first.',
+    };
   return membership.isAdmissionVoid()
     ? {
         title: `This device does not belong to ${name}`,
