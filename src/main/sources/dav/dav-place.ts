@@ -188,7 +188,7 @@ export class DavPlace implements DocumentPlace {
     const answer = await this.#put(name, isThere ? etag : null, bytes);
     if (answer.status >= 300) return refused(reasonOf(answer), answer.detail);
     const [document] = await this.read([name]);
-    return this.#judge(name, etag, answer, document);
+    return this.#judge(name, etag, bytes, answer, document);
   }
 
   /**
@@ -221,8 +221,10 @@ export class DavPlace implements DocumentPlace {
       if (!(failure instanceof ServerBusy)) outcomes.set(name, this.#failedToWrite(failure));
     try {
       const read = made.length === 0 ? [] : await this.read(made);
+      const bytesOf = new Map(asked.map(({ name, bytes }) => [name, bytes]));
       made.forEach((name, at) => {
-        outcomes.set(name, this.#judge(name, null, answers.get(name) as DavAnswer, read[at]));
+        const bytes = bytesOf.get(name) as Uint8Array;
+        outcomes.set(name, this.#judge(name, null, bytes, answers.get(name) as DavAnswer, read[at]));
       });
     } catch (error) {
       const outcome = this.#failedToWrite(error);
@@ -266,12 +268,15 @@ export class DavPlace implements DocumentPlace {
   #judge(
     name: string,
     was: string | null,
+    bytes: Uint8Array,
     { isPage, etag: made }: DavAnswer,
     document: ReadDocument | UnreadDocument | undefined,
   ): DocumentWritten {
     if (isPage && this.#listed.of(name) === was) return refused('io', NOT_DONE);
     if (document === undefined || 'code' in document)
-      return refused('changed-underneath', document?.detail ?? 'it went at once');
+      return was === null
+        ? this.#refusals.lost(name, bytes)
+        : refused('changed-underneath', document?.detail ?? 'it went at once');
     const isOurs = made === this.#listed.of(name);
     if (isOurs) {
       this.#tellsMade = true;

@@ -52,7 +52,8 @@ export class ListedVersions {
   /** Asks the server. Did it tell of something that went? Fails as asking does; then all is as it was. */
   async ask(): Promise<boolean> {
     const token = this.#isDue() ? null : this.#token;
-    const changes = token === null ? null : await this.#server.changesSince(this.#url, token);
+    const told = token === null ? null : await this.#server.changesSince(this.#url, token);
+    const changes = told === null || this.#isElsewhere(told) ? null : told;
     if (changes !== null) this.#take(changes);
     if (changes === null || this.#isDue()) await this.#list();
     return (changes?.gone.length ?? 0) > 0;
@@ -62,6 +63,13 @@ export class ListedVersions {
     const since = this.#clock.now() - this.#listedAt;
     const isLong = since < 0 || since >= (this.#isDoubted ? DOUBTED_MS : LIST_MS);
     return this.#token === null || this.#untold.length > 0 || isLong;
+  }
+
+  /** What changed lies in another folder than what was listed: the collection has another path now, and all of it is somewhere else. */
+  #isElsewhere({ changed }: DavChanges): boolean {
+    if (changed.length === 0 || this.#held.size === 0) return false;
+    const folders = new Set([...this.#held.keys()].map(folderOf));
+    return changed.some(({ href }) => !folders.has(folderOf(href)));
   }
 
   #take({ changed, gone, token }: DavChanges): void {
@@ -80,3 +88,5 @@ export class ListedVersions {
     this.#isDoubted = false;
   }
 }
+
+const folderOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));

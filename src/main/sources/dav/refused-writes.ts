@@ -11,6 +11,9 @@ const STAMPS = /^(?:DTSTAMP|LAST-MODIFIED|REV)[:;].*(?:\r?\n[ \t].*)*\r?\n/gim;
 /** What is refused for these is so for the account, whatever it says. */
 const OF_ACCOUNT: ReadonlySet<string> = new Set(['no-permission', 'not-writable', 'disk-full']);
 
+const LOST =
+  'the server said that it took it, and does not have it where it was put; so that it is not there twice it is not given it again until it says something else';
+
 type Refusal = Extract<DocumentWritten, { readonly done: 'refused' }>;
 interface Refused {
   readonly what: string;
@@ -25,6 +28,7 @@ interface Refused {
 export class RefusedWrites {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #refused = new Map<string, Refused>();
+  readonly #lost = new Map<string, Pick<Refused, 'what' | 'refusal'>>();
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
@@ -33,8 +37,22 @@ export class RefusedWrites {
   /** Why it need not be tried now; null: it is to be. `etag`: of what it would replace; null: of nothing. `bytes` null: a deletion. */
   of(name: string, etag: string | null, bytes: Uint8Array | null): Refusal | null {
     const known = this.#refused.get(name);
-    if (known === undefined || known.again.dueIn(this.#clock.now()) === 0) return null;
-    return known.what === whatOf(etag, bytes) ? known.refusal : null;
+    const isWaiting = known !== undefined && known.again.dueIn(this.#clock.now()) > 0;
+    const lost = this.#lost.get(name);
+    if (!isWaiting && lost === undefined) return null;
+    const what = whatOf(etag, bytes);
+    if (lost?.what === what) return lost.refusal;
+    return isWaiting && known.what === what ? known.refusal : null;
+  }
+
+  /**
+   * The server said that it took what is new, and has nothing of that name. It may have it under another one: given it again, whoever asks for that, it
+   * would have it once more each time.
+   */
+  lost(name: string, bytes: Uint8Array): Refusal {
+    const refusal: Refusal = { done: 'refused', reason: 'not-taken', detail: LOST };
+    this.#lost.set(name, { what: whatOf(null, bytes), refusal });
+    return refusal;
   }
 
   /** What became of it. */
@@ -42,6 +60,7 @@ export class RefusedWrites {
     // Where something else stands a look finds out what.
     const known = this.#refused.get(name);
     this.#refused.delete(name);
+    if (outcome.done === 'written') this.#lost.delete(name);
     if (outcome.done === 'written' && bytes !== null) for (const { again } of this.#ofAccount()) again.tryNow();
     if (outcome.done === 'written' && bytes === null) this.roomMade();
     if (outcome.done === 'written' || outcome.reason === 'changed-underneath') return;

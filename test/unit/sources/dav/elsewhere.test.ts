@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { BOOK, bookOf, card } from './book-of-cards.ts';
+import { type Asked, found, multistatus } from './fake-server.ts';
+
+const NEW = '/people/new/';
+let here: Awaited<ReturnType<typeof bookOf>>;
+beforeEach(async () => {
+  here = await bookOf(['a', 'b']);
+});
+afterEach(() => here.server.end());
+const names = async (): Promise<readonly string[]> => (await here.place.list()).documents.map(({ name }) => name);
+
+it('a collection whose path is another one by now, as what changed tells, is listed whole: nothing of it is there twice', async () => {
+  await names();
+  const { book, server } = here;
+  for (const [href, held] of [...book.cards]) {
+    book.cards.delete(href);
+    book.cards.set(href.replace(BOOK, NEW), held);
+  }
+  server.answer = (asked) =>
+    asked.path.startsWith(BOOK)
+      ? { status: 308, headers: { location: asked.path.replace(BOOK, NEW) } }
+      : book.answer(asked);
+  book.token = multistatus(
+    `${found(`${NEW}a.vcf`, '<d:getetag>"a2"</d:getetag>')}<d:sync-token>token-2</d:sync-token>`,
+  );
+  expect(await names()).toEqual([`${NEW}a.vcf`, `${NEW}b.vcf`]);
+});
+
+it('a card that the server took and has not where it was put is not given to it again until it says something else', async () => {
+  await here.place.list();
+  const { server, book, place } = here;
+  const asNumbered = (asked: Asked): Asked => ({ ...asked, path: `${BOOK}${book.cards.size}.vcf` });
+  server.answer = (asked) => book.answer(asked.method === 'PUT' ? asNumbered(asked) : asked);
+  const put = async (text: string) => (await place.make([{ name: `${BOOK}new.vcf`, bytes: Buffer.from(text) }]))[0];
+  expect(await put(card('new'))).toMatchObject({ done: 'refused', reason: 'not-taken' });
+  await place.condition(true);
+  await here.clock.advance(3 * 60 * 60_000);
+  expect(await put(card('new'))).toMatchObject({ detail: expect.stringContaining('not there twice') });
+  expect(await place.write(`${BOOK}new.vcf`, null, Buffer.from(card('new')))).toMatchObject({ reason: 'not-taken' });
+  expect(book.cards.size).toBe(3);
+  await put(card('newer'));
+  expect(book.cards.size).toBe(4);
+});
