@@ -1,8 +1,9 @@
+import { bufferOf, decodeText, encodeUtf16, type Utf16, utf16Marked } from './charset.ts';
 import type { NativeItem, SplitText, TextFormat } from './text-format.ts';
 
 /** How a text of two-byte units is written. */
-interface Utf16 {
-  readonly order: 'le' | 'be';
+interface Written {
+  readonly charset: Utf16;
   /** Bytes of the byte order mark. */
   readonly mark: 0 | 2;
 }
@@ -11,11 +12,11 @@ interface Utf16 {
 const FIRST_UNITS = 4;
 
 /** A byte order mark decides; else it shows by the zeros of the letters it begins with. null: it is none. */
-function utf16In(bytes: Uint8Array): Utf16 | null {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { order: 'le', mark: 2 };
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { order: 'be', mark: 2 };
-  if (beginsWithZerosAt(bytes, 1)) return { order: 'le', mark: 0 };
-  return beginsWithZerosAt(bytes, 0) ? { order: 'be', mark: 0 } : null;
+function utf16In(bytes: Uint8Array): Written | null {
+  const marked = utf16Marked(bytes);
+  if (marked !== null) return { charset: marked, mark: 2 };
+  if (beginsWithZerosAt(bytes, 1)) return { charset: 'utf-16le', mark: 0 };
+  return beginsWithZerosAt(bytes, 0) ? { charset: 'utf-16be', mark: 0 } : null;
 }
 
 /** Are the bytes at this place (0 or 1) of the first units zero, and the others not? */
@@ -31,16 +32,13 @@ export function utf8Of(bytes: Uint8Array): Uint8Array {
   return written === null ? bytes : inUtf8(bytes, written);
 }
 
-function inUtf8(bytes: Uint8Array, { order, mark }: Utf16): Uint8Array {
-  // Of an odd number of bytes the last is no unit.
-  const units = Buffer.from(bytes.subarray(mark, mark + ((bytes.length - mark) & ~1)));
-  return Buffer.from((order === 'le' ? units : units.swap16()).toString('utf16le'));
+function inUtf8(bytes: Uint8Array, { charset, mark }: Written): Uint8Array {
+  return Buffer.from(decodeText(bytes.subarray(mark), charset));
 }
 
-function inUtf16(bytes: Uint8Array, { order, mark }: Utf16): Uint8Array {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-  const units = Buffer.from(mark === 0 ? text : `\ufeff${text}`, 'utf16le');
-  return order === 'le' ? units : units.swap16();
+function inUtf16(bytes: Uint8Array, { charset, mark }: Written): Uint8Array {
+  const text = bufferOf(bytes).toString();
+  return encodeUtf16(mark === 0 ? text : `\ufeff${text}`, charset);
 }
 
 /**
@@ -49,7 +47,7 @@ function inUtf16(bytes: Uint8Array, { order, mark }: Utf16): Uint8Array {
  * damaged.
  */
 export function alsoInUtf16<Item extends NativeItem>(format: TextFormat<Item>): TextFormat<Item> {
-  const written = new WeakMap<SplitText<Item>, Utf16>();
+  const written = new WeakMap<SplitText<Item>, Written>();
   return {
     ...format,
     split(bytes, was) {

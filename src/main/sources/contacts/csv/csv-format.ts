@@ -1,11 +1,11 @@
 import { unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
+import { type Charset, encodeText } from '../../text/charset.ts';
 import type { ItemWrite, TextEnd, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { BLANK, canName, isBlank, type NewTexts, plainText } from '../cells/cells.ts';
 import { hasCellFor, hasNoRowFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
-import { type Charset, encodeText } from './charset.ts';
 import { type CsvRow, type CsvText, type ItemTexts, rowOf, spanOf, splitCsv, textsOfItem } from './csv-text.ts';
 import { type CsvLayout, type CsvLayoutName, csvLayoutNamed } from './layouts.ts';
 import { quoted } from './tokenize.ts';

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { bufferOf, type Charset, decodeText, sniffCharset, unitBytes, unitsOf } from '../../text/charset.ts';
 import type { Damaged, NativeItem, ReadBefore, Span, SplitText } from '../../text/text-format.ts';
 import { type Table, tableOf } from '../cells/bound.ts';
 import { BLANK, type Row, withPlainBreaks } from '../cells/cells.ts';
 import { columnPart } from '../cells/words.ts';
-import { bufferOf, type Charset, decodeText, sniffCharset, unitBytes, unitsOf } from './charset.ts';
 import { CSV_LAYOUTS, type CsvLayout, known } from './layouts.ts';
 import { lineAt, nextLine, type RowLine, type RowSpan, rowAt, textsOfRow, unquoted } from './tokenize.ts';
 

@@ -1,6 +1,6 @@
+import { decodeText } from '../../text/charset.ts';
 import { remembering } from '../../text/remembering.ts';
 import type { Damaged, NativeItem, SplitText } from '../../text/text-format.ts';
-import { decodeText } from '../csv/charset.ts';
 
 /** A line of a record, with what it was folded into. */
 export interface LdifLine {

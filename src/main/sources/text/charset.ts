@@ -1,8 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { fromWindows1252, toWindows1252 } from '../../text/windows-1252.ts';
+import { fromWindows1252, toWindows1252 } from './windows-1252.ts';
 
 /** How the characters of a text are written. */
-export type Charset = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+export type Charset = 'utf-8' | Utf16 | 'windows-1252';
+export type Utf16 = 'utf-16le' | 'utf-16be';
 
 export interface SniffedCharset {
   readonly charset: Charset;
@@ -22,8 +23,8 @@ const PEEK = 512;
  */
 export function sniffCharset(bytes: Uint8Array, was: 'utf-8' | 'windows-1252' | null = null): SniffedCharset {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { charset: 'utf-8', mark: 3 };
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { charset: 'utf-16le', mark: 2 };
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { charset: 'utf-16be', mark: 2 };
+  const marked = utf16Marked(bytes);
+  if (marked !== null) return { charset: marked, mark: 2 };
   const head = bytes.subarray(0, PEEK);
   const zeros = [0, 0];
   head.forEach((byte, at) => {
@@ -33,6 +34,12 @@ export function sniffCharset(bytes: Uint8Array, was: 'utf-8' | 'windows-1252' | 
   if (odd > head.length / 4 && even === 0) return { charset: 'utf-16le', mark: 0 };
   if (even > head.length / 4 && odd === 0) return { charset: 'utf-16be', mark: 0 };
   return { charset: isReadAsUtf8(bytes, was) ? 'utf-8' : 'windows-1252', mark: 0 };
+}
+
+/** What a byte order mark of UTF-16 says, which is two bytes; null: there is none. */
+export function utf16Marked(bytes: Uint8Array): Utf16 | null {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : null;
 }
 
 function isReadAsUtf8(bytes: Uint8Array, was: 'utf-8' | 'windows-1252' | null): boolean {
@@ -83,9 +90,11 @@ export function decodeText(bytes: Uint8Array, charset: Charset): string {
 /** The bytes of a text; null: the charset has no place for one of its characters. */
 export function encodeText(text: string, charset: Charset): Uint8Array | null {
   if (charset === 'utf-8') return Buffer.from(text, 'utf8');
-  if (charset === 'utf-16le') return Buffer.from(text, 'utf16le');
-  if (charset === 'utf-16be') return swapped(Buffer.from(text, 'utf16le'));
-  return toWindows1252(text);
+  return charset === 'windows-1252' ? toWindows1252(text) : encodeUtf16(text, charset);
+}
+export function encodeUtf16(text: string, charset: Utf16): Uint8Array {
+  const units = Buffer.from(text, 'utf16le');
+  return charset === 'utf-16le' ? units : swapped(units);
 }
 
 /** The same bytes as a buffer. */
