@@ -4,7 +4,7 @@ import { EXISTS } from '../record/file-entry.ts';
 import type { FieldName } from '../record/ids.ts';
 import { nameSeries } from '../record/series.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
-import { isOfParts, putParts } from './put-parts.ts';
+import { isOfParts, putParts, wholeOf } from './put-parts.ts';
 
 /** What a source can hold of a record (`SourceAdapter.project`); null: all of it. */
 export type Projection = ((full: Fields) => Fields) | null;
@@ -141,7 +141,7 @@ function putInParts(
   project: NonNullable<Projection>,
 ): void {
   const whole = after.get(field) ?? null;
-  const parts = putValue(full, before, now, putParts);
+  const parts = wholeOf(putValue(full, before, now, putParts), full, before);
   if (equalValues(parts, whole)) return;
   after.set(field, parts);
   if (!equalValues(project(after).get(field) ?? null, now)) after.set(field, whole);

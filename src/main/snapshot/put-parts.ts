@@ -31,6 +31,23 @@ export function putParts(full: readonly Part[], before: readonly Part[], now: re
   return parts;
 }
 
+/**
+ * An address of which only the whole is known, and that a source without a place for that showed as parts, as it says it by now: the whole is what was
+ * edited. Any other value as it is.
+ */
+export function wholeOf(value: Value, full: Value, before: Value): Value {
+  if (![value, full, before].every(isPart)) return value;
+  const [put, own, was] = [value, full, before] as readonly [Part, Part, Part];
+  const { components } = put;
+  if (typeof own.full !== 'string' || own.components !== undefined || was.full !== undefined) return value;
+  if (put.full !== own.full || !isOfParts(components)) return value;
+  const { components: _, full: __, ...rest } = put;
+  const [only, ...others] = components;
+  return only !== undefined && others.length === 0 && kindOf(only) === 'name'
+    ? { ...rest, full: textOf(only) }
+    : { ...rest, components };
+}
+
 /** A part that says something else, and what the source has no place for as it was. */
 function changed(part: Part, was: readonly Part[], is: readonly Part[], at: number): Part {
   const [before, now] = [was[at] as Part, is[at] as Part];

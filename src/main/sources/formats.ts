@@ -37,6 +37,8 @@ const vcard4 = (): TextFormat => alsoInUtf16(vcardFormat('4.0'));
 const vcard3 = (): TextFormat => alsoInUtf16(vcardFormat('3.0'));
 /** Of cards: days and people in lines of older names are shown since 2. */
 const CARDS = 2;
+/** And in older cards, since 3, addresses of which only the whole is known. */
+const OLDER_CARDS = 3;
 const calendar = (): TextFormat => alsoInUtf16(icalendarFormat);
 /** Of calendars: what says all in its parameters is shown since 2. */
 const EVENTS = 2;
@@ -47,7 +49,7 @@ export const CARDDAV: SourceFormat = {
   layout: 'server',
   ending: '.vcf',
   text: vcard3,
-  shows: CARDS,
+  shows: OLDER_CARDS,
 };
 /** A calendar on a server. */
 export const CALDAV: SourceFormat = {
@@ -71,9 +73,16 @@ export const SUBSCRIPTION: SourceFormat = {
 const FORMATS: readonly SourceFormat[] = [
   FOLDER,
   { name: 'vcard', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard4, shows: CARDS },
-  { name: 'vcard3', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard3, shows: CARDS },
+  { name: 'vcard3', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard3, shows: OLDER_CARDS },
   { name: 'vcard-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard4, shows: CARDS },
-  { name: 'vcard3-folder', kind: 'contacts', layout: 'folder-of-files', ending: '.vcf', text: vcard3, shows: CARDS },
+  {
+    name: 'vcard3-folder',
+    kind: 'contacts',
+    layout: 'folder-of-files',
+    ending: '.vcf',
+    text: vcard3,
+    shows: OLDER_CARDS,
+  },
   ...CSV_LAYOUTS.map(
     ({ name }): SourceFormat => ({
       name,

@@ -5,6 +5,7 @@ import { putFields } from '../../../src/main/snapshot/lens.ts';
 import { csvFormat } from '../../../src/main/sources/contacts/csv/csv-format.ts';
 import type { CsvLayoutName } from '../../../src/main/sources/contacts/csv/layouts.ts';
 import { ldifFormat } from '../../../src/main/sources/contacts/ldif/ldif-format.ts';
+import { vcardFormat } from '../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { TextFormat } from '../../../src/main/sources/text/text-format.ts';
 
 const part = (kind: string, value: string): Value => ({ kind, value });
@@ -106,4 +107,26 @@ it('a part that comes stands where the source has it', () => {
     'locality Cupertino',
     'country USA',
   ]);
+});
+
+describe.each([
+  ['csv-outlook-com', table('csv-outlook-com')],
+  ['a card of 3.0', vcardFormat('3.0')],
+])('an address of which only the whole is known: %s', (_, format) => {
+  const address = { contexts: { private: true }, full: 'Main St 2, Vienna' };
+  const full = new Map(ADA).set(fieldName('addresses/a'), address);
+  const of = (from: string, to: string) => edited(format, from, to, full)['addresses/a'];
+
+  it('stands where a street would, and stays the whole where it is edited there', () => {
+    const comma = format.kind === 'contacts' && format.namesMembers === true ? '\\,' : ',';
+    expect(of(`Main St 2${comma}`, `Main St 3${comma}`)).toEqual({ ...address, full: 'Main St 3, Vienna' });
+    expect(edited(format, 'Lovelace', 'King', full)['addresses/a']).toEqual(address);
+  });
+});
+
+it('it has parts once it is given some', () => {
+  const format = vcardFormat('3.0');
+  const full = new Map(ADA).set(fieldName('addresses/a'), { full: 'Main St 2' });
+  const put = edited(format, ':;;Main St 2;;;;', ':;;Main St 2;Vienna;;;', full);
+  expect(put['addresses/a']).toEqual({ components: [part('name', 'Main St 2'), part('locality', 'Vienna')] });
 });

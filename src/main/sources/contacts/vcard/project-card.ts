@@ -37,7 +37,7 @@ function projectField(field: FieldName, value: Value, full: Fields, version: Vca
   const map = mapOf(field);
   if (WORDS.has(map)) return value === true ? true : null;
   if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return null;
-  const plain = value as Plain;
+  const plain = map === 'addresses' && version !== '4.0' ? inParts(value as Plain) : (value as Plain);
   if (field === 'name') return projectName(plain, version);
   if (map.startsWith('vCard/'))
     return namesUnknown(plain.name) && isStillUnknown(map, plain, full, version)
@@ -56,6 +56,13 @@ function projectField(field: FieldName, value: Value, full: Fields, version: Vca
   // An address of which nothing is left is none.
   if (map === 'addresses' && !rule.holds(held, version)) return null;
   return rule.shown?.(held, version) ?? held;
+}
+
+/** An address of which only the whole is known stands where the street does, for which older cards have a place. */
+function inParts(address: Plain): Plain {
+  const { full, ...rest } = address;
+  if (typeof full !== 'string' || full.trim() === '' || componentsOf(address).length > 0) return address;
+  return { ...rest, components: [{ kind: 'name', value: full.trim() }] };
 }
 
 function projectNickname(nickname: Plain, version: VcardVersion): Plain {
