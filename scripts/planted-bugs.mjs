@@ -6,6 +6,7 @@ import { PLANTED_BOOK_BUGS } from './planted-book-bugs.mjs';
 import { PLANTED_CONSTRUCT_BUGS } from './planted-construct-bugs.mjs';
 import { PLANTED_COPY_BUGS } from './planted-copy-bugs.mjs';
 import { PLANTED_DECISION_BUGS } from './planted-decision-bugs.mjs';
+import { PLANTED_ENGINE_BUGS } from './planted-engine-bugs.mjs';
 import { PLANTED_FILES_BUGS } from './planted-files-bugs.mjs';
 import { PLANTED_HALT_BUGS } from './planted-halt-bugs.mjs';
 import { PLANTED_MEMBER_BUGS } from './planted-member-bugs.mjs';
@@ -660,6 +661,7 @@ export const PLANTED_BUGS = [
   ...PLANTED_RELAY_BUGS,
   ...PLANTED_RELAY_STORE_BUGS,
   ...PLANTED_RELAYED_LINK_BUGS,
+  ...PLANTED_ENGINE_BUGS,
   ...PLANTED_FILES_BUGS,
   ...PLANTED_COPY_BUGS,
   ...PLANTED_DECISION_BUGS,
