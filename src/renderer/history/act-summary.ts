@@ -1,9 +1,11 @@
-import type { ActView, HistoryChangeView, Kind } from '../../contract/contract.ts';
+import type { ActView, HistoryChangeView, Kind, ValueView } from '../../contract/contract.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { recordName } from '../../contract/record-name.ts';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
+import { saidByKey } from '../components/record-facts.ts';
+import { fieldValueText } from '../components/value-text.ts';
 
 type Action = HistoryChangeView['action'];
 
@@ -38,19 +40,42 @@ export function actSummary(act: ActView, kind: Kind | null): string {
 }
 
 /**
- * Which fields of one contact or event an act changed, as many as fit a line: `Phone (work), Title`. null: it did something else. `kind`: as for
- * `actSummary`.
+ * Which fields of one contact or event an act changed, as many as fit a line: `Phone (work), Title`; of only one, what it said before and after
+ * where that fits too: `Phone (work) from +43 1 555 to +43 1 999`. null: it did something else. `kind`: as for `actSummary`.
  */
 export function changedFields(act: ActView, kind: Kind | null): string | null {
   const [first] = act.changes;
   if (kind === null || kind === 'files' || act.changeCount !== 1 || first?.action !== 'modify') return null;
   const told = first.fields.filter(({ path }) => isTold(path));
   const names = [...new Set(told.map(({ path, before, after }) => fieldWords(path, after ?? before)))];
-  if (names.length === 0) return null;
+  const [only, second] = told;
+  if (only === undefined) return null;
+  if (second === undefined) return fromTo(names.join(), only);
   return names.slice(0, MOST_FIELDS).join(', ') + (names.length > MOST_FIELDS ? ' …' : '');
 }
 
 const MOST_FIELDS = 3;
+/** Letters of a value that a line has room for. */
+const SHORT = 40;
+
+/** A field with what it said before and after, where both are short words. */
+function fromTo(name: string, { path, before, after }: HistoryChangeView['fields'][number]): string {
+  if (before === null) return `${name} added${isSaidByKey(path) ? '' : shortly(': ', path, after)}`;
+  if (after === null) return `${name} removed${isSaidByKey(path) ? '' : shortly(', it was ', path, before)}`;
+  const [from, to] = [shortly(' from ', path, before), shortly(' to ', path, after)];
+  return from === '' || to === '' || from.slice(' from '.length) === to.slice(' to '.length)
+    ? name
+    : `${name}${from}${to}`;
+}
+
+const isSaidByKey = (path: string): boolean => saidByKey(path) !== null;
+
+/** '' where it is long, or nothing of words: a picture, or several values in conflict. */
+function shortly(before: string, path: string, value: ValueView): string {
+  if (path.startsWith('media/') || Array.isArray(value)) return '';
+  const text = fieldValueText(path, value);
+  return text.length > SHORT || text.includes('\n') ? '' : `${before}${text}`;
+}
 
 /** The kind of sign an act gets: that of all its changes, or of a mixture. */
 export function actAction({ counts }: ActView): Action | 'mixed' {

@@ -275,6 +275,20 @@ describe('acts', () => {
     expect(changedFields(edit, 'files')).toBeNull();
     expect(changedFields(act({ add: 1 }, change('add', 'Ada', [phone])), 'contacts')).toBeNull();
   });
+  it('tell of the one field that changed what it said before and after, where that fits a line', () => {
+    const said = (path: string, before: ValueView, after: ValueView) =>
+      changedFields(act({ modify: 1 }, change('modify', 'Ada', [{ path, before, after, kept: 'here' }])), 'contacts');
+    const phone = (number: string): ValueView => ({ number, contexts: { work: true } });
+    expect(said('phones/p1', phone('+43 1 555'), phone('+43 1 999'))).toBe('Phone (work) from +43 1 555 to +43 1 999');
+    expect(said('phones/p1', null, phone('+43 1 999'))).toBe('Phone (work) added: +43 1 999');
+    expect(said('phones/p1', phone('+43 1 555'), null)).toBe('Phone (work) removed, it was +43 1 555');
+    expect(said('keywords/Choir', null, true)).toBe('Label Choir added');
+    expect(said('notes/n', { note: 'x'.repeat(50) }, { note: 'y' })).toBe('Note');
+    expect(said('notes/n', { note: 'Likes\ntea' }, { note: 'y' })).toBe('Note');
+    expect(said('media/m', { kind: 'photo', data: { content: 'a', size: 9 } }, { kind: 'photo' })).toBe('Photo');
+    // Several values that were in conflict.
+    expect(said('title', ['a', 'b'], 'c')).toBe('Title');
+  });
   it('say what brought them about, where it was no edit', () => {
     expect(causeText(act({}))).toBeNull();
     expect(causeText({ ...act({}), cause: 'undo' })).toBe('an undo');
