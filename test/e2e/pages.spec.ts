@@ -495,6 +495,9 @@ test('a text conflict shows the ancestor, each side and what differs; the merge 
   const diff = dialog.getByRole('region', { name: 'Differences from Before to Laptop' });
   await expect(diff.locator('.diff-removed')).toHaveCount(3);
   await expect(diff.locator('mark').first()).toHaveText('oat ');
+  // Of a size no digit tells what was changed.
+  await expect(dialog.locator('.sides')).toContainText('45 B');
+  await expect(dialog.locator('.sides mark')).toHaveCount(0);
   await expect(dialog.getByText('1 place changed on both sides')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Save merged text' })).toBeDisabled();
   await dialog.getByRole('button', { name: /^Use both/ }).press('Enter');
@@ -1070,6 +1073,11 @@ test('settings are typed in people’s units, refused when wrong, and saved one 
   await expect(page.getByText('At most 100 percent')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Save Safety' })).toBeDisabled();
   await share.fill('45');
-  await page.getByRole('button', { name: 'Save Safety' }).click();
+  await page.getByRole('button', { name: 'Undo changes' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Safety' })).toBeFocused();
+  await share.fill('45');
+  await page.getByRole('button', { name: 'Save Safety' }).press('Enter');
   await expect.poll(() => asked(page, 'config')).toContainEqual(['safety.delete-share', '0.45']);
+  // Nothing is left to be saved, and the button is off.
+  await expect(page.getByRole('heading', { name: 'Safety' })).toBeFocused();
 });

@@ -181,10 +181,10 @@ export const CONFLICTS: readonly ConflictView[] = [
     field: 'entry',
     title: 'plans.md',
     name: 'plans.md',
-    base: file(241, 'e0'),
+    base: file(41, 'e0'),
     baseBy: { device: LAPTOP, at: ago(2_000) },
     shown: 'v1',
-    values: [value('v1', 'value', file(245, 'e1'), LAPTOP, 22), value('v2', 'value', file(246, 'e2'), SELF, 31)],
+    values: [value('v1', 'value', file(45, 'e1'), LAPTOP, 22), value('v2', 'value', file(46, 'e2'), SELF, 31)],
   },
   {
     id: 'k2',

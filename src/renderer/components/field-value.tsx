@@ -80,7 +80,8 @@ export function FieldValue(props: {
 
 function Words({ field, text, before }: { field: string; text: string; before: string }) {
   const address = addressOf(field, text);
-  const said = <Said text={text} before={before} />;
+  // Digits of a size tell nothing of what was changed in a file.
+  const said = <Said text={text} before={FILE_FIELDS.has(field) ? '' : before} />;
   return (
     <p className={FILE_FIELDS.has(field) ? 'side-value path' : 'side-value'} dir="auto">
       {address === null ? (

@@ -10,6 +10,7 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { Note } from '../components/note.tsx';
 import { ToneIcon } from '../components/tone-icon.tsx';
+import { GroupHeading } from './group-heading.tsx';
 
 const TITLE = 'When devices are not on at the same time';
 
@@ -37,7 +38,7 @@ export function RelaySettings({ url, onSaved }: { url: string; onSaved: () => vo
         if (isChanged) void run(text.trim());
       }}
     >
-      <h2>{TITLE}</h2>
+      <GroupHeading title={TITLE} isChanged={isChanged} />
       <p>
         A relay keeps encrypted changes for devices that are away, and connects devices in different networks. It sees
         sizes and times, never contents.

@@ -9,6 +9,7 @@ import { Field } from '../components/field.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { DoctorList } from './doctor-list.tsx';
+import { GroupHeading } from './group-heading.tsx';
 import { RelaySettings } from './relay-settings.tsx';
 import {
   SETTING_GROUPS,
@@ -96,7 +97,7 @@ function SettingsGroup(props: {
         if (changed.length > 0 && !wrong) void save();
       }}
     >
-      <h2>{group.title}</h2>
+      <GroupHeading title={group.title} isChanged={changed.length > 0} />
       <div className="settings-grid">
         {group.fields.map((field) => (
           <Field
