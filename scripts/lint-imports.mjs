@@ -81,7 +81,7 @@ const RULES = [
     ],
     packages: [],
   },
-  // What is known of one source besides its two halves of a cycle, and what those ask of the rest.
+  // What is known of one source, how a look at it asks and tells that, and what both halves of its cycle ask of the rest.
   {
     from: 'main/one-source',
     may: [
@@ -90,7 +90,7 @@ const RULES = [
       'main/store',
       'main/take-in',
       'main/construct',
-      'main/content-exchange/ask-peers.ts',
+      'main/content-exchange',
       'main/collection.ts',
       'main/safety.ts',
       ADAPTER,

@@ -73,8 +73,8 @@ export const PLANTED_HALT_BUGS = [
   },
   {
     about: 'just what was let go of once goes again without a question',
-    file: 'src/main/synchronizer.ts',
-    find: '          this.#confirmation.carriedOut();\n',
+    file: 'src/main/one-source/look-at-source.ts',
+    find: '          confirmation.carriedOut();\n',
     replace: '',
     tests: ['test/unit/synchronizer.test.ts'],
   },

@@ -1,5 +1,6 @@
 /* Planted bugs (planted-bugs.mjs) of a source as a whole: when it is looked at and written, what stops it, and how it is let go of. */
 const SYNCHRONIZER = 'src/main/synchronizer.ts';
+const LOOKS = 'src/main/one-source/look-at-source.ts';
 const TESTS = ['test/unit/synchronizer.test.ts'];
 
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
@@ -41,8 +42,8 @@ export const PLANTED_SOURCE_BUGS = [
   },
   {
     about: 'a halt that is over stays',
-    file: SYNCHRONIZER,
-    find: '        this.#confirmation.goOn();\n',
+    file: LOOKS,
+    find: '        confirmation.goOn();\n',
     replace: '',
     tests: TESTS,
   },
@@ -83,8 +84,8 @@ export const PLANTED_SOURCE_BUGS = [
   },
   {
     about: 'a folder that is away is not said to be',
-    file: SYNCHRONIZER,
-    find: "        this.#status.set('unavailable', taken.detail);\n",
+    file: LOOKS,
+    find: "        status.set('unavailable', taken.detail);\n",
     replace: '',
     tests: TESTS,
   },
@@ -118,16 +119,16 @@ export const PLANTED_SOURCE_BUGS = [
   },
   {
     about: 'a folder that joins is compared before the collection is here',
-    file: SYNCHRONIZER,
-    find: 'if (this.source.adopting && !this.#port.mayCompare()) {',
+    file: LOOKS,
+    find: 'if (stage.source.adopting && !this.#port.mayCompare()) {',
     replace: 'if (false) {',
     tests: TESTS,
   },
   {
     about: 'a look that was only to tell takes in what it finds',
-    file: SYNCHRONIZER,
-    find: 'this.#request(this.#later.trial(), true)',
-    replace: 'this.#request(this.#later.trial(), false)',
+    file: LOOKS,
+    find: 'this.#request(this.#about.later.trial(), true)',
+    replace: 'this.#request(this.#about.later.trial(), false)',
     tests: TESTS,
   },
   {

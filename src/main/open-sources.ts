@@ -100,12 +100,14 @@ export class OpenSources {
     // Only of files a power loss may leave parts: a text is on the disk before it takes its place.
     const isTree = adapter.kind === 'files';
     const synchronizer: Synchronizer = new Synchronizer(
-      replica.collection,
-      source,
-      adapter,
-      engine.contents,
-      engine.contentStore,
-      engine.world.clock,
+      {
+        collection: replica.collection,
+        source,
+        adapter,
+        contents: engine.contents,
+        contentStore: engine.contentStore,
+        clock: engine.world.clock,
+      },
       {
         batches: engine.world.batches ?? BATCH_SIZES,
         ask: (asked) => engine.network.ask(replica.id, asked),

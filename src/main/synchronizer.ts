@@ -6,6 +6,7 @@ import { RunConstruction } from './construct/run-construction.ts';
 import { isMissingFor } from './construct/write-problems.ts';
 import type { Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
+import { LookAtSource } from './one-source/look-at-source.ts';
 import { SourceConfirmation, type SourcePreview } from './one-source/source-confirmation.ts';
 import { SourceStage } from './one-source/source-stage.ts';
 import { type Progress, SourceStatus } from './one-source/source-status.ts';
@@ -15,13 +16,20 @@ import { Lock } from './platform/lock.ts';
 import { troubleText } from './platform/trouble-text.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
 import type { ContentStore } from './store/content-store.ts';
-import type { StoredProblem } from './store/problem-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 import { groupOf } from './take-in/item-group.ts';
 import { LaterLooks } from './take-in/later-looks/later-looks.ts';
-import type { LookScope } from './take-in/later-looks/look-scope.ts';
 import { StartNews } from './take-in/later-looks/start-news.ts';
-import { type TakeInPort, type TakeInRequest, type TakeInResult, takeIn } from './take-in/take-in.ts';
+
+/** What a source is made of. */
+export interface SourceParts {
+  readonly collection: Collection;
+  readonly source: StoredSource;
+  readonly adapter: SourceAdapter;
+  readonly contents: Contents;
+  readonly contentStore: ContentStore;
+  readonly clock: Clock;
+}
 
 /**
  * One source and its two half-cycles: what the source says becomes packages, what packages say becomes the source.
@@ -32,9 +40,6 @@ export class Synchronizer {
   readonly adapter: SourceAdapter;
   readonly construction: RunConstruction;
   readonly #collection: Collection;
-  readonly #contentStore: ContentStore;
-  readonly #contents: Contents;
-  readonly #clock: Clock;
   readonly #port: SynchronizerPort;
   readonly #lock = new Lock();
   readonly #later: LaterLooks;
@@ -44,21 +49,11 @@ export class Synchronizer {
   readonly #problems: RetryProblems;
   readonly #stage: SourceStage;
   readonly #news: StartNews;
+  readonly #looks: LookAtSource;
 
-  constructor(
-    collection: Collection,
-    source: StoredSource,
-    adapter: SourceAdapter,
-    contents: Contents,
-    contentStore: ContentStore,
-    clock: Clock,
-    port: SynchronizerPort,
-  ) {
+  constructor({ collection, source, adapter, contents, contentStore, clock }: SourceParts, port: SynchronizerPort) {
     this.#collection = collection;
     this.adapter = adapter;
-    this.#contentStore = contentStore;
-    this.#contents = contents;
-    this.#clock = clock;
     this.#port = port;
     this.#later = new LaterLooks(clock, adapter.project !== undefined, (groups, after) =>
       port.lookLater(groups, after),
@@ -97,6 +92,20 @@ export class Synchronizer {
       look: () => port.lookLater(EVERYTHING, 0),
     });
     this.#problems = new RetryProblems(collection, source.row, this.construction, (id) => port.heldBack(id));
+    this.#looks = new LookAtSource(
+      { collection, adapter, contents, contentStore, clock },
+      {
+        construction: this.construction,
+        later: this.#later,
+        confirmation: this.#confirmation,
+        status: this.#status,
+        problems: this.#problems,
+        stage: this.#stage,
+        news: this.#news,
+      },
+      port,
+      { lock: this.#lock, signal: this.#abort.signal },
+    );
   }
 
   get source(): StoredSource {
@@ -168,7 +177,7 @@ export class Synchronizer {
   async look(within: readonly string[] | null, asked: boolean, begins: () => void = () => undefined): Promise<boolean> {
     if (this.#collection.stored.paused || this.#abort.signal.aborted) return false;
     try {
-      return await this.#takeIn(within, asked, begins);
+      return await this.#looks.look(within, asked, begins);
     } finally {
       this.#port.ended();
     }
@@ -202,7 +211,7 @@ export class Synchronizer {
 
   /** What the next cycle would take in, without doing it. */
   async preview(): Promise<SourcePreview> {
-    return this.#confirmation.previewOf(await this.#lock.run(() => this.#trial()));
+    return this.#confirmation.previewOf(await this.#lock.run(() => this.#looks.trial()));
   }
 
   /** What the source holds of a record now; null: it never held it. */
@@ -224,7 +233,7 @@ export class Synchronizer {
    */
   putBack(plan: string): Promise<boolean> {
     return this.#lock.run(async () => {
-      const gone = this.#confirmation.goneBy(await this.#trial(), plan);
+      const gone = this.#confirmation.goneBy(await this.#looks.trial(), plan);
       if (gone === null) return false;
       this.#stage.putBack(gone);
       this.#later.forget();
@@ -266,121 +275,6 @@ export class Synchronizer {
     await this.adapter.close();
   }
 
-  async #takeIn(groups: readonly string[] | null, asked: boolean, begins: () => void): Promise<boolean> {
-    const scope = this.#later.next(groups, asked);
-    const all = scope.within === null;
-    if (this.source.adopting && !this.#port.mayCompare()) {
-      this.#status.set('scanning', 'Waits until the collection is here, to compare the two.');
-      return false;
-    }
-    if (this.state === 'ready' && all) this.#status.set('scanning');
-    let troubled: readonly StoredProblem[] = [];
-    let leftDue: readonly number[] = [];
-    const taken = await this.#lock.run(() => {
-      begins();
-      // Not before it is our turn: what was being constructed until now may have met with a problem.
-      troubled = this.#problems.named();
-      leftDue = this.#stage.leftDue();
-      return takeIn(this.#takeInPort(), this.#request(scope));
-    });
-    if (taken.is === 'done') {
-      const looked = new Set(scope.within);
-      this.#problems.looked(troubled, all, (id) => looked.has(groupOf(id)));
-      this.#stage.queueDue([...taken.behind, ...leftDue]);
-      // What is held back was not looked at: whoever lets go of it calls for a look.
-      if (!all) this.construction.retryWhere((id) => looked.has(groupOf(id)) && !this.#port.heldBack(id));
-    }
-    return this.#took(taken, scope);
-  }
-
-  /** A look that only tells what it finds. */
-  #trial(): Promise<TakeInResult> {
-    return takeIn(this.#takeInPort(), this.#request(this.#later.trial(), true));
-  }
-
-  #request(scope: LookScope, dry = false): TakeInRequest {
-    const port = this.#port;
-    return {
-      scope,
-      confirmed: this.#confirmation.confirmed,
-      limits: port.limits(),
-      heldBack: (id, revision) => port.heldBack(id, revision),
-      // It may become another while a look is under way.
-      get readOnly() {
-        return !port.mayWrite();
-      },
-      get belongs() {
-        return port.belongs();
-      },
-      holdsNameless: !this.source.adopting && this.#news.isHeld,
-      dry,
-      signal: this.#abort.signal,
-    };
-  }
-
-  #takeInPort(): TakeInPort {
-    return {
-      batchRecords: this.#port.batches.taken,
-      collection: this.#collection,
-      source: this.source,
-      adapter: this.adapter,
-      contents: this.#contentStore,
-      clock: this.#clock,
-      written: (packages) => {
-        const applied = packages.flatMap((each) => each.applied);
-        this.construction.touch(applied);
-        this.construction.makeWay(applied.map(({ change }) => change.record));
-        this.#port.written(packages);
-      },
-      lately: (rows) => this.#port.writing(rows),
-      settled: (rows) => this.construction.settle(rows),
-      due: (row) => this.#stage.foundDue(row),
-      leavesOut: () => {
-        // Its files can be read again.
-        if (this.state === 'unavailable') this.#status.set('scanning');
-        return this.#port.leavesOut();
-      },
-      keepContents: (contents) => this.#contents.keep(contents),
-      // A look at what was just saved is over in a moment, and is not shown; one at a large file is.
-      readsLong: () => {
-        if (this.state === 'ready') this.#status.set('scanning');
-      },
-      progress: (items, bytes) => this.#status.advance('reading', items, bytes),
-    };
-  }
-
-  #took(taken: TakeInResult, scope: LookScope): boolean {
-    switch (taken.is) {
-      case 'planned':
-        return false;
-      case 'unavailable':
-        this.#later.forget();
-        this.#status.set('unavailable', taken.detail);
-        return false;
-      case 'halted':
-        this.#later.halted(scope);
-        this.#status.set('halted', this.#confirmation.halt(taken), taken.plan);
-        return false;
-      case 'done': {
-        this.#confirmation.goOn();
-        const all = this.#later.took(scope, taken.token);
-        if (all) {
-          this.#confirmation.carriedOut();
-          this.#stage.lookedEverywhere();
-          if (this.#status.cameBack()) this.#port.contentsBack();
-          // A peer may have now what it could not give before, though nothing says so: its disk was away, or full.
-          this.construction.retryWaiting();
-        }
-        // What is still being written has not been seen whole.
-        if (taken.waits || !this.#later.isGoing) this.#news.looked(taken.waits);
-        if (this.#later.isGoing) this.#status.set('scanning', VANISHING_TEXT);
-        else if (this.#news.waits) this.#status.set('scanning', NEWS_TEXT);
-        else this.#status.set('ready');
-        return true;
-      }
-    }
-  }
-
   async #whileReady<T>(work: () => Promise<T>): Promise<T> {
     const condition = await this.adapter.condition();
     if (condition.is === 'ready') return work();
@@ -389,8 +283,6 @@ export class Synchronizer {
   }
 }
 
-const VANISHING_TEXT = 'Items are going: waits until no more do, before any of it is deleted elsewhere.';
-const NEWS_TEXT = 'There are new entries: waits a minute for the other devices, which may know them already.';
 /** As groups: what a source of texts lists. */
 const EVERYTHING: ReadonlySet<string> = new Set(['']);
 
