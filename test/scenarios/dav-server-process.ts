@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -114,8 +114,14 @@ export class RealServer {
     while (!(await listens(this.#port))) if (child.exitCode !== null) throw new Error(`${this.name} ended: ${said}`);
   }
 
-  /** Radicale: what the account may do with its collections; that it may make some is so all the time. */
+  /** What the account may do with its collections (not of Xandikos, which lets everybody); that it may make some is so all the time. */
   setRights(may: 'r' | 'rw'): void {
+    if (this.name === 'sabre') {
+      const file = join(this.#home, 'only-read');
+      if (may === 'r') writeFileSync(file, '');
+      else rmSync(file, { force: true });
+      return;
+    }
     const rules = [
       '[root]\nuser: .+\ncollection:\npermissions: R',
       '[account]\nuser: .+\ncollection: {user}\npermissions: RW',

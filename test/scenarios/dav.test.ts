@@ -370,43 +370,53 @@ describe.each(SERVERS)('%s', (name) => {
 
 const WAIT = { timeout: 240_000, interval: 500 } as const;
 
-const noRadicale = missing('radicale');
-describe.skipIf(noRadicale !== null)(`an account that may only read (${noRadicale ?? 'started here'})`, () => {
-  const file = join(scratch('only-read'), 'contacts.vcf');
-  let server: RealServer;
-  let a: Device;
+describe.each(['radicale', 'sabre'] as const)('%s', (name) => {
+  const why = missing(name);
+  describe.skipIf(why !== null)(
+    `an account that may only read (${why === null ? 'started here' : `skipped: ${why}`})`,
+    () => {
+      const file = join(scratch('only-read'), 'contacts.vcf');
+      let server: RealServer;
+      let a: Device;
 
-  beforeAll(async () => {
-    vi.stubEnv('LOCKSTEP_PASSWORD', 'secret');
-    [server, a] = await Promise.all([RealServer.start('radicale'), Device.start('anna')]);
-    await server.send('PUT', `${server.book}first.vcf`, card('u-first', 'Ada First'));
-  });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await end(a);
-    await server?.end();
-  });
+      beforeAll(async () => {
+        vi.stubEnv('LOCKSTEP_PASSWORD', 'secret');
+        [server, a] = await Promise.all([RealServer.start(name), Device.start('anna')]);
+        await server.send('PUT', `${server.book}first.vcf`, card('u-first', 'Ada First'));
+      });
+      afterAll(async () => {
+        vi.unstubAllEnvs();
+        await end(a);
+        await server?.end();
+      });
 
-  it('is one problem, however many changes wait for it, asks for each no more, and has them once it may write', async () => {
-    const { collection } = await a.ask<{ collection: string }>('add', server.address(server.book), '--name', 'people');
-    writeFileSync(file, '');
-    await a.ask('source', collection, '--add', file);
-    await a.look();
-    server.setRights('r');
-    const many = Array.from({ length: 40 }, (_, at) => card(`u-${at}`, `Bo Number${at}`));
-    writeFileSync(file, readFileSync(file, 'utf8') + many.join(''));
-    await a.look();
-    await expect
-      .poll(() => a.problems())
-      .toMatchObject([{ code: 'not-writable', detail: expect.stringContaining('40 changes wait') }]);
-    const [shown] = (await a.status()).collections;
-    expect([shown?.problems, shown?.readOnlyPlaces]).toEqual([1, 1]);
-    const sent = server.writes();
-    await a.look();
-    expect(server.writes()).toBe(sent);
-    server.setRights('rw');
-    await a.look();
-    await expect.poll(() => a.problems()).toEqual([]);
-    expect((await server.texts(server.book)).size).toBe(41);
-  });
+      it('is one problem, however many changes wait for it, asks for each no more, and has them once it may write', async () => {
+        const { collection } = await a.ask<{ collection: string }>(
+          'add',
+          server.address(server.book),
+          '--name',
+          'people',
+        );
+        writeFileSync(file, '');
+        await a.ask('source', collection, '--add', file);
+        await a.look();
+        server.setRights('r');
+        const many = Array.from({ length: 40 }, (_, at) => card(`u-${at}`, `Bo Number${at}`));
+        writeFileSync(file, readFileSync(file, 'utf8') + many.join(''));
+        await a.look();
+        await expect
+          .poll(() => a.problems())
+          .toMatchObject([{ code: 'not-writable', detail: expect.stringContaining('40 changes wait') }]);
+        const [shown] = (await a.status()).collections;
+        expect([shown?.problems, shown?.readOnlyPlaces]).toEqual([1, 1]);
+        const sent = server.writes();
+        await a.look();
+        expect(server.writes()).toBe(sent);
+        server.setRights('rw');
+        await a.look();
+        await expect.poll(() => a.problems()).toEqual([]);
+        expect((await server.texts(server.book)).size).toBe(41);
+      });
+    },
+  );
 });

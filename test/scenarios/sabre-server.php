@@ -1,6 +1,7 @@
 <?php
 // SabreDAV as Nextcloud, ownCloud and Baikal build on it: one account with an address book and a calendar, for the tests.
-// LOCKSTEP_SABRE names the folder of its database, and of the file with the password (`users`, as `me:password`).
+// LOCKSTEP_SABRE names the folder of its database, and of the file with the password (`users`, as `me:password`). As long as there is one of the name
+// `only-read` nothing may be written, as in what somebody else shares.
 error_reporting(E_ERROR);
 ini_set('display_errors', '0');
 date_default_timezone_set('UTC');
@@ -40,6 +41,18 @@ class Account extends \Sabre\DAV\Auth\Backend\AbstractDigest
     }
 }
 
+class Rights extends \Sabre\DAVACL\Plugin
+{
+    public function getACL($node)
+    {
+        $acl = parent::getACL($node);
+        if ($acl === null || !file_exists(getenv('LOCKSTEP_SABRE') . '/only-read')) {
+            return $acl;
+        }
+        return array_values(array_filter($acl, fn ($each) => $each['privilege'] === '{DAV:}read'));
+    }
+}
+
 $principals = new \Sabre\DAVACL\PrincipalBackend\PDO($database);
 $server = new \Sabre\DAV\Server([
     new \Sabre\CalDAV\Principal\Collection($principals),
@@ -50,5 +63,5 @@ $server->setBaseUri('/');
 $server->addPlugin(new \Sabre\DAV\Auth\Plugin(new Account(), 'Lockstep'));
 $server->addPlugin(new \Sabre\CalDAV\Plugin());
 $server->addPlugin(new \Sabre\CardDAV\Plugin());
-$server->addPlugin(new \Sabre\DAVACL\Plugin());
+$server->addPlugin(new Rights());
 $server->exec();
