@@ -22,6 +22,9 @@ interface World {
   makeDirectory(path: string): void;
 }
 
+/** A path whose last part could be an e-mail address, or a host with its port. */
+const LIKE_AN_ADDRESS = /[^/]@[^/]+\.[^/]+$|:\d+$/;
+
 /**
  * Finds out what is at a location, and makes what is to be there where there is nothing and `create` says so. Fails with `bad-address`,
  * `no-such-path`, `overlaps-source` (inside or around one of `taken`), `unknown-format`, `wrong-format`.
@@ -43,7 +46,7 @@ export function findPlace(
   if (there === null && !create)
     throw new LockstepError(
       'no-such-path',
-      `There is nothing at ${location}. Make it first, or ask for it to be made (--create).`,
+      `There is nothing at ${location}. ${LIKE_AN_ADDRESS.test(location) ? 'If a server is meant, its address begins with https://. ' : ''}Make it first, or ask for it to be made (--create).`,
       location,
     );
   const format = formatOf(world.fs, there, location, asked);

@@ -150,3 +150,14 @@ it('says what keeps it from being told', async () => {
     message: expect.stringContaining('is a single file. What is kept in step is a folder'),
   });
 });
+
+it.each(['ada@example.com', 'dav.example.com:8443'])(
+  'what could be the address of a server is told how to be one: %s',
+  (name) => {
+    const find = (what: string) => () =>
+      findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, join(folder, what), false, NOT_SAID, []);
+    expect(find(name)).toThrow('begins with https://');
+    expect(find('people.vcf')).not.toThrow('https');
+    expect(find('people.vcf')).toThrow('There is nothing at');
+  },
+);

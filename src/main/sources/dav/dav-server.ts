@@ -273,7 +273,8 @@ export class DavServer {
   #check([first]: readonly DAVResponse[], url: string): void {
     if (first === undefined || (first.raw as { multistatus?: unknown } | undefined)?.multistatus !== undefined) return;
     const { status, statusText } = first;
-    if (status === 401 || status === 403) throw this.#notAllowed(url);
+    if (status === 401 || (status === 403 && this.#account.user === null)) throw this.#notAllowed(url);
+    if (status === 403) throw forbidden(url, this.#account.user ?? '');
     if (status === 404) throw nothingAt(url);
     if (status < 400) throw noListing(url);
     throw answered(url, { status, statusText });
@@ -306,6 +307,13 @@ function ensurePasswordWillDo({ status, headers }: Answered, origin: string): vo
   );
 }
 
+/** Who somebody is was believed: another password would change nothing. */
+const forbidden = (url: string, user: string): LockstepError =>
+  new LockstepError(
+    'not-allowed',
+    `${url} may not be seen by ${user} (it answers 403): look whether it is still shared with this account, or ask whoever runs the server.`,
+    url,
+  );
 const nothingAt = (url: string): LockstepError => new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
 /** Web servers answer so to what only servers of contacts and calendars are asked. */
 const NO_DAV: ReadonlySet<number> = new Set([405, 501]);

@@ -42,3 +42,15 @@ it('a card that the server took and has not where it was put is not given to it 
   await put(card('newer'));
   expect(book.cards.size).toBe(4);
 });
+
+it('a collection that may not be seen any more is not said to be a matter of the password', async () => {
+  await here.place.list();
+  here.server.answer = () => ({ status: 403 });
+  const { code, detail } = { code: '', detail: '', ...(await here.place.condition(true)) };
+  expect([code, detail]).toEqual([
+    'unreadable',
+    expect.stringMatching(/may not be seen by me.*403.*shared with this account/),
+  ]);
+  here.server.answer = () => ({ status: 401 });
+  expect(await here.place.condition(true)).toMatchObject({ detail: expect.stringContaining('the password') });
+});
