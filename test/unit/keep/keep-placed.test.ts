@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { FileCall } from '../../fakes/fault-plan.ts';
 import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from './keep-room.ts';
 
@@ -8,7 +9,7 @@ const [CHANGED, DELETED] = [names('changed'), names('deleted')];
 const ADDED = names('added');
 
 /** A changed, added and deleted files, and B is killed once it has put so many in their places and committed none. */
-async function killedAt(seed: string, placed: number) {
+async function killedAt(seed: string, placed: number | ((call: FileCall) => boolean)) {
   const room = await KeepRoom.open(
     seed,
     2,
@@ -18,9 +19,10 @@ async function killedAt(seed: string, placed: number) {
   await room.run(200_000);
   for (const name of [...CHANGED, ...ADDED]) room.write(a, name, `by A ${name}`);
   for (const name of DELETED) a.user.remove(`${ROOT}/${name}`);
-  let left = placed;
-  b.onCall = ({ name, path }) =>
-    name === 'write' && path.endsWith('/placed') && --left === 0 ? { dies: 'after' } : null;
+  let left = typeof placed === 'number' ? placed : 1;
+  const counts = (call: FileCall): boolean =>
+    typeof placed === 'number' ? call.name === 'write' && call.path.endsWith('/placed') : placed(call);
+  b.onCall = (call) => (counts(call) && --left === 0 ? { dies: 'after' } : null);
   await room.run(10_000);
   b.onCall = null;
   expect(b.running).toBeNull();
@@ -66,6 +68,29 @@ it.each([1, 3, 5, 8, 11])('what a person deletes in the gap after a kill stays a
     const text = there.includes(name) ? null : `by A ${name}`;
     expect([room.read(a, name), room.read(b, name)]).toEqual([text, text]);
   }
+});
+
+it.each([
+  ['link', 'added-1.txt', 'edited'],
+  ['link', 'added-1.txt', 'deleted'],
+  ['rename', 'changed-1.txt', 'edited'],
+  ['rename', 'changed-1.txt', 'deleted'],
+])('so does what had come to its place by the last call, %s of %s: %s', async (call, last, how) => {
+  const killed = await killedAt(`${call} ${how}`, ({ name, to }) => name === call && to === `${ROOT}/${last}`);
+  const { room, a, b, isPlaced } = killed;
+  expect(isPlaced(last)).toBe(true);
+  if (how === 'edited') room.write(b, last, 'by B');
+  else b.user.remove(`${ROOT}/${last}`);
+  if (call === 'link' && how === 'deleted') {
+    // Its name in staging tells of another file then, or of none: it comes again, and nothing is lost.
+    await room.group.start(b);
+    await room.run(120_000);
+    expect([room.read(a, last), room.read(b, last)]).toEqual([`by A ${last}`, `by A ${last}`]);
+    return;
+  }
+  await goesOn(killed);
+  const text = how === 'edited' ? 'by B' : null;
+  expect([room.read(a, last), room.read(b, last)]).toEqual([text, text]);
 });
 
 it('what a person makes anew in the gap, where it was deleted before the kill, is there', async () => {

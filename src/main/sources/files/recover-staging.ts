@@ -57,7 +57,7 @@ export function recoverStaging(context: ConstructContext, live: ReadonlySet<stri
     if (live.has(directory)) continue;
     const id = recordId(directory.slice(context.root.length + 1));
     try {
-      const inPlace = readPlaced(fs, directory);
+      const inPlace = placedIn(context, directory);
       placed.push(...inPlace);
       recoverBatch(context, directory, moved, problems);
       if (inPlace.length === 0) forgetPlaced(fs, directory);
@@ -75,6 +75,28 @@ export function settleRecovered(context: ConstructContext, paths: readonly strin
     attempt(() => fs.lstat(path) !== null && fs.unlink(path));
     attempt(() => removeBatch(fs, path.slice(0, path.lastIndexOf('/'))));
   }
+}
+
+/** What was noted as in its place, and the one that was not yet: what lies in staging tells. */
+function placedIn(context: ConstructContext, directory: string): readonly PlacedItem[] {
+  const { fs, root, platform, folding } = context;
+  const guard = new ParentGuard(fs, root, platform, folding);
+  const noted = readPlaced(fs, directory);
+  const names = new Set(fs.readDirectory(directory).map(({ name }) => name));
+  const isPlaced = (n: number, { id, becomes, makes }: JournalEntry): boolean => {
+    if (noted.has(n)) return true;
+    const place = names.has(`${n}.new`) && becomes === 'file' ? placeOf(guard, id) : null;
+    if (place !== null) {
+      // It has both names for a moment.
+      const [there, made] = [fs.lstat(place), fs.lstat(`${directory}/${n}.new`)];
+      return there !== null && made !== null && there.inode === made.inode && there.device === made.device;
+    }
+    // It gets its second name once what replaces it is made, which goes to its place in one step.
+    if (!names.has(`${n}.old`) || names.has(`${n}.new`)) return false;
+    if (becomes === 'file') return fs.lstat(`${stagingOf(root)}/${makes}.part`) === null;
+    return becomes === 'gone';
+  };
+  return [...readJournal(fs, directory)].flatMap(([n, entry]) => (isPlaced(n, entry) ? [{ ...entry, directory }] : []));
 }
 
 function recoverBatch(context: ConstructContext, directory: string, moved: Recovered[], problems: ItemProblem[]): void {

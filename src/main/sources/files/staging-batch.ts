@@ -144,11 +144,9 @@ export function readJournal(fs: FileSystem, directory: string): ReadonlyMap<numb
   return entries;
 }
 
-/** What of a batch had been put in its place, and no snapshot surely says so. */
-export function readPlaced(fs: FileSystem, directory: string): readonly PlacedItem[] {
-  const placed = readSmall(fs, `${directory}/${PLACED}`);
-  if (placed === null) return [];
-  return [...readJournal(fs, directory)].flatMap(([n, entry]) => (placed[n] === 1 ? [{ ...entry, directory }] : []));
+/** Which items of a batch were noted as in their places, and no snapshot surely says so. */
+export function readPlaced(fs: FileSystem, directory: string): ReadonlySet<number> {
+  return new Set([...(readSmall(fs, `${directory}/${PLACED}`) ?? [])].flatMap((noted, n) => (noted === 1 ? [n] : [])));
 }
 
 function readSmall(fs: FileSystem, path: string): Uint8Array | null {
