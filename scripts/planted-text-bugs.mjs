@@ -358,9 +358,16 @@ export const PLANTED_TEXT_BUGS = [
   },
   {
     about: 'an item of which a server told no version once is never listed again',
-    file: 'src/main/sources/dav/dav-place.ts',
-    find: 'this.#token === null || this.#untold.length > 0 ? null',
-    replace: 'this.#token === null ? null',
+    file: 'src/main/sources/dav/listed-versions.ts',
+    find: 'this.#token === null || this.#untold.length > 0 || isLong',
+    replace: 'this.#token === null || isLong',
     tests: ['test/unit/sources/dav/dav-place.test.ts'],
+  },
+  {
+    about: 'an event is taken for another of its name, though one of the text has the UID it had',
+    file: 'src/main/sources/text/assign-items.ts',
+    find: "(uid === '' ? id.replace(NUMBER, '') : uid)",
+    replace: "id.replace(NUMBER, '')",
+    tests: ['test/unit/sources/dav/subscription-place.test.ts'],
   },
 ];

@@ -208,7 +208,7 @@ export class AssignItems {
     if (this.#place.writable || known.length === 0) return false;
     const ids = new Set<string>(known.map(({ id, uid }) => (uid === '' ? id.replace(NUMBER, '') : uid)));
     const uids = text.items.flatMap(({ uid }) => (uid === null ? [] : [recordIdOfUid(uid)]));
-    return uids.length > 0 && !uids.some((id) => ids.has(id) || ids.has(id.replace(NUMBER, '')));
+    return !uids.some((id) => ids.has(id) || ids.has(id.replace(NUMBER, '')));
   }
 
   /** Items of just the bytes the snapshot knows are those; in a document of its own an item is what was there before. */

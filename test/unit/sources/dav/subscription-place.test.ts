@@ -128,6 +128,12 @@ it('knows events again that have another UID at each download, by title and time
     );
     expect(again).toEqual(first);
   }
+  // One UID of the last time stays, whatever record it stands for: the other is another event.
+  expect(await download(holiday('a3', '20260101', 'Neujahr'), holiday('x3', '20261225', 'Christmas'))).toEqual({
+    a1: 'Neujahr',
+    x3: 'Christmas',
+  });
+  expect(await download(holiday('a3', '20260101', 'New Year'))).toEqual({ a1: 'New Year' });
   expect(await download(holiday('a4', '20260101', 'New Year'), holiday('c4', '20260501', 'May Day'))).toEqual({
     a1: 'New Year',
     c4: 'May Day',
