@@ -50,6 +50,17 @@ describe.each(['3.0', '4.0'] as const)('a card of %s whose name was made up of w
     expect(read(named).get(fieldName('name'))).toEqual({ ...parts, full: 'Ada' });
   });
 
+  it('has one N once it has a name in parts', () => {
+    const made = write(null, withPhones('555 1'));
+    const phones = [...read(made)];
+    const named = write(
+      made,
+      new Map([...phones, ...fieldsOf({ name: { components: [{ kind: 'given', value: 'Ada' }] } })]),
+    );
+    expect(new TextDecoder().decode(named).match(/^N[:;].*/gm)).toEqual(['N:;Ada;;;']);
+    expect(read(named).get(fieldName('name'))).toEqual({ components: [{ kind: 'given', value: 'Ada' }] });
+  });
+
   it('is called as a person wrote there', () => {
     const named = new TextDecoder().decode(write(null, withPhones('555 1'))).replace('TRUE:555 1', 'TRUE:Ada');
     expect(read(bytesOf(named)).get(fieldName('name'))).toEqual({ full: 'Ada' });

@@ -151,14 +151,14 @@ class CardPatch {
   #changeName(known: CardField | undefined, value: Plain | null): void {
     const before = (this.#before.get('name' as FieldName) ?? {}) as Plain;
     const after = value ?? {};
+    // A line that says nothing yet is no field, and is there all the same.
     const [full = null, parts = null] = ['FN', 'N'].map(
-      (name) => known?.lines.find((line) => line.name.toUpperCase() === name) ?? null,
+      (name) => [...(known?.lines ?? []), ...this.#card.lines].find((line) => line.name.toUpperCase() === name) ?? null,
     );
     if (!equalValues(before.full ?? null, after.full ?? null)) {
-      const any = full ?? this.#card.lines.find((line) => line.name.toUpperCase() === 'FN') ?? null;
       const line = this.#lines.text(this.#lines.fullName(after.full ?? null, this.#after, full));
-      if (any === null) this.#insert([line], 'name');
-      else this.#replace(any, line);
+      if (full === null) this.#insert([line], 'name');
+      else this.#replace(full, line);
     }
     if (equalValues(before.components ?? null, after.components ?? null)) return;
     const line = this.#lines.text(this.#lines.nameParts(after, parts));
