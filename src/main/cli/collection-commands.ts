@@ -213,6 +213,12 @@ const leave: Command = {
   },
 };
 
+/** As they are said; `./x`, which as a pattern would match nothing, is what is called so at the root. */
+const patterns = (options: CommandCall['options'], name: 'only' | 'ignore'): readonly string[] | undefined =>
+  listOption(options, name)
+    ?.filter((pattern) => pattern !== '')
+    .map((pattern) => pattern.replace(/^(!?)(?:\.\/+)+(?=.)/, '$1/'));
+
 const source: Command = {
   name: 'source',
   takes: 'COLLECTION',
@@ -249,8 +255,8 @@ const source: Command = {
       add: location,
       format: wanted,
       remove: textOption(options, 'remove'),
-      only: listOption(options, 'only')?.filter((pattern) => pattern !== ''),
-      ignore: listOption(options, 'ignore')?.filter((pattern) => pattern !== ''),
+      only: patterns(options, 'only'),
+      ignore: patterns(options, 'ignore'),
       readOnly: typeof readOnly === 'boolean' ? readOnly : undefined,
     });
     await call.print(await call.ask('source:change', call.positionals[0]!, change), (view) =>

@@ -16,6 +16,7 @@ import { numberText } from '../../contract/number-text.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import { plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { troubleText } from '../platform/trouble-text.ts';
 import { collectionKinds, listedName } from './collection-kinds.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
@@ -303,7 +304,9 @@ function bytesIn(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new LockstepError('no-such-path', `Cannot read ${path}: ${(cause as Error).message}`, path, cause);
+    const isThere = (cause as NodeJS.ErrnoException).code !== 'ENOENT';
+    const why = isThere ? `Cannot read ${path}: ${troubleText(cause)}` : `There is no file ${path}.`;
+    throw new LockstepError('no-such-path', why, path, cause);
   }
 }
 

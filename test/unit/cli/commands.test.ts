@@ -190,6 +190,10 @@ describe('what a command line asks the instance', () => {
       ['source:change', 'Photos', {}],
     ],
     [
+      ['source', 'Photos', '--only', './a', '--only', './/b/', '--ignore', '!./c', '--ignore', './', '--ignore', '.x'],
+      ['source:change', 'Photos', { only: ['/a', '/b/'], ignore: ['!/c', './', '.x'] }],
+    ],
+    [
       ['source', 'Photos', '--only', ''],
       ['source:change', 'Photos', { only: [] }],
     ],
@@ -349,6 +353,12 @@ it('what an export has no place for is told in words, and of whom', async () => 
   expect(out).toMatch(/labels of phone numbers +7 records/);
   given = { export: () => ({ records: 9, lost: [], lacks: { records: 0, lacks: [], named: [] } }) };
   expect((await run(['export', 'Photos', 'out'])).out).toBe('Wrote 9 records to /home/ana/out.\n');
+});
+
+it('says that a file is not there, or why it cannot be read', async () => {
+  const resolving = (file: string) => run(['resolve', 'f1', '--value', `@${file}`], { directory: data });
+  expect((await resolving('nowhere')).notes).toBe(`lockstep: There is no file ${join(data, 'nowhere')}.\n`);
+  expect((await resolving('.')).notes).toContain('There is a folder where a file should be');
 });
 
 it('of a table is said where a spreadsheet may take cells for formulas, phone numbers aside', async () => {

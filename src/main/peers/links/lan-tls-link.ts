@@ -165,12 +165,21 @@ function remoteName(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort}`;
 }
 
+/** Why the system lets nobody listen there, and what helps. */
+const WHY_NOT: { readonly [code: string]: string } = {
+  EADDRINUSE: 'another program listens there already; choose another port',
+  EADDRNOTAVAIL: 'this computer has no such address; choose one of its own, or 0.0.0.0 for all of them',
+  EACCES: 'your user may not use that port; choose one from 1024 on',
+  ENOTFOUND: 'no such name is known; choose an address of this computer',
+};
+
 function open(server: Server, at: { readonly host: string; readonly port: number }): Promise<void> {
   const place = formatHostPort(at.host, at.port);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const code = error.code === 'EADDRINUSE' ? 'address-in-use' : 'cannot-listen';
-      reject(new LockstepError(code, `cannot listen at ${place}: ${error.message}`, place, error));
+      const why = WHY_NOT[error.code ?? ''] ?? error.message;
+      reject(new LockstepError(code, `Cannot listen at ${place}: ${why}.`, place, error));
     });
     server.listen({ host: at.host, port: at.port }, () => {
       // Trouble with one connection to come (too many open files) must not end the program.

@@ -260,7 +260,16 @@ describe('LanTlsTransport', () => {
   it('names the address it cannot listen at', async () => {
     const at = await receive(ben, []);
     const again = new LanTlsTransport(ana).listen({ host: '127.0.0.1', port: at.listener.port }, {} as Door);
-    await expect(again).rejects.toMatchObject({ code: 'address-in-use', subject: at.address });
+    await expect(again).rejects.toMatchObject({
+      code: 'address-in-use',
+      subject: at.address,
+      message: expect.stringContaining('choose another port'),
+    });
+    const elsewhere = new LanTlsTransport(ana).listen({ host: '192.0.2.1', port: 0 }, {} as Door);
+    await expect(elsewhere).rejects.toMatchObject({
+      code: 'cannot-listen',
+      message: expect.stringContaining('this computer has no such address'),
+    });
   });
 
   it('carries bytes out of a worker thread', async () => {
