@@ -354,6 +354,8 @@ const exportOnce: Command = {
   async run(call) {
     const wanted = textOption(call.options, 'format');
     checkFormat(wanted);
+    if (call.positionals[1] === '-')
+      throw usageError('FILE is the name of a new file, and "-" would be one: give another, or ./-.', 'FILE');
     const file = resolve(call.terminal.directory, call.positionals[1]!);
     const exported = await call.ask('export', call.positionals[0]!, file, wanted ?? null);
     await call.print(exported, (view) => {

@@ -3,6 +3,7 @@ import { problemsThere } from '../../contract/overall-state.ts';
 import type { Engine } from '../engine.ts';
 import type { PeerSession } from '../peers/session/peer-session.ts';
 import type { Clock } from '../platform/clock.ts';
+import { LockstepError } from '../platform/trouble.ts';
 import type { DeviceId } from '../record/ids.ts';
 import type { Replica } from '../replica.ts';
 import { findCollections, findDevice } from './find-named.ts';
@@ -19,7 +20,8 @@ type Member = SyncView['members'][number];
 
 /**
  * Looks at the sources now and, with `wait`, returns once each member asked for has applied what this device holds, and the reverse;
- * or at the timeout, saying who is not in step and why (CLI `sync`).
+ * or at the timeout, saying who is not in step and why (CLI `sync`). Fails with `no-such-member` where a device is to be waited for that
+ * shares none of the collections.
  */
 export async function syncRequest(engine: Engine, options: SyncOptions): Promise<SyncView> {
   const replicas = findCollections(engine, options.collection ?? null);
@@ -38,6 +40,7 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
     // Nobody waits: what is known of everybody at this moment.
     return view(engine, replicas, new Map(replicas.map((replica) => [replica, othersOf(replica)])), started);
   }
+  checkNamed(engine, replicas, options.for ?? []);
   const seconds = new Map<Replica, number>();
   const members = new Map<Replica, readonly DeviceId[]>();
   const stopDialling = every(clock, DIAL_AGAIN_MS, () => engine.network.dialNow());
@@ -108,6 +111,18 @@ function isReached({ network }: Engine, { id, memberPositions }: Replica, device
 const othersOf = (replica: Replica): readonly DeviceId[] => replica.membership.others().map(({ device }) => device);
 
 /** Whom to wait for: those named, or those linked now or soon; at least one, unless nobody else is in the collection. */
+/** Nobody would be waited for, and all be said to be in step. This device itself may be named beside others. */
+function checkNamed(engine: Engine, replicas: readonly Replica[], named: readonly string[]): void {
+  if (named.length === 0 || named.includes('all')) return;
+  const devices = named.map((text) => ({ text, device: findDevice(engine, text).device }));
+  const others = devices.filter(({ device }) => device !== engine.deviceId);
+  const stranger = others.find(({ device }) => !replicas.some((each) => othersOf(each).includes(device as DeviceId)));
+  const wrong = stranger ?? (others.length === 0 ? devices[0] : undefined);
+  if (wrong === undefined) return;
+  const why = stranger === undefined ? 'is this device: name another one' : 'is no member of what is to be in step';
+  throw new LockstepError('no-such-member', `${wrong.text} ${why}.`, wrong.text);
+}
+
 async function membersWanted(
   engine: Engine,
   replica: Replica,

@@ -542,6 +542,7 @@ describe('exit status', () => {
     [2, 'a missing argument', ['add'], {}],
     [2, 'an argument too many', ['status', 'Photos'], {}],
     [2, 'a number that is none', ['sync', '--timeout', 'soon'], {}],
+    [2, 'standard output, which export does not write to', ['export', 'Photos', '-'], {}],
     [2, 'an unknown format', ['add', 'x', '--format', 'vcrad'], {}],
     [2, 'an unknown kind', ['add', 'x', '--kind', 'photos'], {}],
     [2, 'a role that is none', ['invite', 'c', '--role', 'owner'], {}],

@@ -56,3 +56,19 @@ it('who names items as problems is in step, and it is told how many there are, u
   expect(peerOf()).not.toHaveProperty('problems');
   room.expectNoFaults();
 });
+
+it('whoever is named has to share a collection: else nobody is waited for, and all would seem to be in step', async () => {
+  const room = await KeepRoom.open('named', 2, { 'a.txt': 'one' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  const naming = (...named: readonly string[]) => syncRequest(a.engine, { ...wait, for: named });
+  const adding = a.engine.add({ location: `${ROOT}-alone`, create: true });
+  await room.run(1000);
+  const alone = await adding;
+  await expect(naming(a.engine.deviceId)).rejects.toMatchObject({ code: 'no-such-member' });
+  const elsewhere = syncRequest(a.engine, { ...wait, collection: alone.collection, for: [b.engine.deviceId] });
+  await expect(elsewhere).rejects.toMatchObject({ code: 'no-such-member', subject: b.engine.deviceId });
+  const both = naming(a.engine.deviceId, b.engine.deviceId);
+  await room.run(15_000);
+  expect(await both).toMatchObject({ inStep: true, members: [{ device: b.engine.deviceId }] });
+  room.expectNoFaults();
+});
