@@ -45,6 +45,10 @@ test('beside whatever buttons a collection keeps room for its name, and its menu
     // What there is to do stands in one line, the menu where it is looked for: at the right of the name or of all of them.
     const settle = await boxOf(card.getByRole('button', { name: /^Settle/ }));
     if (settle.y < menu.y + menu.height) expect(settle.x + settle.width, `at ${width}`).toBeLessThan(menu.x);
+    else {
+      const name = await boxOf(card.locator('.collection-name'));
+      expect(settle.y - Math.max(name.y + name.height, menu.y + menu.height), `at ${width}`).toBeLessThanOrEqual(11);
+    }
     expect((await boxOf(page.locator('.banner'))).height, `at ${width}`).toBeLessThanOrEqual(width <= 860 ? 60 : 90);
   }
 });

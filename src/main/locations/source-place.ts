@@ -39,7 +39,11 @@ export function findPlace(
   if (!isAbsolute(location))
     throw new LockstepError(
       'bad-address',
-      `${location} is neither a path nor an address: an address begins with https:// or webcal://.`,
+      `${location} is neither a whole path nor an address: ${
+        /^(?:~|file:)/i.test(location)
+          ? 'write the path from the top, as /home/ana/Documents.'
+          : 'an address begins with https:// or webcal://.'
+      }`,
       location,
     );
   const there = world.realPath(location);
