@@ -65,6 +65,10 @@ export class PeerSession {
   readonly #scans = new ScanRequests();
   readonly #port: SessionPort;
   readonly #openedPort: OpenedPort;
+  /** Which collections the peer says it has. */
+  #peerTags: readonly string[] = [];
+  #announced = false;
+  readonly #toldRemoved = new Set<CollectionId>();
   #credit: number;
   #nextHandle = 1;
   #closed = false;
@@ -121,8 +125,6 @@ export class PeerSession {
     this.#announced = true;
     this.#openKnown();
   }
-  #announced = false;
-  #peerTags: readonly string[] = [];
 
   /** Is this collection open between the two, so that packages flow? */
   isOpen(id: CollectionId): boolean {
@@ -307,7 +309,6 @@ export class PeerSession {
     });
   }
 
-  readonly #toldRemoved = new Set<CollectionId>();
   /** The peer was away when it was removed, and takes itself for a member: it hears that it is none, once, and nothing else. */
   #tellRemoved(shared: SharedCollection): void {
     if (this.#toldRemoved.has(shared.id)) return;
