@@ -19,6 +19,8 @@ export interface ReadTextsPort {
 
 /** A request names at most so many resources (FORMATS 1.5). */
 const HREFS_AT_ONCE = 100;
+/** After so many requests that went through more are named at once again. */
+const THROUGH_BEFORE_MORE = 20;
 /** With these a server refuses a request whatever it asks for: asked for less it would answer the same. */
 const REFUSED: ReadonlySet<number> = new Set([401, 429, 502, 503, 504]);
 const MULTI_STATUS = 207;
@@ -31,8 +33,11 @@ const WHOLE = /^\ufeff?\s*BEGIN:(VCARD|VCALENDAR)\b.*\nEND:\1\s*$/is;
  */
 export class ReadTexts {
   readonly #port: ReadTextsPort;
-  /** Fewer once the answer was too large, or took too long: photos count for more than names. */
+  /** Fewer once the answer was too large: photos count for more than names. */
+  #most = HREFS_AT_ONCE;
+  /** Fewer once it took too long, until many went through: it may have been the line, or nobody was there. */
   #atOnce = HREFS_AT_ONCE;
+  #through = 0;
 
   constructor(port: ReadTextsPort) {
     this.#port = port;
@@ -67,12 +72,16 @@ export class ReadTexts {
       return response;
     };
     try {
-      return await this.#multiGet(url, [...hrefs], kind, fetch);
+      const texts = await this.#multiGet(url, [...hrefs], kind, fetch);
+      if (++this.#through % THROUGH_BEFORE_MORE === 0) this.#atOnce = Math.min(this.#most, this.#atOnce * 2);
+      return texts;
     } catch (error) {
       const { code = CUT_SHORT } = error instanceof LockstepError ? error : {};
       const isTooLarge = code === 'too-large';
       // The next time fewer: as long as all of it would take, nobody else has their turn.
-      if (isTooLarge || isLate(error)) this.#atOnce = Math.max(1, Math.floor(hrefs.length / 2));
+      const half = Math.floor(hrefs.length / 2);
+      if (half > 0 && (isTooLarge || isLate(error))) this.#atOnce = half;
+      if (half > 0 && isTooLarge) this.#most = half;
       if (isTooLarge) return hrefs.length === 1 ? [] : this.texts(url, hrefs, kind);
       // A list that is none for the parser is one for the server: one of what is in it is why.
       if (code !== CUT_SHORT && statusIn(answer) !== MULTI_STATUS) throw error;

@@ -56,6 +56,11 @@ it('a line too slow for so many is asked for half as many the next time', async 
   here.server.asked.length = 0;
   expect(await given(names)).toBe(8);
   expect(here.server.asked.map(hrefsIn)).toEqual([4, 4]);
+  answering((asked) => here.book.answer(asked));
+  for (let round = 0; round < 10; round++) await given(names);
+  here.server.asked.length = 0;
+  expect(await given(names)).toBe(8);
+  expect(here.server.asked.map(hrefsIn)).toEqual([8]);
 });
 
 it.each([400, 403, 404, 405, 500, 501])(
