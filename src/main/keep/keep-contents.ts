@@ -104,13 +104,13 @@ export class KeepContents implements IdleJob {
     const size = [...wanted.values()].reduce((sum, each) => sum + each, 0);
     if (size > 0 && this.#keptBytes + size > bytes) return this.#full(part);
     const requests = new Map<string, { id: RecordId; revision: Revision; digest: Digest }[]>();
-    let again = false;
+    let [again, away] = [false, false];
     for (const digest of wanted.keys()) {
       const holders = this.#port.whoHolds(digest);
       const holder = holders.find(({ source }) => sources.get(source)?.isAway === false);
       const source = holder === undefined ? undefined : sources.get(holder.source);
       // On a disk that went away: it comes back as it was, or as another change.
-      if (holder === undefined || source === undefined) again ||= holders.length > 0;
+      if (holder === undefined || source === undefined) away ||= holders.length > 0;
       else
         requests.set(source.id, [
           ...(requests.get(source.id) ?? []),
@@ -130,7 +130,8 @@ export class KeepContents implements IdleJob {
     }
     for (const { size } of got) this.#keptBytes = (this.#keptBytes ?? 0) + size;
     if (!full) {
-      walk.took(part, { again, now: clock.now(), later: LATER_MS });
+      walk.took(part, { again, away, now: clock.now(), later: LATER_MS });
+      // Where a disk is back a look finds it, which wakes.
       if (again) this.#wakeLater();
     }
     this.#commit(walk, got);

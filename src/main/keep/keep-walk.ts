@@ -26,6 +26,7 @@ interface Open {
   /** Changes worked off. */
   at: number;
   again: boolean;
+  away: boolean;
 }
 /** Contents of one package to be copied now. */
 export interface WalkPart {
@@ -79,20 +80,27 @@ export class PackageWalk {
     return null;
   }
 
-  /** `again`: some of it could not be copied as it was changing; it comes once more `later` milliseconds from now. */
-  took(part: WalkPart, { again, now, later }: { again: boolean; now: number; later: number }): void {
+  /**
+   * `again`: some of it could not be copied as it was changing; it comes once more `later` milliseconds from now. `away`: some lies on a disk that is
+   * not there; it comes again, however long that is away.
+   */
+  took(
+    part: WalkPart,
+    { again, away = false, now, later }: { again: boolean; away?: boolean; now: number; later: number },
+  ): void {
     const open = this.#open;
     if (open === null) return;
     open.at = part.until;
     open.again ||= again;
+    open.away ||= away;
     if (!part.isLast) return;
     this.#open = null;
     if (open.only) {
       this.#only = { log: open.log, number: open.number };
       return;
     }
-    const tries = (this.#waiting.get(open.row)?.tries ?? 0) + 1;
-    if (open.again && tries < TRIES)
+    const tries = (this.#waiting.get(open.row)?.tries ?? 0) + (open.away ? 0 : 1);
+    if (open.away || (open.again && tries < TRIES))
       this.#waiting.set(open.row, { log: open.log, number: open.number, tries, at: now + later });
     else this.#waiting.delete(open.row);
   }
@@ -121,16 +129,18 @@ export class PackageWalk {
       const applied = Math.max(...others.map((other) => other.applied.get(stored.ownLog) ?? 0));
       const done = this.#only?.log === stored.ownLog ? this.#only.number : 0;
       const [own] = log.after(stored.ownLog, Math.max(applied, done), 1);
-      if (own !== undefined) return { row: own.row, log: own.log, number: own.number, only: true, at: 0, again: false };
+      if (own !== undefined)
+        return { row: own.row, log: own.log, number: own.number, only: true, at: 0, again: false, away: false };
     }
     const applied = new Map(log.logs().map((each) => [each.log, each.applied]));
     const isReady = (each: { log: LogId; number: number }): boolean => each.number <= (applied.get(each.log) ?? 0);
     for (const [row, each] of this.#waiting)
-      if (each.at <= now && isReady(each)) return { row, ...each, only: false, again: false, at: 0 };
+      if (each.at <= now && isReady(each)) return { row, ...each, only: false, again: false, away: false, at: 0 };
     for (let page = log.byRow(this.#cursor, PAGE); page.length > 0; page = log.byRow(this.#cursor, PAGE))
       for (const { row, log: name, number, held } of page) {
         this.#cursor = row;
-        if (held && isReady({ log: name, number })) return { row, log: name, number, only: false, at: 0, again: false };
+        if (held && isReady({ log: name, number }))
+          return { row, log: name, number, only: false, at: 0, again: false, away: false };
         this.#waiting.set(row, { log: name, number, tries: 0, at: 0 });
       }
     return null;

@@ -95,3 +95,18 @@ it('finds what was kept and not noted when the program was killed, though it was
   expect(room.kept(device, 'what nobody noted')).toBe(true);
   room.expectNoFaults();
 });
+
+it('keeps what nobody else has once its disk is back, however long that was away', async () => {
+  const room = await KeepRoom.open('away for long', 2, { 'a.txt': 'base' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  room.group.cut(a, b);
+  room.write(a, 'new.txt', 'only here');
+  await room.run(60);
+  a.unmount();
+  await room.run(600_000);
+  expect(room.kept(a, 'only here')).toBe(false);
+  a.remount();
+  await room.run(30_000);
+  expect(room.kept(a, 'only here')).toBe(true);
+  room.expectNoFaults();
+});
