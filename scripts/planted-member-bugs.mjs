@@ -190,4 +190,18 @@ export const PLANTED_MEMBER_BUGS = [
     replace: '    this.#tellQuarantined();',
     tests: ['test/unit/replica.test.ts'],
   },
+  {
+    about: 'who was removed a second time, long after the first, is left no word of it',
+    file: 'src/main/peers/membership/group-membership.ts',
+    find: 'times.length === 0 ? null : Math.max(...times);',
+    replace: 'times.length === 0 ? null : Math.min(...times);',
+    tests: ['test/unit/peers/membership/group-membership.test.ts'],
+  },
+  {
+    about: 'who was removed is told that whoever let it in was',
+    file: 'src/main/peers/membership/group-membership.ts',
+    find: '!this.isMember() && !this.current.removed.has(this.#identity.id);',
+    replace: '!this.isMember();',
+    tests: ['test/unit/peers/membership/group-membership.test.ts'],
+  },
 ];

@@ -256,6 +256,7 @@ describe('one that does not belong any more', () => {
     const [ofCleo, ofBen] = operations.slice(-2) as [Uint8Array, Uint8Array];
     const bens = open(ben, operations).membership;
     expect([bens.tellsOfOwnRemoval([ofBen]), bens.tellsOfOwnRemoval([ofCleo])]).toEqual([true, false]);
+    expect(bens.isAdmissionVoid()).toBe(false);
     expect(open(ben).membership.tellsOfOwnRemoval([ofBen])).toBe(false);
   });
 
@@ -276,6 +277,8 @@ describe('one that does not belong any more', () => {
     expect(membership.wordsOfRemoval(0)).toEqual([word]);
     membership.add(newcomer(ben, 'editor'), 5000);
     expect(membership.wordsOfRemoval(0)).toEqual([]);
+    membership.remove(ben.id, [], 6000);
+    expect(membership.wordsOfRemoval(6000).map(({ key }) => key)).toEqual([ben.member(group).key]);
   });
 
   it('may be one whose admission is void: who had let it in was removed by then', () => {
