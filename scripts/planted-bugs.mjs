@@ -394,7 +394,7 @@ export const PLANTED_BUGS = [
     file: 'src/main/synchronizer.ts',
     find: '    return this.#lock.run(async () => {\n      await first();',
     replace: '    return Promise.resolve().then(async () => {\n      await first();',
-    tests: ['test/unit/change-rules.test.ts'],
+    tests: ['test/unit/whole-devices/change-rules.test.ts'],
   },
   {
     about: 'a look reads the ignore file once more than who asked for it',

@@ -377,14 +377,14 @@ export const PLANTED_TAKE_IN_BUGS = [
     file: 'src/main/take-in/renamed-contacts.ts',
     find: 'were.filter(({ wasToGo }) => !wasToGo),',
     replace: 'were,',
-    tests: ['test/unit/text-written-unnoted.test.ts'],
+    tests: ['test/unit/whole-devices/text-written-unnoted.test.ts'],
   },
   {
     about: 'what was written, and not noted, is said once more',
     file: 'src/main/take-in/draft-change.ts',
     find: 'const held = caughtUp(kind, found.state, seen, now);',
     replace: 'const held = seen;',
-    tests: ['test/unit/text-written-unnoted.test.ts'],
+    tests: ['test/unit/whole-devices/text-written-unnoted.test.ts'],
   },
   {
     about: 'what is said of an occurrence, and stood in no text, is replaced by who did not see it',
@@ -398,7 +398,7 @@ export const PLANTED_TAKE_IN_BUGS = [
     file: 'src/main/take-in/commit-look.ts',
     find: '      if (gone.wasToGo(row)) {',
     replace: '      if (row < 0) {',
-    tests: ['test/unit/text-written-unnoted.test.ts'],
+    tests: ['test/unit/whole-devices/text-written-unnoted.test.ts'],
   },
   {
     about: 'a contact that was found under another UID is deleted as well',

@@ -109,7 +109,7 @@ export const PLANTED_TEXT_BUGS = [
     file: 'src/main/one-source/source-stage.ts',
     find: 'if (!this.isFilling) this.#set',
     replace: 'if (this.isFilling) this.#set',
-    tests: ['test/unit/due-after-restart.test.ts', 'test/unit/text-troubles.test.ts'],
+    tests: ['test/unit/whole-devices/due-after-restart.test.ts', 'test/unit/whole-devices/text-troubles.test.ts'],
   },
   {
     about: 'what is damaged in a book runs together with what is written beside it',
@@ -312,7 +312,7 @@ export const PLANTED_TEXT_BUGS = [
     file: 'src/main/sources/text/text-adapter.ts',
     find: 'vouched !== null && missesSome(survey, known)',
     replace: 'vouched === null && missesSome(survey, known)',
-    tests: ['test/unit/text-troubles-in-folder.test.ts'],
+    tests: ['test/unit/whole-devices/text-troubles-in-folder.test.ts'],
   },
   {
     about: 'of several that are just alike all but one are lost',

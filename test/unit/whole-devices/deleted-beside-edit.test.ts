@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
-import type { ConflictView } from '../../src/contract/contract.ts';
-import type { SimulatedDevice } from '../simulation/simulated-device.ts';
-import { cardOf, TextRoom } from '../simulation/text-room.ts';
+import type { ConflictView } from '../../../src/contract/contract.ts';
+import type { SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../../simulation/text-room.ts';
 
 const ann = (phone: string): string => cardOf('ann', 'Ann', `TEL:${phone}\r\n`);
 const BOB = cardOf('bob', 'Bob');

@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
-import { collectionId } from '../../src/main/record/ids.ts';
-import { formatNamed, type SourceFormat } from '../../src/main/sources/formats.ts';
-import { SeededRandom } from '../fakes/seeded-random.ts';
-import { SimulatedDav, serveDav } from '../fakes/simulated-dav.ts';
-import type { SimulatedDevice } from '../simulation/simulated-device.ts';
-import { SimulatedGroup } from '../simulation/simulated-group.ts';
-import { cardOf } from '../simulation/text-room.ts';
+import { collectionId } from '../../../src/main/record/ids.ts';
+import { formatNamed, type SourceFormat } from '../../../src/main/sources/formats.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
+import { SimulatedDav, serveDav } from '../../fakes/simulated-dav.ts';
+import type { SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { SimulatedGroup } from '../../simulation/simulated-group.ts';
+import { cardOf } from '../../simulation/text-room.ts';
 
 const BOOK = '/home/book.vcf';
 const HOST = 'dav.example';

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import type { SimulatedDevice } from '../simulation/simulated-device.ts';
-import { cardOf, TextRoom } from '../simulation/text-room.ts';
+import type { SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../../simulation/text-room.ts';
 
 const BOOK = [1, 2, 3, 4].map((at) => cardOf(`u${at}`, `P${at}`, `TEL:555000${at}\r\n`)).join('');
 const [CHANGED, MISSING] = ['P2', 'P3'];

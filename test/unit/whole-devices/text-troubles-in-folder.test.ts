@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { PORT, type SimulatedDevice } from '../simulation/simulated-device.ts';
-import { cardOf, TextRoom } from '../simulation/text-room.ts';
+import { PORT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../../simulation/text-room.ts';
 
 const PATH = '/home/people/more.vcf';
 const MORE = [4, 5, 6].map((at) => cardOf(`u${at}`, `P${at}`)).join('');

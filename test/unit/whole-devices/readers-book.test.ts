@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
-import { formatNamed, type SourceFormat } from '../../src/main/sources/formats.ts';
-import type { SimulatedDevice } from '../simulation/simulated-device.ts';
-import { cardOf, TextRoom } from '../simulation/text-room.ts';
+import { formatNamed, type SourceFormat } from '../../../src/main/sources/formats.ts';
+import type { SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../../simulation/text-room.ts';
 
 const PEOPLE = [1, 2, 3].map((at) => [`P${at}`, `TEL:030555000${at}\r\n`] as const);
 const BOOK = PEOPLE.map(([name, tel], at) => cardOf(`u${at}`, name, tel)).join('');

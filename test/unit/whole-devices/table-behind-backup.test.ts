@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { PORT, type SimulatedDevice } from '../simulation/simulated-device.ts';
-import { cardOf, TextRoom } from '../simulation/text-room.ts';
+import { PORT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../../simulation/text-room.ts';
 
 const personOf = (uid: string, name: string, phone: string): string =>
   cardOf(uid, name, `EMAIL:${name[0]}@example.org\r\nTEL:${phone}\r\nX-OWN:${uid}\r\n`);

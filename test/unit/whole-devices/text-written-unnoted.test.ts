@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { PORT, type SimulatedDevice } from '../simulation/simulated-device.ts';
-import { cardOf, TextRoom } from '../simulation/text-room.ts';
+import { PORT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../../simulation/text-room.ts';
 
 const cardAt = (at: number, phone = `555000${at}`): string =>
   cardOf(`u${at}`, `P${at} Q${at}`, `EMAIL:p${at}@example.org\r\nTEL:${phone}\r\n`);

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
-import type { Replica } from '../../src/main/replica.ts';
-import { SeededRandom } from '../fakes/seeded-random.ts';
-import { ROOT, type SimulatedDevice } from '../simulation/simulated-device.ts';
-import { SimulatedGroup } from '../simulation/simulated-group.ts';
+import type { Replica } from '../../../src/main/replica.ts';
+import { SeededRandom } from '../../fakes/seeded-random.ts';
+import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { SimulatedGroup } from '../../simulation/simulated-group.ts';
 
 const LETTERS = `${ROOT}/letters`;
 const ASIDE = `${ROOT}/aside`;

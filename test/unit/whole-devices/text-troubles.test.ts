@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
-import { formatNamed, type SourceFormat } from '../../src/main/sources/formats.ts';
-import { PORT, type SimulatedDevice } from '../simulation/simulated-device.ts';
-import { cardOf, TextRoom } from '../simulation/text-room.ts';
+import { formatNamed, type SourceFormat } from '../../../src/main/sources/formats.ts';
+import { PORT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../../simulation/text-room.ts';
 
 const BOOK = [1, 2, 3].map((at) => cardOf(`u${at}`, `P${at}`)).join('');
 const DAMAGED = BOOK.replace('FN:P2\r\nEND:VCARD\r\n', 'FN:P2\r\n');

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { PORT, type SimulatedDevice } from '../simulation/simulated-device.ts';
-import { cardOf, TextRoom } from '../simulation/text-room.ts';
+import { PORT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
+import { cardOf, TextRoom } from '../../simulation/text-room.ts';
 
 const personOf = (at: number, name: string, phone: string): string =>
   cardOf(`u${at}`, name, `TEL:${phone}\r\nX-OWN:${at}\r\n`);

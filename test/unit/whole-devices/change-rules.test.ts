@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { KeepRoom } from './keep/keep-room.ts';
+import { KeepRoom } from '../keep/keep-room.ts';
 
 /** Sets rules that leave an item out, and looks so many milliseconds after that, or before. */
 async function changedBeside(look: number): Promise<void> {
