@@ -294,8 +294,8 @@ export const PLANTED_BUGS = [
   {
     about: 'undo takes back what was changed since as well',
     file: 'src/main/history/undo-change.ts',
-    find: 'replaces: turn === 0 ? replaces : [] }];',
-    replace: 'replaces: (undone.state.fields.get(field) ?? []).flatMap((each) => each.dots) }];',
+    find: 'replaces: at === 0 ? over : [], standsFor }];',
+    replace: 'replaces: (undone.state.fields.get(field) ?? []).flatMap((each) => each.dots), standsFor }];',
     tests: ['test/unit/history/undo-change.test.ts', 'test/property'],
   },
   {

@@ -2,6 +2,7 @@ import type { Change } from '../../src/main/change-log/change.ts';
 import { undoChange } from '../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../src/main/history/verify.ts';
 import { ENTRY, EXISTS } from '../../src/main/record/file-entry.ts';
+import type { Dot } from '../../src/main/record/ids.ts';
 import { equalValues, type Value } from '../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDatabases, type GroupDevice } from './collection-group.ts';
 import { liveHistory } from './random-history.ts';
@@ -39,18 +40,46 @@ export async function checkUndoLaw(seed: number, databases: GroupDatabases): Pro
   return { broken: other === undefined ? null : `seed ${seed}: ${other.name} and ${device.name} differ`, undone };
 }
 
-/** What is not there of what the undone change had replaced; null: nothing. */
-function lackingAfter(device: GroupDevice, { record, writes }: Change): string | null {
+/** What is not there of what the undone change had replaced, and nobody took back, or of an undo: replaced beside it; null: nothing. */
+function lackingAfter(device: GroupDevice, { record, writes, cause }: Change): string | null {
+  const isTakenBack = takenBackIn(device, record, cause === 'undo');
   const replaced = (field: typeof ENTRY): Value[] =>
-    (writes.find((write) => write.field === field)?.replaces ?? []).flatMap(
-      (dot) =>
-        device.collection.packages.changeAt(dot)?.change.writes.find((write) => write.field === field)?.value ?? [],
+    (writes.find((write) => write.field === field)?.replaces ?? []).flatMap((dot) =>
+      isTakenBack(dot)
+        ? []
+        : (device.collection.packages.changeAt(dot)?.change.writes.find((write) => write.field === field)?.value ?? []),
     );
   if (!replaced(EXISTS).includes(true)) return null;
   if (!device.existsValues(record).includes(true)) return `${record} is not there`;
   const now = device.values(record);
   const lost = replaced(ENTRY).find((before) => !now.some((value) => equalValues(value, before)));
   return lost === undefined ? null : `${record} lacks ${JSON.stringify(lost)}`;
+}
+
+/**
+ * Says of a change to a record whether an undo takes it back that is not taken back itself, or brings back only what is taken back; with `orReplaced`: or
+ * somebody replaced it who is not taken back.
+ */
+function takenBackIn(
+  { collection }: GroupDevice,
+  record: Change['record'],
+  orReplaced: boolean,
+): (dot: Dot) => boolean {
+  const dots = collection.log.changesOf(collection.records.find(record)?.row as number);
+  const changeAt = (dot: Dot): Change | undefined => collection.packages.changeAt(dot)?.change;
+  const existsIn = (dot: Dot) => changeAt(dot)?.writes.find(({ field }) => field === EXISTS);
+  const isTakenBack = (dot: Dot): boolean =>
+    dots.some((each) => changeAt(each)?.takesBack?.includes(dot) === true && !isTakenBack(each));
+  const isReplaced = (dot: Dot): boolean =>
+    dots.some(
+      (each) =>
+        changeAt(each)?.cause !== 'undo' && existsIn(each)?.replaces.includes(dot) === true && !isTakenBack(each),
+    );
+  return (dot) => {
+    const broughtBack = existsIn(dot)?.standsFor ?? [];
+    const isGone = isTakenBack(dot) || (broughtBack.length > 0 && broughtBack.every(isTakenBack));
+    return isGone || (orReplaced && isReplaced(dot));
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { registerSql } from '../simulation/register-sql.ts';
 
 // npm run histories -- 20000 [--from N]: the laws of merging and undo on as many random histories; with every test a part of them.
-// --items: also of contacts and events, of which some are known not to be as they were (undo-law.test.ts); --again: the undos are undone, too.
+// --items: also of contacts and events; --again: the undos are undone, too.
 registerSql();
 const { GroupDatabases } = await import('../fakes/collection-group.ts');
 const { checkMergeLaw } = await import('../fakes/merge-law.ts');

@@ -2,6 +2,7 @@ import { ALSO, MATCHED_BY } from '../record/alias.ts';
 import type { Dot } from '../record/ids.ts';
 import { decodeCbor } from './decode-cbor.ts';
 import { DELETE, type DecodedChange, decodeNames, dotReader, type PackageName, unpackChange } from './package-body.ts';
+import { type UndoneDots, unpackUndone } from './undone-dots.ts';
 
 /** A package's body whose changes are decoded when they are looked at: history looks at few of the many in each. */
 export interface OpenBody {
@@ -31,12 +32,20 @@ export function openBody(body: Uint8Array, dotOf: (name: PackageName, index: num
   for (let index = 0; index < list.value; index++) starts[index + 1] = skip(body, starts[index] as number);
   const dot = dotReader(names, dotOf);
   const decoded: DecodedChange[] = [];
+  let undone: ReadonlyMap<unknown, UndoneDots> | null = null;
+  /** What the body says after its changes. Decoded once. */
+  const undoneAt = (index: number): UndoneDots | undefined => {
+    const end = starts[list.value] as number;
+    undone ??= unpackUndone(head(body, 0).value < 3 ? null : decodeCbor(body.subarray(end, skip(body, end))), dot);
+    return undone.get(index);
+  };
   return {
     count: list.value,
     at(index) {
       const known = decoded[index];
       if (known !== undefined) return known;
-      const change = unpackChange(decodeCbor(body.subarray(starts[index], starts[index + 1])), dot);
+      const packed = decodeCbor(body.subarray(starts[index], starts[index + 1]));
+      const change = unpackChange(packed, dot, undoneAt(index));
       decoded[index] = change;
       return change;
     },

@@ -4,6 +4,7 @@ import { CHANGES_PER_PACKAGE, type Dot, type FieldName, type RecordId, recordId 
 import { CAUSES, type Change, type FieldWrite } from './change.ts';
 import { encodeCbor } from './encode-cbor.ts';
 import { readCbor } from './read-cbor.ts';
+import { packUndone, type UndoneDots, unpackUndone, withUndone } from './undone-dots.ts';
 
 /** A package as other devices name it: 8 bytes of its hash tell two branches of a forked log apart. */
 export interface PackageName {
@@ -14,7 +15,10 @@ export interface PackageName {
   readonly hash: string;
 }
 
-/** Package bodies are CBOR of `[packages referred to, changes]`; a change is `[record, flags, replaced exists dots, [name, value, replaced dots]*, extras?]`. */
+/**
+ * Package bodies are CBOR of `[packages referred to, changes, undone?]`; a change is `[record, flags, replaced exists dots, [name, value, replaced dots]*,
+ * extras?]`, what undos take back is `undone-dots.ts`.
+ */
 export const DELETE = 1;
 
 /** Encodes changes. `nameOf` tells by which package name and index other devices know a dot. */
@@ -36,7 +40,8 @@ export function encodeBody(
     return place * CHANGES_PER_PACKAGE + index;
   };
   const packed = changes.map((change) => packChange(change, reference));
-  return encodeCbor([packages, packed]);
+  const undone = packUndone(changes, reference);
+  return encodeCbor(undone === null ? [packages, packed] : [packages, packed, undone]);
 }
 
 function packChange(change: Change, reference: (dot: Dot) => number): Packed {
@@ -80,11 +85,12 @@ export function decodeBody(
     throw new RangeError(`package body: ${(error as Error).message}`);
   }
   if (!Array.isArray(decoded) || decoded.length < 2) throw new RangeError('package body: not [packages, changes]');
-  const [packages, changes] = decoded as unknown[];
+  const [packages, changes, undos] = decoded as unknown[];
   if (!Array.isArray(packages) || !Array.isArray(changes)) throw new RangeError('package body: not two lists');
   if (changes.length > CHANGES_PER_PACKAGE) throw new RangeError('package body: too many changes');
   const dot = dotReader(decodeNames(packages), dotOf);
-  return changes.map((packed) => unpackChange(packed, dot));
+  const undone = unpackUndone(undos, dot);
+  return changes.map((packed, index) => unpackChange(packed, dot, undone.get(index)));
 }
 
 /** The packages a body refers to. Throws a RangeError. */
@@ -124,7 +130,7 @@ const MANY = 100;
 const isHex16 = (text: unknown): text is string => typeof text === 'string' && /^[0-9a-f]{16}$/.test(text);
 
 /** A change as `decodeBody` gives it, from its decoded CBOR. */
-export function unpackChange(packed: unknown, dot: (reference: unknown) => Dot): DecodedChange {
+export function unpackChange(packed: unknown, dot: (reference: unknown) => Dot, undone?: UndoneDots): DecodedChange {
   try {
     if (!Array.isArray(packed) || packed.length < 3 || packed.length % 3 !== 0)
       throw new RangeError('not groups of three');
@@ -159,13 +165,14 @@ export function unpackChange(packed: unknown, dot: (reference: unknown) => Dot):
       writes.push({ field, value: unpackValue(field, value as Packed), replaces: dots(packed[at + 2]) });
     }
     writes.push({ field: EXISTS, value: ((flags as number) & DELETE) === 0, replaces: dots(replaced) });
-    return {
+    const change = {
       record: recordId(record),
       writes,
       cause,
       ...(movedTo === undefined ? {} : { movedTo }),
       ...(movedFrom === undefined ? {} : { movedFrom }),
     };
+    return withUndone(change, undone);
   } catch (error) {
     return { invalid: (error as Error).message };
   }

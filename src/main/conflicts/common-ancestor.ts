@@ -58,7 +58,7 @@ function madeFrom(collection: Collection, dot: Dot, change: Change, field: Field
 }
 
 /** An undo that brings several values of a record back writes a change for each, and the first says what all of them replace. */
-export function firstOfUndo(collection: Collection, dot: Dot, change: Change): Change {
+function firstOfUndo(collection: Collection, dot: Dot, change: Change): Change {
   const { log, packages, records } = collection;
   const row = records.find(change.record)?.row;
   const author = log.nameOf(dot).name.log;

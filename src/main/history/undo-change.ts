@@ -1,25 +1,16 @@
 import type { ResultView } from '../../contract/contract.ts';
-import type { Change, FieldWrite } from '../change-log/change.ts';
-import type { Collection } from '../collection.ts';
-import { firstOfUndo } from '../conflicts/common-ancestor.ts';
+import { type Change, type FieldWrite, NOTHING } from '../change-log/change.ts';
 import { type Missing, NOT_KEPT, resultOf } from '../conflicts/result.ts';
-import { EMPTY_STATE, isLive, type RecordState, type Sibling, shownSibling } from '../merge/record-state.ts';
+import { EMPTY_STATE, isLive, type RecordState, type Sibling } from '../merge/record-state.ts';
 import { findIds } from '../past/change-id.ts';
 import type { HistoryPort } from '../past/history-port.ts';
+import { InEffect } from '../past/in-effect.ts';
 import { keptWhere } from '../past/kept-where.ts';
-import {
-  descendsFrom,
-  entrySeen,
-  type PastValue,
-  replacedBy,
-  stateAfter,
-  valuesOf,
-  writtenBy,
-} from '../past/record-past.ts';
+import { type PastValue, replacedBy, replay, valuesOf } from '../past/record-past.ts';
 import { ALIAS_OF, alsoIn, isOwnField, MATCHED_BY } from '../record/alias.ts';
-import { fieldRule } from '../record/field-rules.ts';
+import { type FieldRule, fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
-import { type Dot, dotOf, type FieldName, type RecordId, recordId } from '../record/ids.ts';
+import { type Dot, dotOf, type FieldName, packageRowOf, type RecordId, recordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
@@ -41,10 +32,7 @@ export function undoChange(port: Port, id: string): ResultView | null {
   const { collection } = port;
   const found = findIds(collection, id);
   if (found.length === 0) return null;
-  const asked = found.flatMap(({ row, dot }) => {
-    const count = collection.packages.open(row)?.body.count ?? 0;
-    return dot !== null ? [dot] : Array.from({ length: count }, (_, index) => dotOf(row, index));
-  });
+  const asked = found.flatMap(({ row, dot }) => (dot !== null ? turnsOf(port, dot) : dotsOf(port, row)));
   const dots = new Set([...asked, ...asked.flatMap((dot) => otherHalf(port, dot) ?? [])]);
   const changes: Change[] = [];
   const missing: Missing[] = [];
@@ -56,6 +44,22 @@ export function undoChange(port: Port, id: string): ResultView | null {
   // Adds and modifies before deletes, as everywhere: what goes can then be renamed to what comes.
   const ordered = changes.sort((a, b) => Number(isDelete(a)) - Number(isDelete(b)));
   return resultOf(port, ordered.length === 0 ? [] : port.commit(ordered), missing);
+}
+
+/** Dots of all changes of a package. */
+function dotsOf({ collection }: Port, row: number): readonly Dot[] {
+  return Array.from({ length: collection.packages.open(row)?.body.count ?? 0 }, (_, index) => dotOf(row, index));
+}
+
+/** An undo of one record that became several changes is undone as one. */
+function turnsOf(port: Port, dot: Dot): readonly Dot[] {
+  const { packages } = port.collection;
+  const change = packages.changeAt(dot)?.change;
+  if (change?.cause !== 'undo') return [dot];
+  return dotsOf(port, packageRowOf(dot)).filter((each) => {
+    const other = packages.changeAt(each)?.change;
+    return other?.cause === 'undo' && other.record === change.record;
+  });
 }
 
 const isDelete = (change: Change): boolean =>
@@ -103,8 +107,9 @@ function otherHalf(port: Port, dot: Dot): Dot | null {
 /** The contact that came and the one it was found to be, where a change says so or takes that back; null: it does neither. */
 function pairOf({ collection }: Port, change: Change): readonly [RecordId, RecordId] | null {
   if (collection.kind !== 'contacts') return null;
+  // Whoever makes a contact anew clears what it said: that makes no two of them.
   const saidIn = ({ field, value, replaces }: FieldWrite): Value =>
-    value ?? valuesOf(collection, field, replaces)[0]?.value ?? null;
+    value ?? (change.cause === 'undo' ? (valuesOf(collection, field, replaces)[0]?.value ?? null) : null);
   for (const write of change.writes) {
     const also = isOwnField(write.field) ? alsoIn(write.field, saidIn(write)) : null;
     if (also !== null) return [also.record, change.record];
@@ -114,100 +119,78 @@ function pairOf({ collection }: Port, change: Change): readonly [RecordId, Recor
   return typeof one === 'string' ? [change.record, recordId(one)] : null;
 }
 
-/** Does it say of a contact that it was found to be another one when it came, so that it never was one of its own? */
-const isMet = (change: Change): boolean =>
-  isDelete(change) && change.writes.some(({ field, value }) => field === MATCHED_BY && value !== null);
-
 const placeOf = (port: Port, dot: Dot) => port.collection.log.nameOf(dot).name;
 
 function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change[] } | Why {
-  const dots = new Set(undone.changes.keys());
-  const replaced = (field: FieldName): readonly Dot[] =>
-    [...undone.changes.values()].flatMap((change) => replacedBy(change, field)).filter((dot) => !dots.has(dot));
-  const own = [...dots];
-  /** That it is there, or not, as these changes said it. */
-  const said = [...own, ...broughtBack(port, undone, EXISTS, own)];
-  const before = replaced(EXISTS);
-  if (!before.every((dot) => port.collection.packages.changeAt(dot) !== null)) return { why: FORGOTTEN };
-  const lived = valuesOf(port.collection, EXISTS, before).map(({ value }) => value === true);
-  const was = lived.includes(true);
-  const is = [...undone.changes.values()].some((change) => !isDelete(change));
-  if (!was && [...undone.changes.values()].some(isMet)) return { changes: [ofItsOwn(undone, own, said)] };
-  // It is taken back already, and nothing it wrote stands.
-  if (!was && is && !isLive(undone.state) && !stands(undone.state, dots)) return { changes: [] };
-  if (!was && !is) return { changes: isLive(undone.state) ? [existsChange(undone, true, said)] : [] };
-  const alive = aliveBy(undone.state);
-  const left = alive.filter((dot) => !dots.has(dot) && leftBeside(port.collection, EXISTS, dot));
-  const others = alive.filter((dot) => !dots.has(dot) && !left.includes(dot));
-  if (!was && others.every((dot) => follows(port.collection, dot, dots)))
-    return { changes: [without(port, undone, { own, said: [...said, ...left] }, replaced)] };
-  // What a delete wrote beside (`aliasOf`) is taken back as in any change.
-  const wrote = fieldsBefore(port, undone, dots, replaced);
-  const then = is ? [] : fieldsThen(port, undone, before);
-  if ('why' in wrote) return wrote;
-  if ('why' in then) return then;
-  // What they wrote is what it was before them; a change writes a field once.
-  const fields = [...wrote, ...then.filter(({ field }) => !wrote.some((each) => each.field === field))];
-  // Where a delete and an edit stood beside each other, and these changes chose, both stand there again.
-  const both = lived.length > 1 ? [existsChange(undone, false, [])] : [];
-  // It is as it was before them already, and nothing they wrote stands.
-  if (fields.length === 0 && both.length === 0 && isLive(undone.state) && !stands(undone.state, dots))
-    return { changes: [] };
-  return { changes: [...written(undone, fields, said), ...both] };
+  const { collection } = port;
+  const changes = changesOf(port, undone);
+  const before = new InEffect(collection.kind, changes, isLive(undone.state));
+  let taken: ReadonlySet<Dot> = new Set(undone.changes.keys());
+  const others = new Map([...changes].filter(([dot]) => !taken.has(dot)));
+  const isLast = areLast(port, undone, others) && before.areLast(taken);
+  let after = before.without(taken, isLast ? replay(collection, others) : null);
+  if (!after.isAlive) {
+    taken = withWhatWasDeleted(after, undone, taken);
+    after = before.without(taken, null);
+  }
+  const turn: Turn = { undone, taken, before, after };
+  const fields: Back[] = [];
+  for (const field of new Set([...undone.state.fields.keys(), ...after.fields])) {
+    if (field === EXISTS || (!after.isAlive && !isOwnField(field))) continue;
+    if (isForgotten(port, turn, field)) return { why: FORGOTTEN };
+    const back = backIn(port, turn, field);
+    if (!isKept(port, turn, field, back)) return { why: NOT_KEPT };
+    if (back !== null) fields.push(back);
+  }
+  if (isForgotten(port, turn, EXISTS)) return { why: FORGOTTEN };
+  return { changes: written(port, turn, fields) };
 }
-
-/** Does the record exist, or not, by one of these changes? */
-const stands = ({ fields }: RecordState, dots: ReadonlySet<Dot>): boolean =>
-  fields.get(EXISTS)?.some((sibling) => sibling.dots.some((dot) => dots.has(dot))) === true;
-
-/** As it was before it was made: not there; if it was said to be another one, it is that again. */
-function without(
-  { collection }: Port,
-  undone: Undone,
-  { own, said }: { readonly own: readonly Dot[]; readonly said: readonly Dot[] },
-  replaced: (field: FieldName) => readonly Dot[],
-): Change {
-  const { writes, ...rest } = existsChange(undone, false, said);
-  const again = [ALIAS_OF, MATCHED_BY].flatMap((field) => {
-    const [before] = valuesOf(collection, field, replaced(field));
-    return before === undefined ? [] : [{ field, value: before.value, replaces: own }];
-  });
-  return { ...rest, writes: [...again, ...writes] };
-}
-
-/** A contact that was found to be another one when it came is one of its own: it said all it says. */
-function ofItsOwn(undone: Undone, own: readonly Dot[], said: readonly Dot[]): Change {
-  const { writes, ...rest } = existsChange(undone, true, said);
-  const cleared = [ALIAS_OF, MATCHED_BY].map((field) => ({ field, value: null, replaces: own }));
-  return { ...rest, writes: [...cleared, ...writes] };
-}
-
-function existsChange(undone: Undone, value: boolean, replaces: readonly Dot[]): Change {
-  return { ...head(undone), writes: [{ field: EXISTS, value, replaces }] };
-}
-
-/** The changes by which the record is there. */
-const aliveBy = ({ fields }: RecordState): readonly Dot[] =>
-  dotsIn((fields.get(EXISTS) ?? []).filter(({ value }) => value === true));
-
-const dotsIn = (siblings: readonly Sibling[]): readonly Dot[] => siblings.flatMap(({ dots }) => dots);
 
 /**
- * Did an undo say no more than that a field stays as it is, for somebody else had brought it into being at the same time as the change it took back? It
- * does not keep that once the other one is taken back as well.
+ * Has nobody done anything to the record since, and nobody at the same time that keeps it there? Every change says whether the record is there, so then the
+ * author of these had seen all others. What undos leave of a record that is not there nobody sees: it is no measure.
  */
-function leftBeside(collection: Collection, field: FieldName, dot: Dot): boolean {
-  const change = collection.packages.changeAt(dot)?.change;
-  const said = writtenBy(collection, dot, field) ?? null;
-  if (change?.cause !== 'undo' || said === null || said === false) return false;
-  return replacedBy(firstOfUndo(collection, dot, change), field).some((each) => {
-    const first = collection.packages.changeAt(each)?.change;
-    const wrote = writtenBy(collection, each, field) ?? null;
-    if (first === undefined || wrote === null || wrote === false) return false;
-    return valuesOf(collection, field, replacedBy(first, field)).every(
-      ({ value }) => field === EXISTS && value !== true,
-    );
-  });
+function areLast({ collection }: Port, { changes, state }: Undone, others: ReadonlyMap<Dot, Change>): boolean {
+  if (!isLive(state) && [...changes.values()].some(({ cause }) => cause === 'undo')) return false;
+  const { order } = collection.log;
+  const alive = dotsIn((state.fields.get(EXISTS) ?? []).filter(({ value }) => value === true));
+  return (
+    alive.every((dot) => changes.has(dot)) &&
+    [...others.keys()].every((other) => [...changes.keys()].every((dot) => order(other, dot) < 0))
+  );
+}
+
+/** All changes to a record that are known, in no order. */
+function changesOf({ collection }: Port, { record, changes }: Undone): ReadonlyMap<Dot, Change> {
+  const row = collection.records.find(record)?.row;
+  const all = new Map(changes);
+  for (const dot of row === undefined ? [] : collection.log.changesOf(row)) {
+    const change = collection.packages.changeAt(dot)?.change;
+    if (change !== undefined) all.set(dot, change);
+  }
+  return all;
+}
+
+/** Whoever undoes a deletion wants what was deleted, though that had been taken back before: so that is taken back as well. */
+function withWhatWasDeleted(after: InEffect, undone: Undone, taken: ReadonlySet<Dot>): ReadonlySet<Dot> {
+  const wanted = new Set<Dot>();
+  const open = [...undone.changes].flatMap(([dot, change]) => (isDelete(change) ? after.replacedBy(dot, EXISTS) : []));
+  for (let dot = open.pop(); dot !== undefined; dot = open.pop()) {
+    if (dot === NOTHING || wanted.has(dot)) continue;
+    wanted.add(dot);
+    open.push(...after.replacedBy(dot, EXISTS));
+  }
+  const undos = [...wanted].flatMap((dot) => after.takersOf(dot)).filter((dot) => dot >= 0 && after.counts(dot));
+  const stay = undos.flatMap((dot) => after.takenBackBy(dot)).filter((dot) => !wanted.has(dot));
+  return new Set([...taken, ...undos, ...stay]);
+}
+
+/** One undo of a record: what it takes back, and what all changes came to before it, and will come to. */
+interface Turn {
+  readonly undone: Undone;
+  readonly taken: ReadonlySet<Dot>;
+  readonly before: InEffect;
+  readonly after: InEffect;
 }
 
 interface Why {
@@ -215,140 +198,102 @@ interface Why {
 }
 const FORGOTTEN = 'what it replaced is no longer in history';
 
+/** What a field will hold, and what it then holds no more. */
 interface Back {
   readonly field: FieldName;
-  readonly values: readonly Value[];
+  readonly values: readonly PastValue[];
   readonly replaces: readonly Dot[];
 }
 
-/** What the changes replaced, field by field; or why that is not possible. */
-function fieldsBefore(
-  port: Port,
-  undone: Undone,
-  dots: ReadonlySet<Dot>,
-  replaced: (field: FieldName) => readonly Dot[],
-): readonly Back[] | Why {
-  const { kind } = port.collection;
-  const names = new Set([...undone.changes.values()].flatMap((change) => change.writes.map((write) => write.field)));
-  const fields: Back[] = [];
-  for (const field of names) {
-    if (field === EXISTS) continue;
-    const rule = fieldRule(kind, field);
-    const now = undone.state.fields.get(field) ?? [];
-    const own = [...dots].filter(
-      (dot) => undone.changes.get(dot)?.writes.some((write) => write.field === field) === true,
-    );
-    const past = valuesOf(port.collection, field, replaced(field));
-    if (past.length === 0 && replaced(field).length > 0) return { why: FORGOTTEN };
-    if (past.some((each) => keptWhere(port, each.value, each.dot, own[0] ?? null) === 'no')) return { why: NOT_KEPT };
-    const back = broughtBack(port, undone, field, own);
-    const left = past.length > 0 ? [] : dotsIn(now).filter((dot) => leftBeside(port.collection, field, dot));
-    const gone = new Set([...own, ...back, ...left]);
-    const values = past.length > 0 ? past.map((each) => each.value) : [withoutThem(port, field, now, gone)];
-    if (field === ENTRY && values[0] === null) continue;
-    const stands = now.some((sibling) => sibling.dots.some((dot) => gone.has(dot)));
-    if (!stands && values.every((value) => now.some((sibling) => rule.same(sibling.value, value)))) continue;
-    fields.push({ field, values, replaces: [...gone] });
-  }
-  return fields;
+/** Is all that these changes replaced in the field no longer held? */
+function isForgotten({ collection }: Port, { undone }: Turn, field: FieldName): boolean {
+  const replaced = [...undone.changes.values()].flatMap((change) => replacedBy(change, field));
+  return replaced.length > 0 && replaced.every((dot) => collection.packages.changeAt(dot) === null);
 }
 
-/**
- * Dots of values that stand now just as these changes wrote them, because an undo of what came after them brought them back. So whoever
- * undoes the last change, and then the one before it, comes to what was before both.
- */
-function broughtBack({ collection }: Port, undone: Undone, field: FieldName, own: readonly Dot[]): readonly Dot[] {
-  const rule = fieldRule(collection.kind, field);
-  const from = new Set(own);
-  const wrote = valuesOf(collection, field, own);
-  return (undone.state.fields.get(field) ?? [])
-    .filter(({ value }) => wrote.some((each) => rule.same(each.value, value)))
-    .flatMap(({ dots }) => dots)
-    .filter(
-      (dot) =>
-        !from.has(dot) && collection.packages.changeAt(dot)?.change.cause === 'undo' && follows(collection, dot, from),
-    );
+/** What is to be written to a field; null: nothing. Only what this undo ends goes, and only what it brings back comes, unless nobody sees the record now. */
+function backIn({ collection }: Port, turn: Turn, field: FieldName): Back | null {
+  const { undone, taken, before, after } = turn;
+  const { same } = fieldRule(collection.kind, field);
+  const isUnseen = !isLive(undone.state) && !isOwnField(field);
+  const now = undone.state.fields.get(field) ?? [];
+  const then = after.at(field);
+  const gone = goneFrom(turn, field, isUnseen);
+  const left = now.filter(({ dots }) => dots.some((dot) => !gone.has(dot)));
+  const isIn = (values: readonly { readonly value: Value }[], { value }: PastValue): boolean =>
+    values.some((each) => same(each.value, value));
+  const lacking = distinct(then, same).filter(
+    (each) => !isIn(left, each) && (isUnseen || isIn(now, each) || !isIn(before.at(field), each)),
+  );
+  if (field === ENTRY && then.every(({ value }) => value === null)) return null;
+  // A field nobody wrote holds nothing without being told so.
+  if (now.length === 0 && lacking.every(({ value }) => value === null)) return null;
+  if (lacking.length === 0 && gone.size === 0) return null;
+  const values = lacking.length > 0 ? lacking : then.filter((each) => isIn(left, each)).slice(0, 1);
+  const own = [...taken].filter((dot) => undone.changes.get(dot)?.writes.some((write) => write.field === field));
+  return { field, values: values.length > 0 ? values : then.slice(0, 1), replaces: [...new Set([...own, ...gone])] };
 }
 
-/** Had the author of `dot` seen one of these changes? Of an undo that wrote several changes to the record the first says so for all. */
-function follows(collection: Collection, dot: Dot, from: ReadonlySet<Dot>): boolean {
-  const change = collection.packages.changeAt(dot)?.change;
-  if (change?.cause !== 'undo') return descendsFrom(collection, dot, from);
-  const seen = replacedBy(firstOfUndo(collection, dot, change), EXISTS);
-  return seen.some((each) => from.has(each) || descendsFrom(collection, each, from));
+/** The dots that stand in a field now, and shall not any more. */
+function goneFrom({ undone, taken, before, after }: Turn, field: FieldName, isUnseen: boolean): ReadonlySet<Dot> {
+  const standing = new Set(after.at(field).map(({ dot }) => dot));
+  const stood = new Set(before.at(field).map(({ dot }) => dot));
+  const isGone = (dot: Dot): boolean => {
+    if (taken.has(dot)) return true;
+    const values = after.standsFor(dot, field);
+    return values.every((each) => !standing.has(each)) && (isUnseen || values.some((each) => stood.has(each)));
+  };
+  return new Set(dotsIn(undone.state.fields.get(field) ?? []).filter(isGone));
 }
 
-/** What a field that these changes brought into being holds without them: what somebody else wrote at the same time, else nothing. */
-function withoutThem(port: Port, field: FieldName, now: readonly Sibling[], dots: ReadonlySet<Dot>): Value {
-  if (!now.some((sibling) => sibling.dots.some((dot) => dots.has(dot)))) return null;
-  const others = now.filter((sibling) => sibling.dots.some((dot) => !dots.has(dot)));
-  return shownSibling(fieldRule(port.collection.kind, field), others, port.collection.log.order)?.value ?? null;
+function distinct(values: readonly PastValue[], same: FieldRule['same']): readonly PastValue[] {
+  return values.filter(({ value }, at) => values.findIndex((each) => same(each.value, value)) === at);
 }
 
-/**
- * A delete kept the fields it ended. Those that somebody wrote anew since come back beside what they are now; but what was written anew to a record that
- * is not there again nobody sees, so nothing of it stands beside what it was.
- */
-function fieldsThen(port: Port, undone: Undone, before: readonly Dot[]): readonly Back[] | Why {
-  const { collection } = port;
-  const ended = new Set(undone.changes.keys());
-  const isUnseen = (dots: readonly Dot[]): boolean =>
-    !isLive(undone.state) && dots.every((dot) => descendsFrom(collection, dot, ended));
-  const fields: Back[] = [];
-  for (const [field, past] of valuesThen(port, undone, before)) {
-    if (field === EXISTS) continue;
-    const rule = fieldRule(collection.kind, field);
-    if (past.some(({ value, dot }) => keptWhere(port, value, dot, null) === 'no')) return { why: NOT_KEPT };
-    const now = undone.state.fields.get(field) ?? [];
-    const lost = past.filter(({ value }) => !now.some((sibling) => rule.same(sibling.value, value)));
-    const over = now.filter(({ value, dots }) => !past.some((each) => rule.same(each.value, value)) && isUnseen(dots));
-    if (lost.length === 0 && over.every(({ value }) => value === null)) continue;
-    // Of what nobody has to choose the larger is right, unless it was written over.
-    if (rule.concurrent === 'larger' && over.length === 0) continue;
-    const values = (lost.length > 0 ? lost : past.slice(0, 1)).map(({ value }) => value);
-    fields.push({
-      field,
-      values: values.length > 0 ? values : [null],
-      replaces: over.flatMap(({ dots }) => dots),
+/** Has somebody the content of what comes back? Of a record that nobody sees now, of all it will say. */
+function isKept(port: Port, { undone, after, taken }: Turn, field: FieldName, back: Back | null): boolean {
+  const values = isLive(undone.state) ? (back?.values ?? []) : after.at(field);
+  const by = isLive(undone.state)
+    ? ([...taken].find((dot) => undone.changes.get(dot)?.writes.some((write) => write.field === field)) ?? null)
+    : null;
+  return values.every(({ value, dot }) => dot === NOTHING || keptWhere(port, value, dot, by) !== 'no');
+}
+
+/** A change writes one value a field: where there are several (a settled conflict), others follow in changes of their own. */
+function written(port: Port, turn: Turn, fields: readonly Back[]): readonly Change[] {
+  const { undone, taken, after } = turn;
+  const gone = goneFrom(turn, EXISTS, false);
+  const left = (undone.state.fields.get(EXISTS) ?? []).filter(({ dots }) => dots.some((dot) => !gone.has(dot)));
+  const isBeside = after.isAlive && after.at(EXISTS).some(({ value }) => value === false);
+  const both = isBeside && left.every(({ value }) => value);
+  const isAsItWas = after.isAlive === isLive(undone.state) && (!after.isAlive || after.isLike(turn.before));
+  if (fields.length === 0 && gone.size === 0 && !both && isAsItWas) return [];
+  const head = { record: undone.record, cause: 'undo' as const, takesBack: [...taken] };
+  const change = (at: number): Change => {
+    const replaces = at === 0 ? [...new Set([...undone.changes.keys(), ...gone])] : [];
+    const writes = fields.flatMap(({ field, values, replaces: over }): FieldWrite[] => {
+      const value = values[at]?.value;
+      if (value === undefined) return [];
+      const standsFor = standsForIn(port, after, field, value);
+      return [{ field, value, replaces: at === 0 ? over : [], standsFor }];
     });
-  }
-  return fields;
+    const exists = { value: after.isAlive, replaces, standsFor: standsForIn(port, after, EXISTS, after.isAlive) };
+    return { ...head, writes: [...writes, { field: EXISTS, ...exists }] };
+  };
+  const most = Math.max(1, ...fields.map(({ values }) => values.length));
+  const changes = Array.from({ length: most }, (_, at) => change(at));
+  if (!both) return changes;
+  const deleted = { field: EXISTS, value: false, replaces: [], standsFor: standsForIn(port, after, EXISTS, false) };
+  return [...changes, { ...head, writes: [deleted] }];
 }
 
-/** What the fields of a record were once these changes were made; of those it has only now (of a file none): nothing. */
-function valuesThen(
-  { collection }: Port,
-  { state }: Undone,
-  before: readonly Dot[],
-): ReadonlyMap<FieldName, readonly PastValue[]> {
-  if (collection.kind === 'files')
-    return new Map([[ENTRY, [entrySeen(collection, before)].filter((seen) => seen !== null)]]);
-  const then = new Map<FieldName, readonly PastValue[]>();
-  for (const field of state.fields.keys()) if (!isOwnField(field)) then.set(field, []);
-  stateAfter(collection, before).fields.forEach((siblings, field) => {
-    then.set(
-      field,
-      siblings.map(({ value, dots }) => ({ value, dot: dots[0] as Dot })),
-    );
-  });
-  return then;
+/** The changes whose value it is that comes back to a field. */
+function standsForIn({ collection }: Port, after: InEffect, field: FieldName, value: Value): readonly Dot[] {
+  const { same } = fieldRule(collection.kind, field);
+  return after.at(field).flatMap((each) => (same(each.value, value) ? [each.dot] : []));
 }
 
-/** A change writes one value a field: where several were replaced (a settled conflict), others follow in changes of their own. */
-function written(undone: Undone, fields: readonly Back[], said: readonly Dot[]): readonly Change[] {
-  const most = Math.max(1, ...fields.map((field) => field.values.length));
-  return Array.from({ length: most }, (_, turn) => {
-    const writes: FieldWrite[] = fields.flatMap(({ field, values, replaces }) => {
-      const value = values[turn];
-      return value === undefined ? [] : [{ field, value, replaces: turn === 0 ? replaces : [] }];
-    });
-    return { ...head(undone), writes: [...writes, { field: EXISTS, value: true, replaces: turn === 0 ? said : [] }] };
-  });
-}
-
-function head(undone: Undone): Pick<Change, 'record' | 'cause'> {
-  return { record: undone.record, cause: 'undo' };
-}
+const dotsIn = (siblings: readonly Sibling[]): readonly Dot[] => siblings.flatMap(({ dots }) => dots);
 
 /** An undone move is a move back: the delete says where the record went, the add where it came from. */
 function movedBack(change: Change, undone: Undone): Change {

@@ -57,19 +57,6 @@ export function entrySeen(collection: Collection, dots: readonly Dot[]): PastVal
   return null;
 }
 
-/** The state of a record when the authors of `dots` had just written them: it follows from these changes and all they descend from. */
-export function stateAfter(collection: Collection, dots: readonly Dot[]): RecordState {
-  const past = new Map<Dot, Change>();
-  const open = [...dots];
-  for (let dot = open.pop(); dot !== undefined; dot = open.pop()) {
-    const change = past.has(dot) ? undefined : collection.packages.changeAt(dot)?.change;
-    if (change === undefined) continue;
-    past.set(dot, change);
-    for (const write of change.writes) open.push(...write.replaces);
-  }
-  return replay(collection, past);
-}
-
 /** The state of a record as it follows from those of its changes that `counts` lets pass. */
 export function stateOf(collection: Collection, row: number, counts: (dot: Dot) => boolean): RecordState {
   const past = new Map<Dot, Change>();
@@ -80,7 +67,8 @@ export function stateOf(collection: Collection, row: number, counts: (dot: Dot) 
   return replay(collection, past);
 }
 
-function replay(collection: Collection, changes: ReadonlyMap<Dot, Change>): RecordState {
+/** The state of a record after these of its changes. */
+export function replay(collection: Collection, changes: ReadonlyMap<Dot, Change>): RecordState {
   const applied = new Set<Dot>();
   let state = EMPTY_STATE;
   for (const dot of [...changes.keys()].sort(collection.log.order)) {

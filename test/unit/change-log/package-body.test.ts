@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { encode } from 'cborg';
+import { decode as cborDecode, encode } from 'cborg';
 import { describe, expect, it } from 'vitest';
+import { NOTHING } from '../../../src/main/change-log/change.ts';
 import { decodeBody, encodeBody } from '../../../src/main/change-log/package-body.ts';
 import { hexOf } from '../../../src/main/record/encode-value.ts';
-import { CHANGES_PER_PACKAGE, type Dot, dotOf } from '../../../src/main/record/ids.ts';
+import { CHANGES_PER_PACKAGE, type Dot, dotOf, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import { GOLDEN_CHANGES, goldenDot, goldenName } from '../../fakes/golden-package.ts';
 
 const GOLDEN = readFileSync(new URL('../../fixtures/wire/change-log-body.hex', import.meta.url), 'utf8').trim();
@@ -48,6 +49,29 @@ describe('the body of a package', () => {
       return someDot();
     });
     expect(named).toEqual([...hashOf.values()]);
+  });
+  it('says what an undo takes back where versions that do not know of it look at nothing', () => {
+    const [one, two] = [dotOf(5, 0), dotOf(6, 1)];
+    const writes = (...standsFor: Dot[]) => [
+      { field: fieldName('name'), value: { full: 'Ann' }, replaces: [two], standsFor },
+      { field: fieldName('exists'), value: true, replaces: [two], standsFor: [one] },
+    ];
+    const undo = { record: recordId('a'), cause: 'undo' as const, takesBack: [two], writes: writes(one, NOTHING) };
+    const body = encodeBody([undo], goldenName);
+    expect(decodeBody(body, goldenDot)).toEqual([undo]);
+    const [packages, changes, undone] = cborDecode(body) as unknown[];
+    const older = decodeBody(encode([packages, changes]), goldenDot);
+    expect(older).toEqual([
+      {
+        record: 'a',
+        cause: 'undo',
+        writes: undo.writes.map(({ field, value, replaces }) => ({ field, value, replaces })),
+      },
+    ]);
+    // Of another form, it is as if nothing were said.
+    for (const wrong of ['more', [[0]], [[0, [9999], []]], [[0, 7, [[]]]], [null]])
+      expect(decodeBody(encode([packages, changes, wrong]), goldenDot)).toEqual(older);
+    expect(undone).toHaveLength(1);
   });
   it('may say more than this version knows, at its end', () => {
     expect(decode([[], [good], 'more'])).toHaveLength(1);

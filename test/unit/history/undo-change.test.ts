@@ -237,6 +237,71 @@ describe('undo of one change', () => {
     },
   );
 
+  it.each(['heard of before', 'not heard of'])(
+    'of one of two adds of the same contact leaves the other, %s, and nothing of it is lost',
+    (heard) => {
+      const [laptop, desk, group] = pairOfContacts();
+      const name: readonly [FieldName, Value] = [fieldName('name'), { full: 'Ann' }];
+      const phone: readonly [FieldName, Value] = [fieldName('phones/p1'), { number: '1' }];
+      const mine = idOf(laptop, laptop.write([laptop.edit('a', new Map([name])) as Change])[0] ?? null);
+      group.tick();
+      desk.write([desk.edit('a', new Map([name, phone])) as Change]);
+      if (heard === 'heard of before') group.exchange();
+      group.tick();
+      const undone = undoChange(laptop.port, mine)?.changes[0] as string;
+      group.exchange();
+      for (const device of group.devices) {
+        expect([device.isThere('a'), device.values('a', name[0]), device.values('a', phone[0])]).toEqual([
+          true,
+          [name[1]],
+          [phone[1]],
+        ]);
+        // Whoever had not heard of the other one deleted it, as it seemed to him: that is asked.
+        expect(listConflicts(device.port)).toHaveLength(heard === 'not heard of' ? 1 : 0);
+      }
+      group.tick();
+      undoChange(desk.port, undone);
+      group.exchange();
+      for (const device of group.devices)
+        expect([device.isThere('a'), device.values('a', phone[0]), listConflicts(device.port)]).toEqual([
+          true,
+          [phone[1]],
+          [],
+        ]);
+    },
+  );
+
+  it('of the first of two edits, then of the second, comes to what was before both, whatever their order', () => {
+    const [laptop] = pair();
+    save(laptop, 'a', 'one');
+    const edits = [save(laptop, 'a', 'two'), save(laptop, 'a', 'three')];
+    const undone = edits.map((edit) => undoChange(laptop.port, edit)?.changes[0] as string);
+    expect([text(laptop, laptop.shown('a')), listConflicts(laptop.port)]).toEqual(['one', []]);
+    for (const each of undone) undoChange(laptop.port, each);
+    expect([text(laptop, laptop.shown('a')), listConflicts(laptop.port)]).toEqual(['three', []]);
+  });
+
+  it('knows undos of earlier versions, which do not say what they take back', () => {
+    const [laptop] = pair();
+    save(laptop, 'a', 'one');
+    const edits = ['two', 'three', 'four'].map((each) => save(laptop, 'a', each));
+    const old = (changes: readonly Change[]) =>
+      laptop.write(
+        changes.map(({ takesBack: _, writes, ...rest }) => ({
+          ...rest,
+          writes: writes.map(({ field, value, replaces }) => ({ field, value, replaces })),
+        })),
+      );
+    const undos = edits.toReversed().map((edit, at) => {
+      laptop.group.tick();
+      const port = at < 2 ? { ...laptop.port, commit: old } : laptop.port;
+      return undoChange(port, edit)?.changes[0] as string;
+    });
+    expect([text(laptop, laptop.shown('a')), listConflicts(laptop.port)]).toEqual(['one', []]);
+    for (const undo of undos.toReversed()) undoChange(laptop.port, undo);
+    expect([text(laptop, laptop.shown('a')), listConflicts(laptop.port)]).toEqual(['four', []]);
+  });
+
   it('of the same entry that two added at the same time, both, leaves none of it', () => {
     const group = new CollectionGroup(2, 'added apart', 'contacts');
     const [laptop, desk] = group.devices as [GroupDevice, GroupDevice];

@@ -31,26 +31,17 @@ it(`what was just done, undone, is as it was before, and the undo undone as afte
   expect(await always(checkUndoAtOnce)).toBeGreaterThan(HISTORIES);
 });
 
-/**
- * Not always as it was: a deletion that stood beside a record somebody deleted, and made anew, and what two wrote at the same time after they had each
- * settled or deleted it. So many of a hundred histories, and no more.
- */
 it.each([
-  ['contacts', 'at once', 0],
-  ['contacts', 'later', 2],
-  ['calendar', 'at once', 2],
-  ['calendar', 'later', 3],
+  ['contacts', 'at once'],
+  ['contacts', 'later'],
+  ['calendar', 'at once'],
+  ['calendar', 'later'],
 ] as const)(
-  '%s are as before a number of acts, heard of %s, once they are undone, the last first (but %i of a hundred)',
-  async (kind, heard, most) => {
-    const histories = Math.ceil(HISTORIES / 5);
+  '%s are as before a number of acts, heard of %s, once they are undone, the last first, and as after them once the undos are undone',
+  async (kind, heard) => {
     const databases = new GroupDatabases();
-    const broken: string[] = [];
-    for (let seed = 0; seed < histories; seed++) {
-      const law = await checkUndoOfItems(seed, databases, kind, heard);
-      if (law.broken !== null) broken.push(law.broken);
-    }
+    for (let seed = 0; seed < Math.ceil(HISTORIES / 5); seed++)
+      expect((await checkUndoOfItems(seed, databases, kind, heard, { again: true })).broken).toBeNull();
     databases.close();
-    expect(broken.length, broken.join('\n\n')).toBeLessThanOrEqual(Math.ceil((most * histories) / 100));
   },
 );
