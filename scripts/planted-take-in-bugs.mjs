@@ -332,16 +332,16 @@ export const PLANTED_TAKE_IN_BUGS = [
   },
   {
     about: 'moving many files counts as deleting them',
-    file: 'src/main/take-in/take-in.ts',
+    file: 'src/main/take-in/judge-look.ts',
     find: 'scope.mayDelete(deleted, limits',
-    replace: 'scope.mayDelete([...this.#gone.ids()], limits',
+    replace: 'scope.mayDelete([...gone.ids()], limits',
     tests: ['test/unit/take-in/take-in.test.ts'],
   },
   {
     about: 'a file that moved is in two places while deletions wait',
-    file: 'src/main/take-in/take-in.ts',
-    find: 'for (const id of deleted) this.#gone',
-    replace: 'for (const id of [...this.#gone.ids()]) this.#gone',
+    file: 'src/main/take-in/judge-look.ts',
+    find: 'for (const id of deleted) gone',
+    replace: 'for (const id of [...gone.ids()]) gone',
     tests: ['test/unit/take-in/take-in.test.ts'],
   },
   {

@@ -2,25 +2,23 @@ import type { PlannedView } from '../../contract/contract.ts';
 import type { Collection, WrittenPackage } from '../collection.ts';
 import type { Clock } from '../platform/clock.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
-import { type HaltReason, haltReason, type SafetyLimits } from '../safety.ts';
+import type { SafetyLimits } from '../safety.ts';
 import type { ListResult, Reading, Revision, SourceAdapter } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
 import { CommitLook } from './commit-look.ts';
 import { CompareListing } from './compare-listing.ts';
-import { planName, questionOf } from './deleted-elsewhere.ts';
+import { questionOf } from './deleted-elsewhere.ts';
 import { type DirtyItem, DirtyItems } from './dirty-items.ts';
 import { DraftChange } from './draft-change.ts';
 import { formerLists } from './former-lists.ts';
-import { GoneItems, type Moves, NO_MOVES } from './gone-items.ts';
+import { GoneItems, NO_MOVES } from './gone-items.ts';
 import { HeldItems } from './held-items.ts';
-import { groupOf, itemIn } from './item-group.ts';
+import { type HaltedLook, JudgeLook } from './judge-look.ts';
 import type { LookScope } from './later-looks/look-scope.ts';
 import { LookProblems } from './look-problems.ts';
 import { MeetBook } from './meet-book.ts';
-import { isPack, PackedObjects } from './packed-objects.ts';
 import { followRenamed } from './renamed-contacts.ts';
 
 /** Of texts, which are read in this thread, so many items are read at a time: peers and people wait no longer than that takes. */
@@ -39,12 +37,7 @@ export type TakeInResult =
       readonly waits: boolean;
     }
   | { readonly is: 'unavailable'; readonly code: string; readonly detail: string }
-  | {
-      readonly is: 'halted';
-      readonly reason: HaltReason;
-      readonly plan: string;
-      readonly local: readonly PlannedView[];
-    }
+  | HaltedLook
   | { readonly is: 'planned'; readonly local: readonly PlannedView[] };
 
 export interface TakeInRequest {
@@ -124,6 +117,7 @@ class Look {
   readonly #problems: LookProblems;
   /** null: it is no book of contacts that meets others for the first time. */
   readonly #meets: MeetBook | null;
+  readonly #judge: JudgeLook;
   readonly #commit: CommitLook;
   readonly #isFirst: boolean;
   /** What is read is committed while the listing goes on. */
@@ -162,6 +156,16 @@ class Look {
         note: (problem) => this.#problems.note(problem),
       },
     );
+    this.#judge = new JudgeLook(collection, this.#held, {
+      scope: request.scope,
+      limits: request.limits,
+      confirmed: request.confirmed,
+      dry: request.dry,
+      listing: this.#listing,
+      gone: this.#gone,
+      drafts: this.#drafts,
+      meets: this.#meets,
+    });
     this.#commit = new CommitLook(collection, this.#held, {
       batchRecords: port.batchRecords,
       contents,
@@ -195,17 +199,17 @@ class Look {
     const readings = this.#streams ? null : await this.#readAll();
     const moves = readings === null ? NO_MOVES : this.#gone.movesTo(readings);
     // What is still going is not judged before it is gone.
-    if (!request.readOnly && !request.dry) this.#leaveGoing(moves);
+    if (!request.readOnly && !request.dry) this.#judge.leaveGoing(moves);
     if (readings === null) {
       await this.#takeDirty();
       await this.#committed;
     } else {
-      const halt = this.#halt(readings, moves);
+      const halt = this.#judge.halt(readings, moves);
       if (halt !== null) {
         this.#problems.forgetGone((id) => this.#gone.has(id));
         return halt;
       }
-      if (request.dry) return { is: 'planned', local: this.#planned(readings, moves) };
+      if (request.dry) return { is: 'planned', local: this.#judge.planned(readings, moves) };
       for (let at = 0; at < readings.length; at += batchRecords)
         this.#commit.readings(readings.slice(at, at + batchRecords), moves);
     }
@@ -325,65 +329,6 @@ class Look {
     if (news.length > 0) await this.#port.keepContents(news);
     this.#port.progress(wanted.length, bytes);
     return readings;
-  }
-
-  /** Takes out of what is gone what a later look is to judge. */
-  #leaveGoing(moves: Moves): void {
-    const { scope, limits, confirmed } = this.#request;
-    const deleted = [...this.#gone.ids()].filter((id) => !moves.has(id));
-    if (scope.mayDelete(deleted, limits.deleteCount, this.#listing.unsettled, confirmed !== null)) return;
-    for (const id of deleted) this.#gone.drop(id);
-  }
-
-  /** Why nothing of it is taken in before a person has said so; null: it is. */
-  #halt(readings: readonly Reading[], moves: Moves): TakeInResult | null {
-    const { limits, confirmed, dry } = this.#request;
-    if (this.#gone.size <= 1 && readings.length <= limits.deleteCount) return null;
-    const countsAsItem = (row: number) => fileEntry(this.#gone.heldOf(row)?.get(ENTRY)?.value)?.type !== 'directory';
-    const packed = new PackedObjects((packs) => this.#hasPack(packs, readings));
-    const deleted = this.#gone
-      .all()
-      .filter(([id, row]) => !moves.has(id) && countsAsItem(row) && !packed.has(id) && !this.#gone.wasToGo(row));
-    const rewritten = readings.filter((reading) => this.#drafts.isRewrite(reading));
-    const held = this.#port.collection.records.countHeld(this.#port.source.row);
-    const added = readings.filter((reading) => !this.#held.has(reading.id)).length;
-    const reason = haltReason(
-      { held, deletes: deleted.length, rewrites: rewritten.length, present: held - this.#gone.size + added },
-      limits,
-    );
-    if (reason === null) return null;
-    const ids = [...deleted.map(([id]) => id), ...rewritten.map((reading) => reading.id)].sort();
-    const plan = planName(reason, ids);
-    if (plan === confirmed && !dry) return null;
-    return { is: 'halted', reason, plan, local: this.#planned(readings, moves) };
-  }
-
-  /** Does the source hold a pack of git there, after this look? */
-  #hasPack(packs: string, readings: readonly Reading[]): boolean {
-    const { collection, source } = this.#port;
-    const found = collection.records.group(source.row, packs).filter(({ revision }) => revision instanceof Uint8Array);
-    const held = found.map(({ name }) => itemIn(packs, name)).filter((id) => !this.#gone.has(id));
-    const all = [...held, ...readings.map(({ id }) => id)];
-    return all.some((id) => groupOf(id) === packs && isPack(id.slice(packs.length + 1)));
-  }
-
-  #planned(readings: readonly Reading[], moves: Moves): readonly PlannedView[] {
-    const targets = new Set(moves.values());
-    const planned: PlannedView[] = [];
-    for (const reading of readings) {
-      const match = this.#meets?.matchOf(reading.id) ?? null;
-      if (match !== null) {
-        planned.push({ record: match, action: 'modify' });
-        continue;
-      }
-      const draft = this.#drafts.draft(reading, false);
-      if (draft.change === null) continue;
-      const isNew = draft.held?.get(EXISTS)?.value !== true;
-      planned.push({ record: reading.id, action: targets.has(reading.id) ? 'move' : isNew ? 'add' : 'modify' });
-    }
-    for (const [id, row] of this.#gone.all())
-      if (!moves.has(id) && !this.#gone.wasToGo(row)) planned.push({ record: id, action: 'delete' });
-    return planned;
   }
 
   /** Items deleted elsewhere of which a person said that they go here too. */
