@@ -72,8 +72,8 @@ export async function writeCopy(
     const away = fieldsAway(full);
     const held = heldBy(text, withoutFields(full, away));
     if (held !== null) written.push({ id, shown: held });
-    const record = { id, full, held, away };
-    lost.push(...lostOf(text.kind, record));
+    const record = { id, full, held, lost: lostFields(text.kind, full, held ?? new Map()), away };
+    lost.push(...lostOf(record));
     lacks.add(record);
   }
   const table = await write(engine, file, format, text, written);
@@ -182,9 +182,9 @@ async function write(
 }
 
 /** Which fields, or parts of them, the copy does not hold. */
-function lostOf(kind: RecordKind, { id, full, held, away }: HeldRecord): ExportView['lost'] {
+function lostOf({ id, held, lost, away }: HeldRecord): ExportView['lost'] {
   const why = held === null ? 'the format has no entry for such a record' : 'the format has no place for it';
-  return lostFields(kind, full, held ?? new Map()).map(({ field, isPart }) => {
+  return lost.map(({ field, isPart }) => {
     const isAway = held !== null && away?.includes(field) === true;
     const whole = isAway ? 'its bytes are on no device that is linked now' : why;
     return { record: id, field, why: isPart ? 'the format can hold only a part of it' : whole };

@@ -1,11 +1,10 @@
 import { isTold } from '../../contract/field-words.ts';
-import type { RecordKind } from '../record/field-rules.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
-import { type LostField, lostFields } from '../snapshot/lost-fields.ts';
+import type { LostField } from '../snapshot/lost-fields.ts';
 
-/** Of what a format cannot hold (`held`: its projection) what a person would miss: not the name as a whole, where its parts are there. */
-export function missedFields(kind: RecordKind, full: Fields, held: Fields): readonly LostField[] {
-  return lostFields(kind, full, held).filter(
+/** Of what a format that holds `held` has lost (`lostFields`) what a person would miss: not the name as a whole, where its parts are there. */
+export function missedAmong(lost: readonly LostField[], held: Fields): readonly LostField[] {
+  return lost.filter(
     ({ field, value, isPart }) =>
       isTold(field) && !(isPart && field === 'name' && equalValues(partsOf(value), partsOf(held.get(field)))),
   );

@@ -11,7 +11,8 @@ import { memberIn, recordIdOfUid } from '../record/record-uid.ts';
 import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf, sameFields } from '../snapshot/lens.ts';
-import { missedFields } from './missed-fields.ts';
+import { lostFields } from '../snapshot/lost-fields.ts';
+import { missedAmong } from './missed-fields.ts';
 
 /** A contact or an event as it is now, and which places here hold it, or a part of it. Fails with `no-such-record`. */
 export function showRecord({ collection, synchronizers }: Replica, text: string): ShownRecordView {
@@ -55,5 +56,5 @@ function holds(
 ): ShownRecordView['sources'][number]['holds'] {
   if (held.size === 0) return 'none';
   if (!sameFields(kind, shown, showsNow)) return 'other';
-  return missedFields(kind, full, shown).length > 0 ? 'part' : 'all';
+  return missedAmong(lostFields(kind, full, shown), shown).length > 0 ? 'part' : 'all';
 }

@@ -7,9 +7,9 @@ import { type FieldName, fieldName, type RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
-import type { LostField } from '../snapshot/lost-fields.ts';
+import { type LostField, lostFields } from '../snapshot/lost-fields.ts';
 import type { SourceAdapter } from '../sources/source-adapter.ts';
-import { missedFields } from './missed-fields.ts';
+import { missedAmong } from './missed-fields.ts';
 
 /** Of those affected so many are named. */
 const NAMED = 200;
@@ -93,7 +93,8 @@ async function reckon(
       if (found?.print !== print) {
         full ??= fieldsOf(shownFields(kind, state, log.order));
         const held = heldBy(each.adapter, full);
-        found = { print, missing: missingOf(kind, { id, full, held }, kept) };
+        const lost = lostFields(kind, full, held ?? new Map());
+        found = { print, missing: missingOf(kind, { id, full, held, lost }, kept) };
       }
       each.found.set(row, found);
       if (found.missing !== null) each.sum.add(id, found.missing);
@@ -110,6 +111,8 @@ export interface HeldRecord {
   readonly id: RecordId;
   readonly full: Fields;
   readonly held: Fields | null;
+  /** As `lostFields` says; of no item everything. */
+  readonly lost: readonly LostField[];
   /** Fields whose bytes are not at hand. */
   readonly away?: readonly FieldName[];
 }
@@ -153,14 +156,14 @@ function printOf(state: RecordState): number {
 /** `kept`: lists of lacks by what they say, for most contacts lack the same. */
 function missingOf(
   kind: RecordKind,
-  { id, full, held, away }: HeldRecord,
+  { id, full, held, lost, away }: HeldRecord,
   kept: Map<string, readonly Lack[]>,
 ): Missing | null {
   if (held === null) return { title: recordTitle(kind, id, full), lacks: noItem(full) };
-  const lost = missedFields(kind, full, held);
-  if (lost.length === 0) return null;
+  const missed = missedAmong(lost, held);
+  if (missed.length === 0) return null;
   const isAway = (one: LostField): boolean => away?.includes(one.field) === true;
-  const found = lost.map((one) => (isAway(one) ? awayOf(one) : lackOf(one, held)));
+  const found = missed.map((one) => (isAway(one) ? awayOf(one) : lackOf(one, held)));
   const lacks = new Map(found.map((lack) => [JSON.stringify(lack), lack]));
   const said = [...lacks.keys()].join();
   const list = kept.get(said) ?? [...lacks.values()];
