@@ -444,7 +444,7 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'a mailbox takes room until it is swept, after its time',
     file: 'src/relay/storage/sqlite-store.ts',
-    find: "      this.#run('DELETE FROM mailbox WHERE until <= ?', now);\n      const former",
+    find: "      this.#database.run('DELETE FROM mailbox WHERE until <= ?', now);\n      const former",
     replace: '      const former',
     tests: ['test/contracts/relay-store.test.ts'],
   },
@@ -464,21 +464,21 @@ export const PLANTED_RELAY_BUGS = [
   },
   {
     about: 'what waits to be written goes as a relay ends',
-    file: 'src/relay/storage/sqlite-store.ts',
+    file: 'src/relay/storage/relay-database.ts',
     find: '    this.#commit.flush();\n',
     replace: '',
     tests: ['test/contracts/relay-store.test.ts'],
   },
   {
     about: 'anybody on its computer reads the database of a relay',
-    file: 'src/relay/storage/sqlite-store.ts',
+    file: 'src/relay/storage/relay-database.ts',
     find: "    if (process.platform !== 'win32') chmodSync(file, 0o600);\n",
     replace: '',
     tests: ['test/contracts/relay-store.test.ts'],
   },
   {
     about: 'a relay opens the database of a later version',
-    file: 'src/relay/storage/sqlite-store.ts',
+    file: 'src/relay/storage/relay-database.ts',
     find: 'if (version > SCHEMA_VERSION)',
     replace: 'if (version > 1000)',
     tests: ['test/contracts/relay-store.test.ts'],

@@ -7,22 +7,22 @@ export const PLANTED_RELAY_STORE_BUGS = [
   {
     about: 'all members read everything anew at a relay once one was removed',
     file: FILE,
-    find: "this.#run('DELETE FROM member WHERE g = ? AND k = ?', g, k);",
-    replace: "this.#run('DELETE FROM member WHERE g = ?', g);",
+    find: "this.#database.run('DELETE FROM member WHERE g = ? AND k = ?', g, k);",
+    replace: "this.#database.run('DELETE FROM member WHERE g = ?', g);",
     tests: TESTS,
   },
   {
     about: 'nobody knows at a relay how far the members are once one was removed',
     file: FILE,
-    find: "this.#run('DELETE FROM heads WHERE g = ? AND k = ?', g, k);",
-    replace: "this.#run('DELETE FROM heads WHERE g = ?', g);",
+    find: "this.#database.run('DELETE FROM heads WHERE g = ? AND k = ?', g, k);",
+    replace: "this.#database.run('DELETE FROM heads WHERE g = ?', g);",
     tests: TESTS,
   },
   {
     about: 'who was removed from one group has left another at a relay',
     file: FILE,
-    find: "this.#run('DELETE FROM mailbox WHERE g = ? AND k = ?', g, k);",
-    replace: "this.#run('DELETE FROM mailbox WHERE k = ?', k);",
+    find: "this.#database.run('DELETE FROM mailbox WHERE g = ? AND k = ?', g, k);",
+    replace: "this.#database.run('DELETE FROM mailbox WHERE k = ?', k);",
     tests: TESTS,
   },
   {
