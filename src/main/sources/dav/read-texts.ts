@@ -24,6 +24,8 @@ const THROUGH_BEFORE_MORE = 20;
 /** With these a server refuses a request whatever it asks for: asked for less it would answer the same. */
 const REFUSED: ReadonlySet<number> = new Set([401, 429, 502, 503, 504]);
 const MULTI_STATUS = 207;
+/** What a server answers to whoever asks for one resource says nothing of the others, nor of the server. */
+const OF_ONE: ReadonlySet<string> = new Set(['too-large', CUT_SHORT, 'other-host', 'too-many-redirects']);
 /** A whole card or calendar: a page to log in is none, nor is what broke off. */
 const WHOLE = /^\ufeff?\s*BEGIN:(VCARD|VCALENDAR)\b.*\nEND:\1\s*$/is;
 
@@ -33,7 +35,7 @@ const WHOLE = /^\ufeff?\s*BEGIN:(VCARD|VCALENDAR)\b.*\nEND:\1\s*$/is;
  */
 export class ReadTexts {
   readonly #port: ReadTextsPort;
-  /** Fewer once the answer was too large: photos count for more than names. */
+  /** Fewer once the answer was too large: photos count for more than names. All again where that was one of them alone. */
   #most = HREFS_AT_ONCE;
   /** Fewer once it took too long, until many went through: it may have been the line, or nobody was there. */
   #atOnce = HREFS_AT_ONCE;
@@ -56,6 +58,15 @@ export class ReadTexts {
 
   /** As the server gives it to whoever asks for it alone; null: it does not, or does not say which version of it. */
   async text(url: string, href: string): Promise<DavText | null> {
+    try {
+      return await this.#textOf(url, href);
+    } catch (error) {
+      if (error instanceof LockstepError && OF_ONE.has(error.code)) return null;
+      throw error;
+    }
+  }
+
+  async #textOf(url: string, href: string): Promise<DavText | null> {
     // Packed on the way it would be called another version than the one that is listed.
     const headers = { 'accept-encoding': 'identity' };
     const response = await this.#port.fetch(new URL(href, url).href, { headers });
@@ -81,7 +92,7 @@ export class ReadTexts {
       // The next time fewer: as long as all of it would take, nobody else has their turn.
       const half = Math.floor(hrefs.length / 2);
       if (half > 0 && (isTooLarge || isLate(error))) this.#atOnce = half;
-      if (half > 0 && isTooLarge) this.#most = half;
+      if (isTooLarge) this.#most = half > 0 ? half : HREFS_AT_ONCE;
       if (isTooLarge) return hrefs.length === 1 ? [] : this.texts(url, hrefs, kind);
       // A list that is none for the parser is one for the server: one of what is in it is why.
       if (code !== CUT_SHORT && statusIn(answer) !== MULTI_STATUS) throw error;

@@ -44,9 +44,28 @@ it('cards with photos, of which a hundred are more than an answer may hold, are 
 it('one card that is larger than an answer may be holds up no other', async () => {
   const href = `${BOOK}n3.vcf`;
   here.book.cards.set(href, { etag: '"big"', text: card('n3').replace('END', `PHOTO:${'x'.repeat(5000)}\r\nEND`) });
+  answering((asked) => here.book.answer(asked));
   const names = await listed();
   expect(await given(names)).toBe(7);
+  // Asked for by itself it is no smaller.
   expect(await here.place.read(names)).toContainEqual(expect.objectContaining({ name: href, code: 'unreadable' }));
+  expect(await given(names)).toBe(7);
+  // Nor are the others asked for one by one ever after.
+  const others = names.filter((name) => name !== href);
+  for (let round = 0; round < 20; round++) await given(others);
+  here.server.asked.length = 0;
+  expect(await given(others)).toBe(7);
+  expect(here.server.asked.map(hrefsIn)).toEqual([7]);
+});
+
+it('a card that a server has somewhere else holds up no other', async () => {
+  const names = await listed();
+  answering((asked) => here.book.answer({ ...asked, body: asked.body.replace(/<d:href>[^<]*n3\.vcf<\/d:href>/, '') }));
+  const answer = here.server.answer;
+  here.server.answer = (asked) =>
+    asked.method === 'GET' ? { status: 302, headers: { location: 'https://elsewhere.example/n3.vcf' } } : answer(asked);
+  expect(await given(names)).toBe(7);
+  expect(await given(names)).toBe(7);
 });
 
 it('a line too slow for so many is asked for half as many the next time', async () => {
