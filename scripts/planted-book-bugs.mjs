@@ -79,9 +79,16 @@ export const PLANTED_BOOK_BUGS = [
     tests: ['test/unit/take-in/take-in-book.test.ts'],
   },
   {
+    about: 'groups of other people that are called the same are one',
+    file: 'src/main/take-in/meet-book.ts',
+    find: 'said: saidBy(fields, asFound)',
+    replace: 'said: saidBy(fields)',
+    tests: ['test/unit/take-in/take-in-book.test.ts'],
+  },
+  {
     about: 'a reader’s book has somebody who says something else',
     file: 'src/main/take-in/meet-book.ts',
-    find: '    if (this.#readOnly) {\n      this.#matches = same;\n      return;\n    }\n',
+    find: '    if (this.#readOnly) {\n      this.#matches = new Map([...this.#matches, ...same]);\n      return;\n    }\n',
     replace: '',
     tests: ['test/unit/take-in/take-in-book.test.ts'],
   },

@@ -17,14 +17,17 @@ export interface Said {
 
 const BY = ['all that it says'];
 
-/** A digest of all that a contact says, whatever the times of it are, and the keys of its entries that were made up. */
-export function saidBy(fields: Fields): Digest {
+/**
+ * A digest of all that a contact says, whatever the times of it are, and the keys of its entries that were made up. `called`: who somebody is whom a
+ * group has, by their UID; null: that is not known, as they are called otherwise in every book, and only how many they are counts.
+ */
+export function saidBy(fields: Fields, called: ((uid: string) => RecordId) | null = null): Digest {
   const said: string[] = [];
   for (const [field, value] of fields) {
     if (value === null || field === EXISTS || isOwnField(field)) continue;
     if (fieldRule('contacts', field).concurrent === 'larger') continue;
-    // Members of a group are called otherwise in every book.
-    const name = entryMapOf(field) ?? (memberIn(field) === null ? field : 'members');
+    const member = memberIn(field);
+    const name = member === null ? (entryMapOf(field) ?? field) : `members/${called?.(member) ?? ''}`;
     said.push(`${name} ${canonicalText(field, value)}`);
   }
   return digestOf(said.sort((a, b) => (a < b ? -1 : 1)).join('\n'));

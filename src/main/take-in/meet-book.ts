@@ -6,6 +6,7 @@ import { type MetContact, meetContact } from '../conflicts/meet-contact.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import type { RecordId } from '../record/ids.ts';
 import { isGroup, recordIdOfUid, uidOfRecord, withMembersNamed } from '../record/record-uid.ts';
+import type { Fields } from '../record/value.ts';
 import { fieldsOf, type Projection } from '../snapshot/lens.ts';
 import type { Reading, SourceAdapter } from '../sources/source-adapter.ts';
 import type { StoredRecord } from '../store/record-store.ts';
@@ -54,33 +55,50 @@ export class MeetBook {
   /** Finds out which items nobody knows by their id are surely contacts of the collection. `read` yields them, part by part. */
   async match(read: AsyncIterable<readonly Reading[]>): Promise<void> {
     const { kind, log } = this.#collection;
-    const items: (Told & Said)[] = [];
+    const people: (Told & Said)[] = [];
+    const groups: (Told & { readonly fields: Fields })[] = [];
     for await (const readings of read)
       for (const reading of readings) {
         const { id, fields } = reading;
-        items.push({ id, marks: contactMarks(fields), said: saidBy(fields) });
+        const told = { id, marks: contactMarks(fields) };
+        if (isGroup(fields)) groups.push({ ...told, fields });
+        else people.push({ ...told, said: saidBy(fields) });
         if (this.#ahead.size < READ_AHEAD) this.#ahead.set(id, reading);
       }
-    if (items.length === 0) return;
+    if (people.length + groups.length === 0) return;
     const records: Told[] = [];
     const unseen: Said[] = [];
     for (const { id, state } of this.#collection.records.all()) {
       if (!isLive(state)) continue;
       const full = fieldsOf(shownFields(kind, state, log.order));
       records.push({ id, marks: contactMarks(full) });
-      if (!this.#ids.has(id)) unseen.push({ id, said: saidBy(this.#project?.(full) ?? full) });
+      if (!this.#ids.has(id)) unseen.push({ id, said: saidBy(this.#project?.(full) ?? full, recordIdOfUid) });
     }
-    const same = matchSame(unseen, items);
+    this.#matchAmong(records, unseen, people);
+    // Groups of one name, and of as many, may be of other people: it counts whom they are found to have.
+    const asFound = (uid: string): RecordId => this.matchOf(recordIdOfUid(uid)) ?? recordIdOfUid(uid);
+    const told = groups.map(({ id, marks, fields }) => ({ id, marks, said: saidBy(fields, asFound) }));
+    this.#matchAmong(records, unseen, told);
+  }
+
+  /** Of records that nobody was found to be so far. */
+  #matchAmong(records: readonly Told[], unseen: readonly Said[], items: readonly (Told & Said)[]): void {
+    if (items.length === 0) return;
+    const known = new Set([...this.#matches.values()].map(({ record }) => record));
+    const same = matchSame(
+      unseen.filter(({ id }) => !known.has(id)),
+      items,
+    );
     if (this.#readOnly) {
-      this.#matches = same;
+      this.#matches = new Map([...this.#matches, ...same]);
       return;
     }
-    const found = new Set([...same.values()].map(({ record }) => record));
+    const found = new Set([...known, ...[...same.values()].map(({ record }) => record)]);
     const others = matchContacts(
       records.filter(({ id }) => !found.has(id)),
       items.filter(({ id }) => !same.has(id)),
     );
-    this.#matches = new Map([...others, ...same]);
+    this.#matches = new Map([...this.#matches, ...others, ...same]);
   }
 
   /** What was read of an item to compare it, once; null: it has to be read. */

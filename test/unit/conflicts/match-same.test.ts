@@ -29,6 +29,10 @@ it('two whose words, or people, are others say something else; members of a grou
   expect(said(['relatedTo/Bo', { relation: {} }])).not.toBe(said(['relatedTo/Cy', { relation: {} }]));
   expect(said(['members/a1', true])).toBe(said(['members/b1', true]));
   expect(said(['members/a1', true])).not.toBe(said(['members/a1', true], ['members/a2', true]));
+  const known = (uid: string) =>
+    saidBy(new Map([[fieldName(`members/${uid}`), true]]), (each) => recordId(each.at(-1)!));
+  expect(known('a1')).toBe(known('b1'));
+  expect(known('a1')).not.toBe(known('a2'));
 });
 
 it('as many are found as there are on both sides, the first by their ids', () => {

@@ -186,6 +186,19 @@ describe('a book that meets a collection', () => {
       ).toEqual(['members/u1', 'members/own2']);
     },
   );
+  it('has a group of other people beside one that is called the same, though that has as many', async () => {
+    told('f', { name: { full: 'Friends' }, kind: 'group', 'members/u2': true, 'members/u3': true });
+    there.set('g', { name: { full: 'Friends' }, kind: 'group', 'members/own1': true, 'members/own2': true });
+    there.set('own1', ann);
+    there.set('own2', person('Di'));
+    await look();
+    const membersOf = (id: string) =>
+      Object.keys(Object.fromEntries(device.held(recordId(id)) ?? [])).filter((field) => /^members/.test(field));
+    expect([everybody(), membersOf('g')]).toEqual([
+      ['f', 'g', 'own2', 'u1', 'u2', 'u3'],
+      ['members/u1', 'members/own2'],
+    ]);
+  });
   it('is told beforehand whom it would meet', async () => {
     there.set('own1', ann);
     there.set('own2', person('Di'));
