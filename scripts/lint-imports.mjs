@@ -138,6 +138,7 @@ const RULES = [
   {
     from: 'main/locations',
     may: [
+      'contract',
       'main/record',
       'main/content',
       'main/sources',

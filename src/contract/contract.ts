@@ -32,6 +32,7 @@ import type { AgendaView, ExportView, RecordsView } from './views/record-views.t
 import type {
   AddedView,
   AddOptions,
+  FoundAccountView,
   FoundCollectionView,
   PlaceView,
   PlanView,
@@ -70,6 +71,17 @@ export interface Requests {
   'accounts:password': (address: string, password: string) => Record<string, never>;
   /** What an account holds of a kind. Fails with `bad-address`, `not-reachable`, `not-allowed`, `other-host`, `no-collections`. */
   'accounts:collections': (address: string, kind: 'contacts' | 'calendar') => readonly FoundCollectionView[];
+  /**
+   * Where an account is that is named by an e-mail address or a host, and its address for each user its server may know a person by. Fails with
+   * `bad-address`, `not-reachable`, `no-collections`, `other-host` (the subject is the address to confirm).
+   */
+  'accounts:find': (typed: string, kind: 'contacts' | 'calendar', user: string | null) => FoundAccountView;
+  /** Keeps the password for the first of these users that is let in, and says whom; null: the known one. Fails with `not-allowed`. */
+  'accounts:log-in': (
+    addresses: readonly string[],
+    kind: 'contacts' | 'calendar',
+    password: string | null,
+  ) => { readonly address: string };
   'collections:leave': (collection: string) => Record<string, never>;
   /** For two minutes devices nearby may ask for this collection; the requests that come are answered as any other. */
   'nearby:wait': (collection: string, role: Role) => NearbyWindowView;
@@ -170,6 +182,8 @@ export const REQUESTS = Object.keys({
   'collections:join': 0,
   'accounts:password': 0,
   'accounts:collections': 0,
+  'accounts:find': 0,
+  'accounts:log-in': 0,
   'collections:leave': 0,
   'nearby:wait': 0,
   'nearby:stop': 0,

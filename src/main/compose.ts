@@ -27,6 +27,7 @@ import { makeFolders } from './platform/make-folders.ts';
 import { nodeFileSystem } from './platform/node-file-system.ts';
 import { plainLines } from './platform/plain-text.ts';
 import { systemRandom } from './platform/random.ts';
+import { systemNameServers } from './platform/service-records.ts';
 import { serviceThread } from './platform/service-thread.ts';
 import { giveBackSpare, releaseHeap } from './platform/spare-memory.ts';
 import { LockstepError } from './platform/trouble.ts';
@@ -125,6 +126,7 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
     diskSpace,
     isProfileLocked,
     secrets: accountSecrets(accounts),
+    nameServers: systemNameServers,
     realPath,
     makeDirectory: makeFolders,
     countItems: countInThread,

@@ -13,6 +13,7 @@ import type { DiskSpace } from './platform/disk-space.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import type { Random } from './platform/random.ts';
 import type { Remote } from './platform/remote.ts';
+import type { NameServers } from './platform/service-records.ts';
 import type { CollectionId } from './record/ids.ts';
 import type { PlaceCount } from './sources/count-items.ts';
 import type { LookService } from './sources/files/look-service.ts';
@@ -61,6 +62,8 @@ export interface EngineWorld {
   isProfileLocked(profile: string): boolean;
   /** Passwords of accounts on servers. */
   readonly secrets: AccountSecrets;
+  /** What domains say where their accounts are. */
+  readonly nameServers: NameServers;
   /** The real path of what is there, and whether it is a folder; null where there is nothing. */
   realPath(path: string): { readonly path: string; readonly isFolder: boolean } | null;
   makeDirectory(path: string): void;

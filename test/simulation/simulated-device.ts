@@ -212,6 +212,7 @@ export class SimulatedDevice {
         watchText: this.watchesTexts ? this.#watchText(guarded, stopWatching, random.fork('texts')) : null,
         isProfileLocked: () => false,
         secrets: { passwordOf: () => null, setPassword: () => undefined },
+        nameServers: { services: async () => [], texts: async () => [] },
         makeDirectory: (path) => this.user.mkdirp(path),
         dataDirectory: DATA,
         defaultName: this.name,

@@ -77,6 +77,11 @@ export interface AddedView {
 }
 
 /** One address book or calendar of an account. */
+export interface FoundAccountView {
+  readonly origin: string;
+  readonly addresses: readonly string[];
+}
+
 export interface FoundCollectionView {
   readonly address: string;
   readonly name: string;

@@ -3,12 +3,13 @@ import type { LacksView, OccurrenceView, SourceSettingsView } from '../../contra
 import { formulaWords } from '../../contract/formula-words.ts';
 import { lackWords } from '../../contract/lack-words.ts';
 import { plainText } from '../platform/plain-text.ts';
+import { accountKind, givenPlace, givePassword } from './account-place.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
 import { inviteNearby, joinNearby } from './nearby-pairing.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
-import { checkFormat, FORMAT_NAMES, formatLines, KINDS, needsPassword, sourcePlace } from './place.ts';
+import { checkFormat, FORMAT_NAMES, formatLines, KINDS } from './place.ts';
 import { withProgress } from './progress-bar.ts';
 import { counted, shortId, shortRecord } from './show-value.ts';
 import type { Table } from './table.ts';
@@ -21,22 +22,11 @@ const format = {
   offers: FORMAT_NAMES,
 } as const;
 
-/** A server's password is taken from the environment or asked for, never from the arguments, which others can see. */
-async function givePassword(call: CommandCall, location: string): Promise<void> {
-  if (!needsPassword(location)) return;
-  const { environment, askSecret } = call.terminal;
-  const host = plainText(new URL(location).host);
-  const password =
-    environment.LOCKSTEP_PASSWORD ?? (await askSecret?.(`Password at ${host} (empty: the one it has): `));
-  if (password === undefined || password === '') return;
-  await call.ask('accounts:password', location, password);
-}
-
 const add: Command = {
   name: 'add',
   takes: 'PATH|URL',
   summary: 'makes a new collection with this source',
-  details: `Kind and format are recognized where something is there. The password of a server is asked for, or taken from LOCKSTEP_PASSWORD.\n\n${formatLines()}`,
+  details: `Kind and format are recognized where something is there. The password of a server is asked for, or taken from LOCKSTEP_PASSWORD.\nWith --kind (or --format carddav or caldav) an account may be given as an e-mail address or a host, and its server is found.\n\n${formatLines()}`,
   options: {
     name: { type: 'string', value: 'NAME', help: 'name of the collection (default: the last part of the path)' },
     kind: {
@@ -54,8 +44,7 @@ const add: Command = {
     const wanted = textOption(options, 'format');
     checkFormat(wanted);
     const create = flagOption(options, 'create') || undefined;
-    const location = sourcePlace(call.positionals[0]!, call.terminal.directory);
-    await givePassword(call, location);
+    const location = await givenPlace(call, call.positionals[0]!, accountKind(wanted, kind, create));
     const added = await withProgress(
       call,
       call.ask('collections:add', given({ location, name: textOption(options, 'name'), kind, format: wanted, create })),
@@ -176,15 +165,12 @@ const join: Command = {
   async run(call) {
     const wanted = textOption(call.options, 'format');
     checkFormat(wanted);
-    const location = sourcePlace(call.positionals[1]!, call.terminal.directory);
     const given = call.positionals[0]!;
-    if (flagOption(call.options, 'nearby')) {
-      await givePassword(call, location);
-      return joinNearby(call, given, location, wanted ?? null);
-    }
+    const place = () => givenPlace(call, call.positionals[1]!, accountKind(wanted));
+    if (flagOption(call.options, 'nearby')) return joinNearby(call, given, await place(), wanted ?? null);
     const link = await wordOrInput(call, given);
     if (!link.startsWith('lockstep://')) throw usageError('A link begins with lockstep://join#.', 'LINK');
-    await givePassword(call, location);
+    const location = await place();
     const joined = await withProgress(
       call,
       call.ask('collections:join', link, location, wanted ?? null, flagOption(call.options, 'wait')),
@@ -248,8 +234,7 @@ const source: Command = {
     const place = textOption(options, 'add');
     const wanted = textOption(options, 'format');
     checkFormat(wanted);
-    const location = place === undefined ? undefined : sourcePlace(place, call.terminal.directory);
-    if (location !== undefined) await givePassword(call, location);
+    const location = place === undefined ? undefined : await givenPlace(call, place, accountKind(wanted));
     const readOnly = options['read-only'];
     const change = given({
       add: location,

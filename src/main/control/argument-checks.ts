@@ -126,6 +126,16 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['address', name],
     ['kind', oneOf('contacts', 'calendar')],
   ],
+  'accounts:find': [
+    ['typed', name],
+    ['kind', oneOf('contacts', 'calendar')],
+    ['user', orNull(name)],
+  ],
+  'accounts:log-in': [
+    ['addresses', listOf(name)],
+    ['kind', oneOf('contacts', 'calendar')],
+    ['password', orNull(text)],
+  ],
   'collections:leave': [['collection', name]],
   'nearby:wait': [
     ['collection', name],

@@ -1,6 +1,7 @@
 import type { DeviceView, Handlers, PlanView, RecoveryKeyView } from '../../contract/contract.ts';
 import { BrowsedCollections } from '../browse/browsed-collections.ts';
 import type { Engine } from '../engine.ts';
+import { findAccount, logIn } from '../locations/find-account.ts';
 import { accountOf, collectionsOfAccount } from '../locations/server-place.ts';
 import { checkedName } from '../peers/protocol/display-name.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -57,6 +58,10 @@ export function handlersOf(engine: Engine): Handlers {
       return NOTHING;
     },
     'accounts:collections': (address, kind) => collectionsOfAccount(address, kind, engine.world.secrets),
+    'accounts:find': (typed, kind, user) => findAccount(typed, kind, user, engine.world.nameServers),
+    'accounts:log-in': async (addresses, kind, password) => ({
+      address: await logIn(addresses, kind, password, engine.world.secrets),
+    }),
     'collections:leave': async (collection) => {
       if (!forgetJoin(engine, collection)) await leaveRequest(engine, findCollection(engine, collection));
       return NOTHING;

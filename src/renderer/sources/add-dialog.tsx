@@ -11,11 +11,12 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { Note } from '../components/note.tsx';
-import { isAddress, isPublished, withUser } from './account-address.ts';
-import { AccountFields } from './account-fields.tsx';
+import { addressToConfirm, isAddress, isPublished } from './account-address.ts';
+import { AccountFields, AccountKind } from './account-fields.tsx';
 import { accountAdvice, FORMAT_CHOICES, formatChoices, RECOGNIZED } from './format-words.ts';
 import { examplePlace, PlaceField } from './place-field.tsx';
 import { RecognitionLine, RecognizedPlace, useRecognition } from './recognition.tsx';
+import { useAccount } from './use-account.ts';
 
 type Wish = 'any' | NonNullable<Adding['kind']>;
 const TITLES: { readonly [wish in Wish]: string } = {
@@ -25,11 +26,12 @@ const TITLES: { readonly [wish in Wish]: string } = {
   calendar: 'Add a calendar',
 };
 const HINTS: { readonly [wish in Wish]: string } = {
-  any: 'A folder, a file of contacts or a calendar (.vcf, .csv, .ldif, .ics), or the address of a CardDAV or CalDAV server or of a published calendar.',
+  any: 'A folder, a file of contacts or a calendar (.vcf, .csv, .ldif, .ics), an account by its e-mail address, or the address of a CardDAV or CalDAV server or of a published calendar.',
   files: 'Where the folder is on this device.',
   contacts:
-    'A .vcf, .csv or .ldif file, a folder of .vcf files, Thunderbird’s abook.sqlite, or the address of a CardDAV server.',
-  calendar: 'An .ics file, a folder of them, the address of a CalDAV server, or of a published calendar.',
+    'A .vcf, .csv or .ldif file, a folder of .vcf files, Thunderbird’s abook.sqlite, an account by its e-mail address, or the address of a CardDAV server.',
+  calendar:
+    'An .ics file, a folder of them, an account by its e-mail address, or the address of a CalDAV server or of a published calendar.',
 };
 
 /** Starts keeping places in step: one that is typed or picked, or several that were dropped. Nothing starts before the person says so. */
@@ -42,8 +44,7 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
   const [place, setPlace] = useState(locations[0] ?? '');
   const [name, setName] = useState('');
   const [create, setCreate] = useState(false);
-  const [user, setUser] = useState('');
-  const [password, setPassword] = useState('');
+  const account = useAccount();
   const [kind, setKind] = useState<'contacts' | 'calendar'>(adding.kind === 'calendar' ? 'calendar' : 'contacts');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WireError | null>(null);
@@ -56,14 +57,13 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
   const isFeed = isServer && adding.kind !== 'contacts' && isPublished(place);
   const recognition = useRecognition(several ? '' : place, format === RECOGNIZED ? null : format);
   const addOne = async (typed: string) => {
-    const location = isServer ? withUser(typed, user.trim()) : typed;
-    if (isServer && user.trim() !== '') {
-      const known = await client.request('accounts:password', location, password);
-      if (!known.ok) {
-        setError(known.error);
-        return false;
-      }
+    const located = isServer ? await account.locate(typed, kind) : { ok: true as const, location: typed };
+    if (!located.ok) {
+      setError(located.error);
+      setPlace(addressToConfirm(located.error) ?? typed);
+      return false;
     }
+    const { location } = located;
     const reply = await client.request('collections:add', {
       location,
       ...(name.trim() === '' || several ? {} : { name: name.trim() }),
@@ -157,17 +157,9 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
           {isServer && (
             <>
               {!isFeed && (adding.kind === null || adding.kind === 'files') && (
-                <ChoiceField
-                  label="What to keep in step"
-                  options={[
-                    { id: 'contacts', label: 'Contacts' },
-                    { id: 'calendar', label: 'A calendar' },
-                  ]}
-                  value={kind}
-                  onChange={(value) => setKind(value === 'calendar' ? 'calendar' : 'contacts')}
-                />
+                <AccountKind kind={kind} onChange={setKind} />
               )}
-              <AccountFields user={user} password={password} onUser={setUser} onPassword={setPassword} />
+              <AccountFields of={account} place={place} />
               {found.length > 0 && (
                 <ChoiceField
                   label={`There are ${found.length} in this account. Which one?`}

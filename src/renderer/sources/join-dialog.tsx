@@ -46,8 +46,9 @@ function LinkJoin(props: { link: string; ways: ReactNode; isFirst: boolean; onCl
   const toast = useToast();
   const wrong = link.trim() !== '' && !LINK.test(link.trim()) ? 'An invitation begins with lockstep://join#' : null;
   const run = async () => {
-    if (!(await place.keep())) return;
-    const reply = await join.run(link.trim(), place.location, place.chosenFormat, false);
+    const location = await place.locate();
+    if (location === null) return;
+    const reply = await join.run(link.trim(), location, place.chosenFormat, false);
     if (!reply.ok) return;
     if (reply.value.state === 'waiting-for-approval') setJoined(reply.value);
     else {
@@ -79,17 +80,18 @@ function LinkJoin(props: { link: string; ways: ReactNode; isFirst: boolean; onCl
       </DialogFrame>
     );
   }
+  const isBusy = join.busy || place.account.isLocating;
   const isFilled = link.trim() !== '' && wrong === null && place.isFilled;
   return (
     <DialogFrame
       title="Join with a link"
       careful
       onClose={onClose}
-      onEnter={isFilled && !join.busy ? () => void run() : null}
+      onEnter={isFilled && !isBusy ? () => void run() : null}
       footer={
         <DialogActions
           action={join.busy ? 'Asking the other device…' : 'Join'}
-          isPending={join.busy}
+          isPending={isBusy}
           isDisabled={!isFilled}
           onAction={() => void run()}
           onCancel={onClose}

@@ -1,51 +1,59 @@
 import { useState } from 'react';
+import { accountNamed } from '../../contract/account-name.ts';
 import type { WireError } from '../../contract/contract.ts';
-import { useAction } from '../client/use-action.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { isAddress, withUser } from './account-address.ts';
-import { AccountFields } from './account-fields.tsx';
+import { addressToConfirm, isAddress } from './account-address.ts';
+import { AccountFields, AccountKind } from './account-fields.tsx';
 import { accountAdvice, FORMAT_CHOICES, RECOGNIZED } from './format-words.ts';
 import { PlaceField } from './place-field.tsx';
 import { needsFormat, RecognitionLine, useRecognition } from './recognition.tsx';
+import { useAccount } from './use-account.ts';
+
+const DAV_FORMAT = { contacts: 'carddav', calendar: 'caldav' } as const;
 
 /** Where a joined collection is to be on this device, as it is typed. */
 export function useJoinPlace() {
   const [place, setPlace] = useState('');
   const [format, setFormat] = useState(RECOGNIZED);
-  const [user, setUser] = useState('');
-  const [password, setPassword] = useState('');
-  const remember = useAction('accounts:password');
+  const account = useAccount();
+  const [kind, setKind] = useState<'contacts' | 'calendar'>('contacts');
+  const [error, setError] = useState<WireError | null>(null);
   const recognition = useRecognition(place, format === RECOGNIZED ? null : format);
   const isServer = isAddress(place);
-  const location = isServer ? withUser(place, user) : place.trim();
+  const isNamed = accountNamed(place) !== null;
   return {
     place,
     setPlace,
     format,
     setFormat,
-    user,
-    setUser,
-    password,
-    setPassword,
+    account,
+    /** Only the name of an account is typed: of which kind, that of the invitation is not known yet. */
+    isNamed,
+    kind,
+    setKind,
     isServer,
     recognition,
     isFilled: place.trim() !== '' && (isServer || format !== RECOGNIZED || !needsFormat(recognition, place)),
-    location,
     /** null: whatever the place looks like. */
-    chosenFormat: isServer || format === RECOGNIZED ? null : format,
-    error: remember.error,
-    /** Keeps the password of a server, before it is needed; false: that failed. */
-    keep: async (): Promise<boolean> => {
-      remember.reset();
-      return !isServer || user.trim() === '' || (await remember.run(location, password)).ok;
+    chosenFormat: isNamed ? DAV_FORMAT[kind] : isServer || format === RECOGNIZED ? null : format,
+    error,
+    /** Where it is to be; the server there knows the password by then. null: that failed. */
+    locate: async (): Promise<string | null> => {
+      setError(null);
+      if (!isServer) return place.trim();
+      const located = await account.locate(place, kind);
+      if (located.ok) return located.location;
+      setError(located.error);
+      setPlace(addressToConfirm(located.error) ?? place);
+      return null;
     },
   };
 }
 
 /** The fields for it, and why joining failed (`error`). */
 export function JoinPlace(props: { of: ReturnType<typeof useJoinPlace>; autoFocus: boolean; error: WireError | null }) {
-  const { place, setPlace, format, setFormat, user, setUser, password, setPassword, isServer, error } = props.of;
+  const { place, setPlace, format, setFormat, account, isNamed, kind, setKind, isServer, error } = props.of;
   const failure = error ?? props.error;
   return (
     <>
@@ -57,8 +65,9 @@ export function JoinPlace(props: { of: ReturnType<typeof useJoinPlace>; autoFocu
         hint="An empty or new place is filled. What is in it already is merged in; nothing is overwritten."
       />
       {!isServer && failure === null && <RecognitionLine recognition={props.of.recognition} place={place} canCreate />}
+      {isNamed && <AccountKind kind={kind} onChange={setKind} />}
       {isServer ? (
-        <AccountFields user={user} password={password} onUser={setUser} onPassword={setPassword} />
+        <AccountFields of={account} place={place} />
       ) : (
         <ChoiceField label="What it is to be" options={FORMAT_CHOICES} value={format} onChange={setFormat} />
       )}

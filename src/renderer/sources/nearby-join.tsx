@@ -31,8 +31,10 @@ export function NearbyJoin({ ways, onClose }: { ways: ReactNode; onClose: () => 
   };
   const run = async () => {
     outcome.reset();
-    if (target.device === null || !(await place.keep())) return;
-    const reply = await ask.run(target.device, place.location, place.chosenFormat);
+    if (target.device === null) return;
+    const location = await place.locate();
+    if (location === null || isClosed.current) return;
+    const reply = await ask.run(target.device, location, place.chosenFormat);
     if (!reply.ok || isClosed.current) return;
     setIsSame(false);
     setCompared(reply.value);
@@ -63,17 +65,18 @@ export function NearbyJoin({ ways, onClose }: { ways: ReactNode; onClose: () => 
         </p>
       </DialogFrame>
     );
+  const isBusy = ask.busy || place.account.isLocating;
   const isFilled = target.device !== null && place.isFilled;
   return (
     <DialogFrame
       title="Join a device nearby"
       careful
       onClose={close}
-      onEnter={isFilled && !ask.busy ? () => void run() : null}
+      onEnter={isFilled && !isBusy ? () => void run() : null}
       footer={
         <DialogActions
           action={ask.busy ? 'Asking the other device…' : 'Join'}
-          isPending={ask.busy}
+          isPending={isBusy}
           isDisabled={!isFilled}
           onAction={() => void run()}
           onCancel={close}

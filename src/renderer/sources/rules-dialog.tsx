@@ -1,7 +1,7 @@
 import { FolderPlus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
-import type { CollectionView, Kind, SourceSettingsView } from '../../contract/contract.ts';
+import type { CollectionView, Kind, SourceSettingsView, WireError } from '../../contract/contract.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useToast } from '../client/app-context.tsx';
 import { useAction } from '../client/use-action.ts';
@@ -14,9 +14,11 @@ import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
 import { Loading } from '../components/loading.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-import { isAddress } from './account-address.ts';
+import { addressToConfirm, isAddress } from './account-address.ts';
+import { AccountFields } from './account-fields.tsx';
 import { formatChoices, formatWords, RECOGNIZED } from './format-words.ts';
 import { examplePlace, PlaceField } from './place-field.tsx';
+import { useAccount } from './use-account.ts';
 
 const lines = (text: string) =>
   text
@@ -126,6 +128,8 @@ function Places(props: { collection: CollectionView; settings: SourceSettingsVie
   const [place, setPlace] = useState('');
   const [format, setFormat] = useState(RECOGNIZED);
   const change = useAction('source:change');
+  const account = useAccount();
+  const [failure, setFailure] = useState<WireError | null>(null);
   const toast = useToast();
   const { kind } = props.collection;
   const run = async (how: Place) => {
@@ -135,6 +139,13 @@ function Places(props: { collection: CollectionView; settings: SourceSettingsVie
     setPlace('');
     props.onChanged();
     if ('remove' in how) toast('done', `${how.location} is not kept in step any more. What is in it stays.`);
+  };
+  const isAccount = kind !== 'files' && isAddress(place);
+  const add = async () => {
+    const located = isAccount ? await account.locate(place, kind) : { ok: true as const, location: place.trim() };
+    setFailure(located.ok ? null : located.error);
+    if (!located.ok) return setPlace(addressToConfirm(located.error) ?? place);
+    await run({ add: located.location, ...(isAccount || format === RECOGNIZED ? {} : { format }) });
   };
   return (
     <section className="places">
@@ -170,18 +181,19 @@ function Places(props: { collection: CollectionView; settings: SourceSettingsVie
         />
         <ActionButton
           className="button"
-          isBusy={change.busy}
+          isBusy={change.busy || account.isLocating}
           isDisabled={place.trim() === ''}
-          onPress={() => void run({ add: place.trim(), ...(format === RECOGNIZED ? {} : { format }) })}
+          onPress={() => void add()}
         >
           <FolderPlus aria-hidden size={16} />
           Add place
         </ActionButton>
       </div>
+      {isAccount && <AccountFields of={account} place={place} />}
       {kind !== 'files' && place.trim() !== '' && !isAddress(place) && (
         <ChoiceField label="What it is" options={formatChoices(kind)} value={format} onChange={setFormat} />
       )}
-      <ErrorNotice error={change.error} />
+      <ErrorNotice error={failure ?? change.error} />
     </section>
   );
 }
