@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { addressToConfirm, isAddress, isPublished, userIn, withUser } from '../../../src/renderer/sources/account-address.ts';
+import {
+  addressToConfirm,
+  isAddress,
+  isPublished,
+  userIn,
+  withUser,
+} from '../../../src/renderer/sources/account-address.ts';
 
 it.each([
   ['https://example.org/choir.ics', true],
