@@ -265,8 +265,8 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'a collection stays open for who was removed, where something else is shared',
-    file: 'src/main/peers/session/peer-session.ts',
-    find: 'if (isAnother || shared.memberKeyOf(this.peer) === null) {',
+    file: 'src/main/peers/session/open-collections.ts',
+    find: 'if (isAnother || shared.memberKeyOf(this.#link.peer) === null) {',
     replace: 'if (isAnother) {',
     tests: ['test/unit/peers/session/peer-session.test.ts'],
   },

@@ -1,5 +1,5 @@
 /* Planted bugs (planted-bugs.mjs) of what two members say to each other on a link, of who is let in, and of what peers give. */
-const SESSION = 'src/main/peers/session/peer-session.ts';
+const OPEN = 'src/main/peers/session/open-collections.ts';
 const ADMISSIONS = 'src/main/network/admissions.ts';
 const TEST = 'test/unit/peers/session/peer-session.test.ts';
 
@@ -7,35 +7,35 @@ const TEST = 'test/unit/peers/session/peer-session.test.ts';
 export const PLANTED_SESSION_BUGS = [
   {
     about: 'an OPEN may be proven with any key',
-    file: SESSION,
+    file: OPEN,
     find: '      (member ?? former) !== message.member ||\n',
     replace: '',
     tests: [TEST],
   },
   {
     about: 'the link to a device that takes itself for a member, as it may be elsewhere, is closed',
-    file: SESSION,
+    file: OPEN,
     find: 'if (member === null && former === null) return;',
     replace: '',
     tests: [TEST],
   },
   {
     about: 'who was removed just now is told how far this device is all the same',
-    file: SESSION,
-    find: '    opened.shut();\n    this.#requests',
-    replace: '    this.#requests',
+    file: OPEN,
+    find: '    opened.shut();\n    this.#wasShut',
+    replace: '    this.#wasShut',
     tests: [TEST],
   },
   {
     about: 'a collection that was left here takes what a peer still says in it',
-    file: SESSION,
+    file: OPEN,
     find: '    for (const [handle, each] of this.#byPeerHandle) if (each === opened) this.#byPeerHandle.delete(handle);\n',
     replace: '',
     tests: [TEST],
   },
   {
     about: 'a collection is asked how far it is after the link has ended, maybe after its database was closed',
-    file: SESSION,
+    file: OPEN,
     find: '    for (const opened of this.#opened.values()) opened.shut();\n',
     replace: '',
     tests: [TEST],

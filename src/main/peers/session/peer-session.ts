@@ -1,5 +1,4 @@
 import type { Clock } from '../../platform/clock.ts';
-import { hexOf } from '../../record/encode-value.ts';
 import type { CollectionId, DeviceId } from '../../record/ids.ts';
 import type { GreetedLink } from '../connect/hello.ts';
 import type { MessageStream } from '../connect/message-stream.ts';
@@ -9,31 +8,22 @@ import { BEACON_EVERY_MS } from './beacons-heard.ts';
 import { ContentReplies, refusalOf } from './content-replies.ts';
 import { ContentRequests, type Fetched } from './content-requests.ts';
 import { CreditGrants } from './grant-credit.ts';
-import { membersMessages } from './members-messages.ts';
-import { collectionTag, openStatement } from './open-proof.ts';
-import { OpenedCollection, type OpenedPort } from './opened-collection.ts';
+import { type CollectionsPort, OpenCollections } from './open-collections.ts';
+import type { OpenedPort } from './opened-collection.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { ScanRequests } from './scan-requests.ts';
-import type { ContentAsked, SharedCollection } from './shared-collection.ts';
+import type { ContentAsked } from './shared-collection.ts';
 
 /** What a session needs of the device it speaks for. */
-export interface SessionPort {
-  /** The same object for a collection as long as this device has the same part in it. */
-  collections(): readonly SharedCollection[];
+export interface SessionPort extends CollectionsPort {
   /** host:port where this device can be reached. */
   ownAddresses(): readonly string[];
   /** Where else the peer says it can be reached. */
   addresses(addresses: readonly string[]): void;
-  /** What the peer shares, holds or has applied became something else. */
-  changed(): void;
   /** The peer sends contents again after it sent nothing for a while: what waits may be had now. */
   contentsMove(): void;
   /** As `OpenedPort`. */
   contentsBack(id: CollectionId): void;
-  /** The peer does not belong to a collection any more, and hears so on this link. */
-  removed(): void;
-  /** It opened this collection all the same, and was told. */
-  toldRemoved(id: CollectionId): void;
   /** Bytes of bulk to and from all peers together. */
   readonly up: RateLimit;
   readonly down: RateLimit;
@@ -48,29 +38,21 @@ const FRAME_MS = 5000;
 
 /**
  * What two members say to each other once their link stands: which collections they share, membership, packages, acknowledgements,
- * content (PROTOCOL 2.9). What belongs to one collection is in `OpenedCollection`; here is what they share: which collections are open,
- * credit for bulk, content, and asking the other to look.
+ * content (PROTOCOL 2.9). Which collections are open is in `OpenCollections`, what belongs to one of them in `OpenedCollection`; here is what they
+ * share: credit for bulk, content, and asking the other to look.
  */
 export class PeerSession {
   readonly peer: DeviceId;
   readonly link: PeerLink;
   readonly #stream: MessageStream<PeerLink>;
   readonly #clock: Clock;
-  readonly #exporter: Uint8Array;
-  readonly #opened = new Map<CollectionId, OpenedCollection>();
-  readonly #byPeerHandle = new Map<number, OpenedCollection>();
+  readonly #collections: OpenCollections;
   readonly #grants: CreditGrants;
   readonly #requests: ContentRequests;
   readonly #replies: ContentReplies;
   readonly #scans = new ScanRequests();
   readonly #port: SessionPort;
-  readonly #openedPort: OpenedPort;
-  /** Which collections the peer says it has. */
-  #peerTags: readonly string[] = [];
-  #announced = false;
-  readonly #toldRemoved = new Set<CollectionId>();
   #credit: number;
-  #nextHandle = 1;
   #closed = false;
   #stopBeacons: () => void = () => {};
   #pumping = false;
@@ -83,7 +65,6 @@ export class PeerSession {
     this.#credit = greeted.credit;
     this.#clock = clock;
     this.#port = port;
-    this.#exporter = this.link.exporter('EXPORTER-lockstep-session', 32);
     const grant = (bytes: number) => this.#stream.send({ is: 'CREDIT', bytes });
     this.#grants = new CreditGrants(clock, port.down, grant, () => this.#stream.moved.isWorthHere);
     this.#requests = new ContentRequests({
@@ -97,7 +78,7 @@ export class PeerSession {
       () => this.#pump(),
       (message) => this.#stream.send(message),
     );
-    this.#openedPort = {
+    const openedPort: OpenedPort = {
       peer: this.peer,
       clock,
       send: (message) => {
@@ -109,6 +90,7 @@ export class PeerSession {
       contentsBack: (id) => port.contentsBack(id),
       changed: () => port.changed(),
     };
+    this.#collections = new OpenCollections(this.link, port, openedPort, (handle) => this.#requests.forget(handle));
     this.#stream.onDrain(() => this.#pump());
     this.#stream.onClose(() => this.#end());
     this.#stream.receive((message) => this.#receive(message));
@@ -119,74 +101,46 @@ export class PeerSession {
 
   /** Tells the peer which collections are here; again whenever one is added or left, or membership changed. */
   announce(): void {
-    if (this.#closed) return;
-    const tags = this.#port.collections().map((shared) => collectionTag(this.#exporter, shared.id, this.link.dialled));
-    this.#stream.send({ is: 'GROUPS', tags });
-    this.#announced = true;
-    this.#openKnown();
+    this.#collections.announce();
   }
 
   /** Is this collection open between the two, so that packages flow? */
   isOpen(id: CollectionId): boolean {
-    return this.#opened.get(id)?.isFlowing === true;
+    return this.#collections.flowing(id) !== null;
   }
 
   /** New packages are in the log of this collection: the peer gets them. */
   packagesWritten(id: CollectionId): void {
-    this.#opened.get(id)?.packagesWritten();
+    this.#collections.find(id)?.packagesWritten();
   }
 
   /** Something was applied or constructed: the peer is told soon, once for many. */
   acknowledge(id: CollectionId): void {
-    this.#opened.get(id)?.acknowledge();
+    this.#collections.find(id)?.acknowledge();
   }
 
   /** What is known of other members, or what the sources here leave out, may be another thing than it was: the peer is told soon. */
   tellStanding(id: CollectionId): void {
-    this.#opened.get(id)?.tellStandingSoon();
+    this.#collections.find(id)?.tellStandingSoon();
   }
 
   /** What the peer asked for in vain may be here again. */
   tellContentsBack(id: CollectionId): void {
-    this.#opened.get(id)?.tellContentsBack();
+    this.#collections.find(id)?.tellContentsBack();
   }
 
   /** What this device holds is told anew: what the two have to exchange is another thing than it was. */
   compareAgain(id: CollectionId): void {
-    this.#opened.get(id)?.tellHeld();
+    this.#collections.find(id)?.tellHeld();
   }
 
   membershipChanged(id: CollectionId): void {
-    const opened = this.#opened.get(id);
-    if (opened === undefined) {
-      this.announce();
-      return;
-    }
-    opened.tellMembers(true);
-    const { shared } = opened;
-    const isAnother = !this.#port.collections().includes(shared);
-    if (isAnother || shared.memberKeyOf(this.peer) === null) {
-      this.#shut(opened);
-      if (shared.formerKeyOf(this.peer) !== null) this.#port.removed();
-    }
-    // Other packages count now: what the peer has to send is another thing than it was.
-    else if (shared.part === 'member') opened.tellHeld();
-    this.#openKnown();
+    this.#collections.membershipChanged(id);
   }
 
   /** This device has no part in the collection any more, or another one. */
   shut(id: CollectionId): void {
-    const opened = this.#opened.get(id);
-    if (opened !== undefined) this.#shut(opened);
-  }
-
-  /** The two share this collection no longer, though maybe others. */
-  #shut(opened: OpenedCollection): void {
-    opened.shut();
-    this.#requests.forget(opened.ownHandle);
-    this.#opened.delete(opened.shared.id);
-    for (const [handle, each] of this.#byPeerHandle) if (each === opened) this.#byPeerHandle.delete(handle);
-    this.#port.changed();
+    this.#collections.shut(id);
   }
 
   /** Does the peer send nothing of the contents it was asked for? */
@@ -196,15 +150,15 @@ export class PeerSession {
 
   /** Fetches content; null for what the peer does not have or does not send, and for what was still to come when the link ended. */
   fetch(id: CollectionId, asked: readonly ContentAsked[]): Promise<readonly (Fetched | null)[]> {
-    const opened = this.#opened.get(id);
-    if (opened?.isFlowing !== true) return Promise.resolve(asked.map(() => null));
+    const opened = this.#collections.flowing(id);
+    if (opened === null) return Promise.resolve(asked.map(() => null));
     return this.#requests.ask(opened.ownHandle, asked);
   }
 
   /** Asks the peer to look at its sources; resolves when it has (true), or when the link ends (false). */
   scan(id: CollectionId): Promise<boolean> {
-    const opened = this.#opened.get(id);
-    if (opened?.isFlowing !== true || this.#closed) return Promise.resolve(false);
+    const opened = this.#collections.flowing(id);
+    if (opened === null || this.#closed) return Promise.resolve(false);
     return this.#scans.ask((req) => this.#stream.send({ is: 'SCAN', h: opened.ownHandle, req }));
   }
 
@@ -221,20 +175,17 @@ export class PeerSession {
     this.#requests.end();
     this.#replies.end();
     this.#scans.end();
-    for (const opened of this.#opened.values()) opened.shut();
-    this.#opened.clear();
-    this.#byPeerHandle.clear();
+    this.#collections.end();
   }
 
   #receive(message: Message): void {
     if (this.#closed) return;
     switch (message.is) {
       case 'GROUPS':
-        this.#peerTags = message.tags.map(hexOf);
-        this.#openKnown();
+        this.#collections.announced(message);
         return;
       case 'OPEN':
-        this.#onOpen(message);
+        this.#collections.peerOpens(message);
         return;
       case 'ADDRS':
         this.#port.addresses(message.addrs);
@@ -263,8 +214,8 @@ export class PeerSession {
       case 'HEADS':
       case 'STANDING':
       case 'CONTENTS_BACK': {
-        const opened = this.#byPeerHandle.get(message.h);
-        if (opened === undefined || opened.shared.memberKeyOf(this.peer) === null) {
+        const opened = this.#collections.spokenOf(message.h);
+        if (opened === null) {
           // It may have been shut here just now; whoever asked is not to wait.
           if (message.is === 'CONTENT_WANT') this.#stream.send(refusalOf(message, 'not-shared'));
           return;
@@ -280,74 +231,10 @@ export class PeerSession {
 
   #planBeacons(): void {
     this.#stopBeacons = this.#clock.after(BEACON_EVERY_MS, () => {
-      for (const opened of this.#opened.values()) opened.beaconsAreDue();
+      for (const opened of this.#collections.all()) opened.beaconsAreDue();
       this.#pump();
       this.#planBeacons();
     });
-  }
-
-  #openKnown(): void {
-    if (!this.#announced) return;
-    for (const shared of this.#port.collections()) {
-      if (this.#opened.has(shared.id) || shared.memberKeyOf(this.peer) === null) continue;
-      if (!this.#peerTags.includes(hexOf(collectionTag(this.#exporter, shared.id, !this.link.dialled)))) continue;
-      const opened = new OpenedCollection(shared, this.#nextHandle++, this.#openedPort);
-      this.#opened.set(shared.id, opened);
-      this.#sendOpen(shared, opened.ownHandle);
-      opened.tellMembers(shared.part === 'left');
-      if (shared.part === 'member') opened.tellHeld();
-    }
-  }
-
-  #sendOpen(shared: SharedCollection, h: number): void {
-    this.#stream.send({
-      is: 'OPEN',
-      h,
-      tag: collectionTag(this.#exporter, shared.id, this.link.dialled),
-      member: shared.member,
-      proof: shared.sign(openStatement(this.#exporter, shared.id, this.link.dialled)),
-    });
-  }
-
-  /** The peer was away when it was removed, and takes itself for a member: it hears that it is none, once, and nothing else. */
-  #tellRemoved(shared: SharedCollection): void {
-    if (this.#toldRemoved.has(shared.id)) return;
-    this.#toldRemoved.add(shared.id);
-    const h = this.#nextHandle++;
-    this.#sendOpen(shared, h);
-    for (const message of membersMessages(shared, h, shared.wordOfRemoval(this.peer))) this.#stream.send(message);
-    this.#port.toldRemoved(shared.id);
-  }
-
-  #onOpen(message: MessageOf<'OPEN'>): void {
-    const tag = hexOf(message.tag);
-    const shared = this.#port
-      .collections()
-      .find((each) => hexOf(collectionTag(this.#exporter, each.id, !this.link.dialled)) === tag);
-    if (shared === undefined) return;
-    const member = shared.memberKeyOf(this.peer);
-    const former = member === null ? shared.formerKeyOf(this.peer) : null;
-    if (member === null && former === null) return;
-    if (
-      (member ?? former) !== message.member ||
-      !shared.verify(message.member, openStatement(this.#exporter, shared.id, !this.link.dialled), message.proof)
-    ) {
-      this.#stream.fault('OPEN without proof');
-      return;
-    }
-    if (member === null) {
-      this.#tellRemoved(shared);
-      return;
-    }
-    if (!this.#peerTags.includes(tag)) this.#peerTags = [...this.#peerTags, tag];
-    // It had shut it, or was let in again: both begin anew.
-    const before = this.#opened.get(shared.id);
-    if (before?.peerOpened === true) this.#shut(before);
-    this.#openKnown();
-    const opened = this.#opened.get(shared.id);
-    if (opened === undefined) return;
-    opened.peerOpened = true;
-    this.#byPeerHandle.set(message.h, opened);
   }
 
   /** Sends bulk as long as the peer's credit and the socket allow: content that was asked for, then packages. */
@@ -359,7 +246,7 @@ export class PeerSession {
         const reply = this.#replies.next(this.#port.up.in(FRAME_MS));
         const message = reply?.message ?? this.#nextPackages(forward);
         if (message === null) {
-          for (const opened of this.#opened.values()) opened.tellBeacons();
+          for (const opened of this.#collections.all()) opened.tellBeacons();
           return;
         }
         const parts = message.is === 'CONTENT' ? message.data : message.packages;
@@ -374,7 +261,7 @@ export class PeerSession {
   }
 
   #nextPackages(forward: boolean): MessageOf<'PACKAGE'> | null {
-    for (const opened of this.#opened.values()) {
+    for (const opened of this.#collections.all()) {
       const packages = opened.nextPackages(forward);
       if (packages !== null) return packages;
     }
