@@ -25,6 +25,7 @@ beforeEach(() => {
     collection: { kind: 'files', stored: { name: 'docs' }, records: { live: 3 } },
     membership: {
       member: () => ({ role }),
+      isMember: () => true,
       get current() {
         return { revokedInvites: revoked };
       },
