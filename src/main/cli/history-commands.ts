@@ -215,7 +215,7 @@ function showWritten(call: CommandCall, written: PackageView | ActView, kinds: K
 
 function showAct(call: CommandCall, act: ActView, kinds: Kinds): string {
   const more = act.changeCount - act.changes.length;
-  if (more === 0 && act.packages === 1) return showWritten(call, act, kinds);
+  if (more === 0 && (act.packages === 1 || act.changeCount === 1)) return showWritten(call, act, kinds);
   const told = (['add', 'modify', 'delete', 'move'] as const).flatMap((action) =>
     act.counts[action] === 0 ? [] : [`${action} ${numberText(act.counts[action])}`],
   );

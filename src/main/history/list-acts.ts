@@ -35,6 +35,9 @@ interface Outline {
   /** Changes in it, shown or not. */
   readonly size: number;
   readonly counts: ActionCounts;
+  /** Of moves: so many of their adds, and of their deletes, which come after the adds of the look that found them. */
+  readonly begun: number;
+  readonly ended: number;
 }
 
 /** What one act became: packages that follow each other in a log. */
@@ -44,6 +47,8 @@ class Act {
   packages = 0;
   #oldest: PackagePlace;
   #outline: Outline;
+  /** Moves of which only the delete is in it by now. */
+  #halves = 0;
 
   constructor(place: PackagePlace, outline: Outline) {
     this.newest = place;
@@ -66,8 +71,9 @@ class Act {
   goesOn(place: PackagePlace, outline: Outline): boolean {
     if (place.log !== this.#oldest.log || place.number !== this.#oldest.number - 1) return false;
     if (outline.cause !== this.cause || this.packages >= MOST_PACKAGES) return false;
-    if (editsWhatWasThere(outline, this.#outline) || editsWhatWasThere(this.#outline, outline)) return false;
     const apart = millisecondsOf(this.#oldest.time) - millisecondsOf(place.time);
+    if (this.#halves > 0 && outline.begun > 0) return apart <= SLOWLY_MS;
+    if (editsWhatWasThere(outline, this.#outline) || editsWhatWasThere(this.#outline, outline)) return false;
     const sizes = [outline.size, this.#outline.size];
     if (apart <= TOGETHER_MS) return Math.max(...sizes) >= SEVERAL;
     return apart <= SLOWLY_MS && Math.min(...sizes) >= LARGE;
@@ -77,6 +83,7 @@ class Act {
     this.#oldest = place;
     this.#outline = outline;
     this.packages++;
+    this.#halves = Math.max(0, this.#halves + outline.ended - outline.begun);
     for (const action of ACTIONS) this.counts[action] += outline.counts[action];
   }
 
@@ -180,16 +187,20 @@ function outlineOf(collection: Collection, place: PackagePlace, filter: Filter):
 function lookInto(collection: Collection, place: PackagePlace, filter: Filter): Outline {
   const counts: Counts = { add: 0, modify: 0, delete: 0, move: 0 };
   const body = collection.packages.open(place.row)?.body;
+  let [begun, ended] = [0, 0];
   for (let index = 0; index < (body?.count ?? 0); index++) {
-    if (body === undefined || !isShown(body, index, filter)) continue;
+    if (body === undefined) continue;
     const plain = body.outline(index);
+    if (body.endsMove(index)) ended++;
+    else if (plain === 'move') begun++;
+    if (!isShown(body, index, filter)) continue;
     const change = plain === null ? body.at(index) : null;
     if (change !== null && 'invalid' in change) continue;
     counts[plain ?? actionOf({ collection }, change as NonNullable<typeof change>)]++;
   }
   const first = body === undefined || body.count === 0 ? null : body.at(0);
   const cause = first === null || 'invalid' in first ? 'source' : first.cause;
-  return { cause, size: body?.count ?? 0, counts };
+  return { cause, size: body?.count ?? 0, counts, begun, ended };
 }
 
 function actView(port: Port, act: Act, filter: Filter, most: number): ActView {

@@ -13,6 +13,7 @@ import { groupOf, itemIn } from './item-group.ts';
 import type { LookScope } from './later-looks/look-scope.ts';
 import type { MeetBook } from './meet-book.ts';
 import { isPack, PackedObjects } from './packed-objects.ts';
+import { wentAlong } from './renamed-folders.ts';
 
 /** A look nothing of which is taken in before a person has said so. */
 export interface HaltedLook {
@@ -49,9 +50,10 @@ export class JudgeLook {
   }
 
   /** Takes out of what is gone what a later look is to judge. */
-  leaveGoing(moves: Moves): void {
+  leaveGoing(readings: readonly Reading[], moves: Moves): void {
     const { scope, limits, confirmed, gone, listing } = this.#look;
-    const deleted = [...gone.ids()].filter((id) => !moves.has(id));
+    const along = wentAlong(gone.ids(), moves, readings);
+    const deleted = [...gone.ids()].filter((id) => !moves.has(id) && !along.has(id));
     if (scope.mayDelete(deleted, limits.deleteCount, listing.unsettled, confirmed !== null)) return;
     for (const id of deleted) gone.drop(id);
   }

@@ -199,7 +199,7 @@ class Look {
     const readings = this.#streams ? null : await this.#readAll();
     const moves = readings === null ? NO_MOVES : this.#gone.movesTo(readings);
     // What is still going is not judged before it is gone.
-    if (!request.readOnly && !request.dry) this.#judge.leaveGoing(moves);
+    if (!request.readOnly && !request.dry) this.#judge.leaveGoing(readings ?? [], moves);
     if (readings === null) {
       await this.#takeDirty();
       await this.#committed;
