@@ -107,7 +107,31 @@ function otherHalf(port: Port, dot: Dot): Dot | null {
 /** The contact that came and the one it was found to be, where a change says so or takes that back; null: it does neither. */
 function pairOf({ collection }: Port, change: Change): readonly [RecordId, RecordId] | null {
   if (collection.kind !== 'contacts') return null;
-  // Whoever makes a contact anew clears what it said: that makes no two of them.
+  for (const first of firstsOf(collection, change)) {
+    const pair = pairIn(collection, first);
+    if (pair !== null) return pair;
+  }
+  return null;
+}
+
+/** Of undos, and undos of undos, the changes it all is about, as far as it is said; of any other change it alone. */
+function firstsOf({ packages }: Port['collection'], change: Change): readonly Change[] {
+  const seen = new Set<Dot>();
+  const firsts: Change[] = [];
+  const open = [change];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (at.takesBack === undefined) firsts.push(at);
+    for (const dot of at.takesBack ?? []) {
+      const undone = seen.has(dot) ? undefined : packages.changeAt(dot)?.change;
+      seen.add(dot);
+      if (undone !== undefined) open.push(undone);
+    }
+  }
+  return firsts;
+}
+
+function pairIn(collection: Port['collection'], change: Change): readonly [RecordId, RecordId] | null {
+  // Whoever makes a contact anew clears what it said: that makes no two of them. An undo of before does not say what it takes back.
   const saidIn = ({ field, value, replaces }: FieldWrite): Value =>
     value ?? (change.cause === 'undo' ? (valuesOf(collection, field, replaces)[0]?.value ?? null) : null);
   for (const write of change.writes) {

@@ -45,3 +45,9 @@ it.each([
     databases.close();
   },
 );
+
+it('the undo of making a contact anew, undone in turn, does not take apart what was found to be one', async () => {
+  const databases = new GroupDatabases();
+  expect((await checkUndoOfItems(402, databases, 'contacts', 'at once', { again: true })).broken).toBeNull();
+  databases.close();
+});
