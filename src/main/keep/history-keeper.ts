@@ -320,6 +320,8 @@ export class HistoryKeeper {
           schedule()?.constructSoon();
         },
         look: (groups) => {
+          // The next look may be at everything that changed since one which passed them over.
+          synchronizer.adapter.tellAgain?.([...groups]);
           for (const group of groups) schedule()?.dirty(group);
         },
       };

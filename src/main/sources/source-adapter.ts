@@ -247,6 +247,11 @@ export interface SourceAdapter {
   shownAs?(revision: Revision): RecordId | null;
   /** Writes each item only where its revision is still the expected one; otherwise refuses and changes nothing. Same order. */
   construct(items: readonly ConstructItem[]): Promise<readonly ConstructOutcome[]>;
+  /**
+   * An earlier listing told of these groups, and not all of that was taken in: the next one tells them, or that they are gone, though nothing changed.
+   * Absent: each listing tells all.
+   */
+  tellAgain?(groups: readonly string[]): void;
   /** The snapshot says what these outcomes of `construct` were: nothing else needs to tell of it after an interruption. Absent: nothing does. */
   committed?(outcomes: readonly ConstructOutcome[]): void;
   /** What the source can hold of a record, and would show of it (the lens of DESIGN 4); absent: all. Pure. */

@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { WriteService } from '../../../src/main/sources/files/write-service.ts';
 import type { FileCall } from '../../fakes/fault-plan.ts';
 import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from './keep-room.ts';
 
-const names = (sort: string): string[] => Array.from({ length: 4 }, (_, n) => `${sort}-${n}.txt`);
+const names = (sort: string): string[] => Array.from({ length: 4 }, (_, n) => `${sort}/${sort}-${n}.txt`);
 /** Here since long: A changes these, and deletes those. */
 const [CHANGED, DELETED] = [names('changed'), names('deleted')];
 const ADDED = names('added');
@@ -71,10 +72,10 @@ it.each([1, 3, 5, 8, 11])('what a person deletes in the gap after a kill stays a
 });
 
 it.each([
-  ['link', 'added-1.txt', 'edited'],
-  ['link', 'added-1.txt', 'deleted'],
-  ['rename', 'changed-1.txt', 'edited'],
-  ['rename', 'changed-1.txt', 'deleted'],
+  ['link', 'added/added-1.txt', 'edited'],
+  ['link', 'added/added-1.txt', 'deleted'],
+  ['rename', 'changed/changed-1.txt', 'edited'],
+  ['rename', 'changed/changed-1.txt', 'deleted'],
 ])('so does what had come to its place by the last call, %s of %s: %s', async (call, last, how) => {
   const killed = await killedAt(`${call} ${how}`, ({ name, to }) => name === call && to === `${ROOT}/${last}`);
   const { room, a, b, isPlaced } = killed;
@@ -111,4 +112,35 @@ it('keeps no note of what is committed', async () => {
   await room.run(10_000);
   expect(room.read(b, 'a.txt')).toBe('newer');
   expect([...b.disk.tree(`${ROOT}/.lockstep/staging`).keys()]).toEqual([]);
+});
+
+it.each([
+  ['edited', 5],
+  ['edited', 11],
+  ['deleted', 5],
+  ['deleted', 11],
+])('all of it is seen, though a look at everything came before it was compared: %s, %i placed', async (how, n) => {
+  const killed = await killedAt(`seen ${how} ${n}`, n);
+  const { room, a, b, isPlaced } = killed;
+  const there = [...CHANGED, ...ADDED].filter(isPlaced);
+  for (const name of there)
+    if (how === 'edited') room.write(b, name, `by B ${name}`);
+    else b.user.remove(`${ROOT}/${name}`);
+  // By the start nobody was there just now.
+  await room.run(20_000);
+  const inspect = WriteService.prototype.inspect;
+  const compared = async function (this: WriteService, ...asked: Parameters<WriteService['inspect']>) {
+    await new Promise<void>((resume) => void room.group.clock.after(5_000, resume));
+    return inspect.apply(this, asked);
+  };
+  const later = vi.spyOn(WriteService.prototype, 'inspect').mockImplementation(compared as never);
+  await room.group.start(b);
+  for (let asked = 0; asked < 2_000; asked++) {
+    for (const schedule of b.engine.schedules.values()) schedule.dirty(null);
+    await room.run(10);
+  }
+  later.mockRestore();
+  await room.run(60_000);
+  expect(namesIn(b)).toEqual(namesIn(a));
+  for (const name of there) expect(room.read(a, name)).toBe(how === 'edited' ? `by B ${name}` : null);
 });

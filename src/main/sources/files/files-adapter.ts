@@ -261,10 +261,14 @@ export class FilesAdapter implements SourceAdapter {
     if (aside !== null) this.#recheckLater(aside);
     if (placed !== null) this.#placed.set(outcomes, placed);
     const groups = new Set(items.map(({ id }) => parentOf(id)));
-    // Not waited for: what is asked later is answered later.
-    this.#look.expect(this.#options.source, [...groups]).catch(() => undefined);
+    this.tellAgain([...groups]);
     if (this.#watch !== null && madeDirectories.length > 0) this.#watch.add(madeDirectories);
     return outcomes;
+  }
+
+  tellAgain(groups: readonly string[]): void {
+    // Not waited for: what is asked later is answered later.
+    this.#look.expect(this.#options.source, groups).catch(() => undefined);
   }
 
   committed(outcomes: readonly ConstructOutcome[]): void {
