@@ -72,7 +72,8 @@ export function recoverStaging(context: ConstructContext, live: ReadonlySet<stri
 export function settleRecovered(context: ConstructContext, paths: readonly string[]): void {
   const { fs } = context;
   for (const path of paths) {
-    attempt(() => fs.lstat(path) !== null && fs.unlink(path));
+    for (const each of [path, path.replace(/\.old$/, '.new')])
+      attempt(() => fs.lstat(each) !== null && remove(context, each));
     attempt(() => removeBatch(fs, path.slice(0, path.lastIndexOf('/'))));
   }
 }
@@ -83,18 +84,21 @@ function placedIn(context: ConstructContext, directory: string): readonly Placed
   const guard = new ParentGuard(fs, root, platform, folding);
   const noted = readPlaced(fs, directory);
   const names = new Set(fs.readDirectory(directory).map(({ name }) => name));
-  const isPlaced = (n: number, { id, becomes, makes }: JournalEntry): boolean => {
+  const isAt = (id: RecordId, name: string): boolean => {
+    const place = placeOf(guard, id);
+    const [there, own] = [place === null ? null : fs.lstat(place), fs.lstat(`${directory}/${name}`)];
+    return there !== null && own !== null && there.inode === own.inode && there.device === own.device;
+  };
+  const isPlaced = (n: number, { id, digest, becomes, makes }: JournalEntry): boolean => {
     if (noted.has(n)) return true;
-    const place = names.has(`${n}.new`) && becomes === 'file' ? placeOf(guard, id) : null;
-    if (place !== null) {
-      // It has both names for a moment.
-      const [there, made] = [fs.lstat(place), fs.lstat(`${directory}/${n}.new`)];
-      return there !== null && made !== null && there.inode === made.inode && there.device === made.device;
-    }
-    // It gets its second name once what replaces it is made, which goes to its place in one step.
-    if (!names.has(`${n}.old`) || names.has(`${n}.new`)) return false;
-    if (becomes === 'file') return fs.lstat(`${stagingOf(root)}/${makes}.part`) === null;
-    return becomes === 'gone';
+    // It has both names for a moment.
+    if (names.has(`${n}.new`)) return becomes === 'file' && isAt(id, `${n}.new`);
+    if (!names.has(`${n}.old`)) return false;
+    // It gets its second name once what replaces it is made, which goes to its place in one step. Where there was none it is one that was moved there,
+    // and is taken back.
+    if (becomes === 'file')
+      return digest !== null && makes !== null && fs.lstat(`${stagingOf(root)}/${makes}.part`) === null;
+    return becomes === 'gone' && !isAt(id, `${n}.old`);
   };
   return [...readJournal(fs, directory)].flatMap(([n, entry]) => (isPlaced(n, entry) ? [{ ...entry, directory }] : []));
 }
@@ -115,7 +119,8 @@ function recoverBatch(context: ConstructContext, directory: string, moved: Recov
   }
   keep(context, waiting, moved, problems);
   // Only now: until everything is where it belongs these tell how far the batch had come.
-  for (const name of names.filter((each) => each.endsWith('.new'))) remove(context, `${directory}/${name}`);
+  for (const name of names.filter((each) => each.endsWith('.new')))
+    if (fs.lstat(`${directory}/${name.slice(0, -4)}.old`) === null) remove(context, `${directory}/${name}`);
 }
 
 /** Gives files to the version store. What they were known to hold goes from staging; other bytes stay until somebody knows what they are. */

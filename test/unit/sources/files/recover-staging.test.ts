@@ -78,6 +78,72 @@ describe('after an interruption', () => {
   });
 });
 
+describe('what was in its place when an interruption came is told', () => {
+  const placed = (): readonly string[] => recoverStaging(opened().context).placed.map(({ id }) => id);
+  /** A batch that an interruption left, with these names in its directory. */
+  function left(journal: readonly unknown[], names: { readonly [name: string]: string }): void {
+    const fs = disk.process();
+    for (const directory of ['.lockstep', '.lockstep/staging', '.lockstep/staging/1']) room.directory(directory);
+    room.write('.lockstep/staging/1/journal', JSON.stringify(journal));
+    for (const [name, other] of Object.entries(names))
+      fs.link(room.path(other), room.path(`.lockstep/staging/1/${name}`));
+  }
+  const digest = digestOfText('text');
+
+  it('of what was replaced and of what was deleted', () => {
+    room.write('a', 'new');
+    room.write('aside', 'text');
+    left(
+      [
+        ['a', digest, 'file', digestOfText('new')],
+        ['b', digest, 'gone', null],
+      ],
+      { '0.old': 'aside', '1.old': 'aside' },
+    );
+    expect(placed()).toEqual(['a', 'b']);
+  });
+
+  it('not of what was just taken back from where it was moved', () => {
+    room.write('from', 'text');
+    left(
+      [
+        ['from', digest, 'gone', null],
+        ['to', null, 'file', digest],
+      ],
+      { '1.old': 'from' },
+    );
+    expect(placed()).toEqual([]);
+  });
+
+  it('not of what was just put back as it was deleted', () => {
+    room.write('a', 'text');
+    left([['a', digest, 'gone', null]], { '0.old': 'a' });
+    expect([placed(), opened().tree()]).toEqual([[], { a: 'file "text"' }]);
+  });
+
+  it('not of a batch of an earlier version, which did not say what it made', () => {
+    room.write('a', 'new');
+    room.write('aside', 'text');
+    left([['a', digest, 'file']], { '0.old': 'aside' });
+    expect(placed()).toEqual([]);
+  });
+
+  it('nor the second time, where what it was replaced with was still beside it the first time', () => {
+    room.write('a', 'somebody’s');
+    room.write('aside', 'other text');
+    room.write('made', 'new');
+    left([['a', digest, 'file', digestOfText('new')]], { '0.old': 'aside', '0.new': 'made' });
+    expect([placed(), placed()]).toEqual([[], []]);
+    const again = opened();
+    const { moved } = recoverStaging(again.context);
+    settleRecovered(
+      again.context,
+      moved.map(({ path }) => path),
+    );
+    expect([moved.length, again.staged()]).toEqual([1, []]);
+  });
+});
+
 it('what was taken aside waits for a disk that went away', () => {
   disk.process().makeDirectory('/home/root/mnt');
   disk.mount('/home/root/mnt');
