@@ -83,15 +83,16 @@ class Construction {
   #leave(): Pick<ConstructReport, 'aside' | 'needsRecovery' | 'placed'> {
     const { batch, asides, context } = this.#work;
     batch.end();
-    const placed = batch.directory;
-    if (batch.directory === null) return { aside: null, needsRecovery: false, placed };
+    if (batch.directory === null) return { aside: null, needsRecovery: false, placed: null };
     const aside = asides.size === 0 ? null : { directory: batch.directory, asides: [...asides.values()] };
     try {
       const left = context.fs.readDirectory(batch.directory).filter(({ name }) => !tellsOfBatch(name));
       if (left.length === 0) removeBatch(context.fs, batch.directory);
+      // Where it is gone the next batch has its name.
+      const placed = context.fs.lstat(batch.directory) === null ? null : batch.directory;
       return { aside, needsRecovery: left.length > asides.size, placed };
     } catch {
-      return { aside, needsRecovery: true, placed };
+      return { aside, needsRecovery: true, placed: batch.directory };
     }
   }
 

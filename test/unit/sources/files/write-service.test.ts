@@ -70,3 +70,20 @@ describe('a root whose disk goes away just before or while it is written to', ()
     expect(report.needsRecovery).toBe(true);
   });
 });
+
+it('of two batches of which the second is written before the first is committed each notes what is its own', () => {
+  const made = new MemoryDisk({ clock: new FakeClock() });
+  const fs = made.process();
+  for (const path of ['/home', '/home/versions', ROOT]) fs.makeDirectory(path);
+  writeMarker(fs, ROOT, MARKER);
+  const service = new WriteService(fs, '/home/versions', 0o644);
+  service.open('s', ROOT, { platform: 'posix', folding: false });
+  const link = { ...directory('link'), fields: fileFields({ type: 'symlink', target: 'x' }) };
+  const first = service.construct('s', [link]);
+  const second = service.construct('s', [file('a.txt', 'A')]);
+  service.forgetPlaced('s', first.placed === null ? [] : [first.placed]);
+  // A kill.
+  const again = new WriteService(fs, '/home/versions', 0o644);
+  again.open('s', ROOT, { platform: 'posix', folding: false });
+  expect([second.placed === null, again.recover('s').placed.map(({ id }) => id)]).toEqual([false, ['a.txt']]);
+});
