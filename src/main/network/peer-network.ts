@@ -8,7 +8,6 @@ import { PeerSession } from '../peers/session/peer-session.ts';
 import { RateLimit } from '../peers/session/rate-limit.ts';
 import type { ContentAsked, ContentGiven } from '../peers/session/shared-collection.ts';
 import type { CollectionId, DeviceId } from '../record/ids.ts';
-import type { Replica } from '../replica.ts';
 import { Admissions } from './admissions.ts';
 import { askForContents } from './ask-for-contents.ts';
 import { ContentsMayCome } from './contents-may-come.ts';
@@ -18,6 +17,7 @@ import { HeardWaiting } from './heard-waiting.ts';
 import { NearbyJoins } from './nearby-joins.ts';
 import type { NetworkHost } from './network-host.ts';
 import { Relays } from './relays.ts';
+import { TellNewMembers } from './tell-new-members.ts';
 import { ToldAtRelay } from './told-at-relay.ts';
 import { WhoLinks } from './who-links.ts';
 
@@ -40,6 +40,7 @@ export class PeerNetwork {
   readonly contents: ContentsMayCome;
   readonly #farewells: Farewells;
   readonly #toldAtRelay: ToldAtRelay;
+  readonly #newMembers: TellNewMembers;
   readonly #who: WhoLinks;
   readonly #links: LinkManager;
   readonly #discovery: Discovery | null;
@@ -50,20 +51,35 @@ export class PeerNetwork {
   constructor(engine: NetworkHost) {
     this.#engine = engine;
     this.#who = new WhoLinks(engine);
-    const { identity, clock, random, transport } = engine.world;
+    this.#newMembers = new TellNewMembers(engine);
     this.#up = new RateLimit(() => engine.limit('up'));
     this.#down = new RateLimit(() => engine.limit('down'));
-    this.admissions = new Admissions(engine, {
+    this.admissions = this.#newAdmissions();
+    const waiting = new HeardWaiting(engine.world.clock, () => engine.changed());
+    this.nearby = new NearbyJoins({
+      waiting: () => waiting.all().filter(({ id }) => id !== this.admissions.nearbyWindow?.id),
+    });
+    this.#links = this.#newLinks();
+    this.relays = this.#newRelays();
+    this.exchanges = this.#newExchanges();
+    this.contents = new ContentsMayCome(engine, engine.world.clock, this.#sessions);
+    this.#farewells = this.#newFarewells();
+    this.#toldAtRelay = this.#newToldAtRelay();
+    this.#discovery = engine.world.beacons.length === 0 ? null : this.#newDiscovery(waiting);
+  }
+
+  #newAdmissions(): Admissions {
+    return new Admissions(this.#engine, {
       ownAddresses: () => this.#links.ownAddresses(),
       remember: (device, addresses) => this.#remember(device, addresses),
       relays: () => this.relays,
       nearbyChanged: () => this.#discovery?.announce(),
     });
-    const waiting = new HeardWaiting(clock, () => engine.changed());
-    this.nearby = new NearbyJoins({
-      waiting: () => waiting.all().filter(({ id }) => id !== this.admissions.nearbyWindow?.id),
-    });
-    this.#links = new LinkManager({
+  }
+
+  #newLinks(): LinkManager {
+    const { identity, transport, clock, random } = this.#engine.world;
+    return new LinkManager({
       relayed: {
         reaches: (device) => this.relays.reaches(device),
         dial: (to, signal) => this.relays.dial(to, signal),
@@ -80,48 +96,62 @@ export class PeerNetwork {
       onLinked: (greeted) => this.#linked(greeted),
       onUnlinked: (device) => this.#unlinked(device),
     });
-    this.relays = new Relays({
-      world: engine.world,
-      replicas: engine.replicas,
-      left: engine.left,
+  }
+
+  #newRelays(): Relays {
+    const { world, replicas, left } = this.#engine;
+    return new Relays({
+      world,
+      replicas,
+      left,
       links: this.#links,
       onStranger: (link) => this.admissions.accept(link),
-      changed: () => engine.changed(),
-      log: (line) => engine.world.log(line),
+      changed: () => this.#engine.changed(),
+      log: (line) => world.log(line),
     });
-    this.exchanges = new Exchanges({
-      clock,
-      random,
+  }
+
+  #newExchanges(): Exchanges {
+    const { world, replicas } = this.#engine;
+    return new Exchanges({
+      clock: world.clock,
+      random: world.random,
       up: this.#up,
       down: this.#down,
       relays: this.relays,
-      replicas: engine.replicas,
+      replicas,
       isLinked: (id, device) => this.#sessions.get(device)?.isOpen(id) === true,
-      mayExchange: () => engine.mayExchange(),
+      mayExchange: () => this.#engine.mayExchange(),
       contentsMayBeThere: (id) => this.contents.tryAgain(id),
-      changed: () => engine.changed(),
-      failed: (error) => engine.world.failed(error, ''),
-      log: (line) => engine.world.log(line),
+      changed: () => this.#engine.changed(),
+      failed: (error) => world.failed(error, ''),
+      log: (line) => world.log(line),
     });
-    this.contents = new ContentsMayCome(engine, clock, this.#sessions);
-    this.#farewells = new Farewells({
-      clock,
-      random,
+  }
+
+  #newFarewells(): Farewells {
+    const { world, replicas, registry } = this.#engine;
+    return new Farewells({
+      clock: world.clock,
+      random: world.random,
       up: this.#up,
-      relays: engine.world.relays,
-      replicas: engine.replicas,
-      registry: engine.registry,
-      log: (line) => engine.world.log(line),
+      relays: world.relays,
+      replicas,
+      registry,
+      log: (line) => world.log(line),
     });
-    this.#toldAtRelay = new ToldAtRelay({
-      clock,
-      random,
+  }
+
+  #newToldAtRelay(): ToldAtRelay {
+    const { world, left } = this.#engine;
+    return new ToldAtRelay({
+      clock: world.clock,
+      random: world.random,
       up: this.#up,
       relays: this.relays,
-      left: engine.left,
-      log: (line) => engine.world.log(line),
+      left,
+      log: (line) => world.log(line),
     });
-    this.#discovery = engine.world.beacons.length === 0 ? null : this.#newDiscovery(waiting);
   }
 
   #newDiscovery(heard: HeardWaiting): Discovery {
@@ -255,7 +285,7 @@ export class PeerNetwork {
     this.#suggestRemembered();
     const replica = this.#engine.replicas.get(id);
     if (replica !== undefined) {
-      this.#tellNew(replica);
+      this.#newMembers.look(replica);
       this.admissions.membershipChanged(replica);
     }
     if (replica?.membership.current !== null && replica?.membership.isMember() === false)
@@ -266,26 +296,9 @@ export class PeerNetwork {
     else this.#engine.events.forget(`removed-${id}`);
     this.#engine.changed();
   }
-  readonly #knownMembers = new Map<CollectionId, ReadonlySet<DeviceId>>();
-  /** Whoever was let in, by whichever admin, is announced to everyone: nobody comes in unseen. */
-  #tellNew(replica: Replica): void {
-    const known = this.#knownMembers.get(replica.id);
-    const others = replica.membership.others();
-    this.#knownMembers.set(replica.id, new Set(others.map(({ device }) => device)));
-    const { name: collection } = replica.collection.stored;
-    for (const { device, name, addedBy } of known === undefined ? [] : others) {
-      if (known?.has(device) === true || addedBy === this.#engine.deviceId) continue;
-      const by = replica.membership.member(addedBy)?.name ?? 'a device that was removed since';
-      this.#engine.events.tell('notice', {
-        about: 'joined',
-        title: `${name} shares ${collection} now`,
-        text: `It was let in by ${by}. If you do not know it, remove it on the Devices page.`,
-      });
-    }
-  }
 
   collectionsChanged(): void {
-    for (const replica of this.#engine.replicas.values()) this.#tellNew(replica);
+    for (const replica of this.#engine.replicas.values()) this.#newMembers.look(replica);
     this.#links.membersChanged();
     this.#farewells.refresh();
     this.exchanges.refresh();
