@@ -6,6 +6,7 @@ import type {
   Choice,
   ConflictView,
   DuplicateView,
+  HistoryQuery,
   Kind,
   PackageView,
   ResultView,
@@ -17,6 +18,7 @@ import { placeLabels } from '../../contract/place-labels.ts';
 import { plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { troubleText } from '../platform/trouble-text.ts';
+import { askRecord } from './ask-record.ts';
 import { collectionKinds, listedName } from './collection-kinds.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
@@ -178,21 +180,24 @@ const history: Command = {
   async run(call) {
     const [isAll, isActs] = [flagOption(call.options, 'all'), flagOption(call.options, 'acts')];
     if (isAll && isActs) throw usageError('Give --all or --acts, not both.', 'acts');
+    const record = textOption(call.options, 'record');
     const query = given({
       collection: call.positionals[0],
-      record: textOption(call.options, 'record'),
       limit: wholeNumberOption(call.options, 'limit', 1, 1_000_000),
       before: textOption(call.options, 'before'),
     });
+    const of = <T>(ask: (asked: HistoryQuery) => Promise<T>): Promise<T> =>
+      record === undefined ? ask(query) : askRecord(call, record, (record) => ask({ ...query, record }));
     const kinds = await collectionKinds(call);
     if (isAll || (call.json && !isActs)) {
-      const packages = await call.ask('history:list', query);
+      const packages = await of((query) => call.ask('history:list', query));
       await call.print(
         packages,
         (views) => views.map((view) => showWritten(call, view, kinds)).join('\n') || 'No history.\n',
       );
     } else {
-      const acts = await call.ask('history:acts', isActs ? query : { ...query, changesLimit: SPELLED_OUT });
+      const few = isActs ? {} : { changesLimit: SPELLED_OUT };
+      const acts = await of((query) => call.ask('history:acts', { ...query, ...few }));
       await call.print(acts, (views) => views.map((view) => showAct(call, view, kinds)).join('\n') || 'No history.\n');
     }
     return EXIT.done;
@@ -267,11 +272,9 @@ const restore: Command = {
     const to = textOption(call.options, 'to');
     const path = to === undefined ? null : resolve(call.terminal.directory, to);
     const [collection, record] = call.positionals;
-    return printResult(
-      call,
-      await call.ask('history:restore', collection!, record ?? null, moment(at), path),
-      'Restored',
-    );
+    const bringBack = (what: string | null) => call.ask('history:restore', collection!, what, moment(at), path);
+    const result = record === undefined ? bringBack(null) : askRecord(call, record, bringBack);
+    return printResult(call, await result, 'Restored');
   },
 };
 
@@ -290,12 +293,14 @@ const cat: Command = {
     if (at !== undefined && value !== undefined) throw usageError('Give --value or --at, not both.', 'at');
     const which = given({ value, at: at === undefined ? undefined : moment(at) });
     const instance = await call.instance();
+    const read = (take: (piece: Uint8Array) => Promise<void>) =>
+      askRecord(call, record, (one) => instance.requestBytes('records:cat', [collection, one, which], take));
     if (call.json) {
       const pieces: Uint8Array[] = [];
-      await instance.requestBytes('records:cat', [collection, record, which], async (piece) => void pieces.push(piece));
+      await read(async (piece) => void pieces.push(piece));
       const bytes = Buffer.concat(pieces);
       await call.print({ size: bytes.length, base64: bytes.toString('base64') }, () => '');
-    } else await instance.requestBytes('records:cat', [collection, record, which], (piece) => call.terminal.out(piece));
+    } else await read((piece) => call.terminal.out(piece));
     return EXIT.done;
   },
 };

@@ -18,6 +18,7 @@ import { relayName, relaySentence } from '../../contract/relay-words.ts';
 import { waitingContents } from '../../contract/waiting-words.ts';
 import { plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { askRecord } from './ask-record.ts';
 import { collectionKinds, listedName } from './collection-kinds.ts';
 import type { Command, CommandCall } from './command.ts';
 import { deviceNames } from './device-names.ts';
@@ -214,7 +215,8 @@ const explain: Command = {
   summary: 'why a record is, or is not, in step, and who changed what',
   options: {},
   async run(call) {
-    const explained = await call.ask('records:explain', call.positionals[0]!, call.positionals[1]!);
+    const [collection, record] = call.positionals as [string, string];
+    const explained = await askRecord(call, record, (one) => call.ask('records:explain', collection, one));
     const names = await deviceNames(call);
     await call.print(explained, (view) => {
       const told = view.fields.filter(({ path }) => path === 'exists' || isTold(path));

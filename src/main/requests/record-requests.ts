@@ -38,6 +38,7 @@ import type { Replica } from '../replica.ts';
 import { checkFree } from './export-records.ts';
 import { findCollection, findCollections } from './find-named.ts';
 import { portOfReplica } from './port-of-replica.ts';
+import { recordAtPath } from './record-at-path.ts';
 import { restoreCopy } from './restore-copy.ts';
 import { isRemoved } from './status-view.ts';
 
@@ -66,6 +67,12 @@ export class RecordRequests {
     return findCollections(this.#engine, collection).map((replica) => this.#port(replica));
   }
 
+  /** The record that was asked for, also where that was by its path on this device. */
+  #meant({ collection }: Pick<HistoryPort, 'collection'>, record: string): string {
+    const { world, replicas } = this.#engine;
+    return recordAtPath(world, replicas.get(collection.stored.id), record);
+  }
+
   /** Where conflicts can be settled: not in what this device was removed from. What is named is told of all the same. */
   #decidable(collection: string | null): readonly HistoryPort[] {
     const replicas = findCollections(this.#engine, collection);
@@ -75,13 +82,15 @@ export class RecordRequests {
   }
 
   cat(collection: string, record: string, which: { value?: string; at?: string }): Promise<Uint8Array> {
-    return catRecord(this.#port(findCollection(this.#engine, collection)), record, which);
+    const port = this.#port(findCollection(this.#engine, collection));
+    return catRecord(port, this.#meant(port, record), which);
   }
   content(collection: string, record: string, content: string, size: number): Promise<Uint8Array> {
     return readContent(this.#port(findCollection(this.#engine, collection)), record, content, size);
   }
-  explain(collection: string, record: string): ExplainView {
+  explain(collection: string, asked: string): ExplainView {
     const port = this.#port(findCollection(this.#engine, collection));
+    const record = this.#meant(port, asked);
     try {
       return explainRecord(port, findRecord(port.collection, record));
     } catch (error) {
@@ -145,18 +154,23 @@ export class RecordRequests {
 
   /** Newest first over all collections asked about. Of several, one that has no such record or device has nothing to show. */
   history(query: HistoryQuery): readonly PackageView[] {
-    const { collection, before: id, ...rest } = query;
+    const { collection, before: id } = query;
     const ports = this.#ports(collection ?? null);
     const before = id === undefined ? null : placeOf(ports, id);
-    const pages = whereKnown(ports, (port) => listHistory(port, { ...rest, before }));
+    const pages = whereKnown(ports, (port) => listHistory(port, { ...this.#inOne(port, query), before }));
     return pages.sort(newestFirst).slice(0, query.limit ?? HISTORY_LIMIT);
+  }
+  /** What is asked of one of the collections. */
+  #inOne(port: HistoryPort, query: HistoryQuery): Omit<HistoryQuery, 'collection' | 'before'> {
+    const { collection: _, before: __, ...rest } = query;
+    return rest.record === undefined ? rest : { ...rest, record: this.#meant(port, rest.record) };
   }
   /** The same by acts. */
   async acts(query: HistoryQuery): Promise<readonly ActView[]> {
-    const { collection, before: id, ...rest } = query;
+    const { collection, before: id } = query;
     const ports = this.#ports(collection ?? null);
     const before = id === undefined ? null : placeOf(ports, id);
-    const asked = ports.map((port) => settled(listActs(port, { ...rest, before })));
+    const asked = ports.map((port) => settled(listActs(port, { ...this.#inOne(port, query), before })));
     const pages = whereKnown(await Promise.all(asked), (given) => given());
     return pages.sort(newestFirst).slice(0, query.limit ?? HISTORY_LIMIT);
   }
@@ -174,9 +188,10 @@ export class RecordRequests {
     }
     throw noChange(id);
   }
-  async restore(collection: string, record: string | null, at: string, to: string | null): Promise<ResultView> {
+  async restore(collection: string, asked: string | null, at: string, to: string | null): Promise<ResultView> {
     const replica = findCollection(this.#engine, collection);
     const port = this.#port(replica);
+    const record = asked === null ? null : this.#meant(port, asked);
     const moment = findMoment(port.collection, at);
     if (to !== null)
       return port.collection.kind === 'files'

@@ -5,6 +5,7 @@ import type { Replica } from '../replica.ts';
 import type { SourceSettings } from '../store/registry-store.ts';
 import { countOutside } from './count-outside.ts';
 import { findNamed } from './find-named.ts';
+import { patternFromRoot } from './record-at-path.ts';
 import { sourceView } from './status-view.ts';
 
 /** Sources here, what is selected and what is ignored; and changes of that (CLI `source`). */
@@ -27,7 +28,9 @@ export async function changeSource(
     );
     await engine.removeSource(replica, source.source.row);
   }
-  const { only, ignore, readOnly } = change;
+  const fromRoot = (patterns?: readonly string[]) => patterns?.map((pattern) => patternFromRoot(replica, pattern));
+  const [only, ignore] = [fromRoot(change.only), fromRoot(change.ignore)];
+  const { readOnly } = change;
   if (only !== undefined || ignore !== undefined || readOnly !== undefined)
     for (const [row, { source }] of replica.synchronizers)
       await engine.changeRules(replica, row, merged(source.settings, only, ignore, readOnly));
@@ -35,7 +38,8 @@ export async function changeSource(
 }
 
 /** Fails with `bad-pattern`; with `not-files` where there are no paths to match: the whole of it would go on being kept in step. */
-function checkPatterns({ id, collection }: Replica, patterns: readonly string[]): void {
+function checkPatterns({ id, collection, synchronizers }: Replica, patterns: readonly string[]): void {
+  const roots = [...synchronizers.values()].map(({ source }) => source.location);
   const broken = patterns.find((pattern) => pattern.includes('\n'));
   if (broken !== undefined) throw new LockstepError('bad-pattern', 'A pattern is one line.', broken);
   if (collection.kind !== 'files' && patterns.some((pattern) => pattern !== ''))
@@ -43,6 +47,13 @@ function checkPatterns({ id, collection }: Replica, patterns: readonly string[])
       'not-files',
       `${collection.stored.name} is no folder of files: it is kept in step as a whole, without patterns.`,
       id,
+    );
+  const root = patterns.find((pattern) => roots.includes(pattern.replace(/(?<=.)[/\\]+$/, '')));
+  if (root !== undefined)
+    throw new LockstepError(
+      'bad-pattern',
+      `${root} is all of ${collection.stored.name}. Name what lies in it; with --only '' all of it is kept in step again.`,
+      root,
     );
 }
 
