@@ -3,7 +3,7 @@ import { Lock } from '../platform/lock.ts';
 import { Retry, type RetryPace } from '../platform/retry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Revision } from '../sources/source-adapter.ts';
-import type { IdleJob, KeepCollection, KeepPort } from './keep-port.ts';
+import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 import { PackageWalk, type WalkPart } from './keep-walk.ts';
 
 /** One step copies at most so much: what comes meanwhile waits no longer than that takes. */
@@ -82,9 +82,11 @@ export class KeepContents implements IdleJob {
   #walkOf(each: KeepCollection): PackageWalk {
     let walk = this.#walks.get(each.collection);
     if (walk === undefined) {
-      walk = new PackageWalk(each, ({ digest, size }) => {
-        return size > 0 && size <= this.#port.limits().copyLimit && !this.#port.kept.isKept(digest);
-      });
+      walk = new PackageWalk(
+        each,
+        ({ digest, size }) => size > 0 && size <= this.#port.limits().copyLimit && !this.#port.kept.isKept(digest),
+        (source) => this.#sources().get(source)?.isAway === true,
+      );
       this.#walks.set(each.collection, walk);
     }
     return walk;
@@ -92,25 +94,21 @@ export class KeepContents implements IdleJob {
 
   async #copy(walk: PackageWalk, part: WalkPart): Promise<boolean> {
     const { clock, limits, kept, store } = this.#port;
-    const sources = new Map(
-      this.#port
-        .collections()
-        .flatMap((one) => one.sources())
-        .map((source) => [source.row, source]),
-    );
+    const sources = this.#sources();
     const wanted = new Map(part.contents.map((content) => [content.digest, content.size]));
     const { bytes, reserve } = limits();
     this.#keptBytes ??= kept.keptBytes();
     const size = [...wanted.values()].reduce((sum, each) => sum + each, 0);
     if (size > 0 && this.#keptBytes + size > bytes) return this.#full(part);
     const requests = new Map<string, { id: RecordId; revision: Revision; digest: Digest }[]>();
-    let [again, away] = [false, false];
+    let again = false;
+    const away = new Set<number>();
     for (const digest of wanted.keys()) {
       const holders = this.#port.whoHolds(digest);
       const holder = holders.find(({ source }) => sources.get(source)?.isAway === false);
       const source = holder === undefined ? undefined : sources.get(holder.source);
       // On a disk that went away: it comes back as it was, or as another change.
-      if (holder === undefined || source === undefined) away ||= holders.length > 0;
+      if (holder === undefined || source === undefined) for (const { source: row } of holders) away.add(row);
       else
         requests.set(source.id, [
           ...(requests.get(source.id) ?? []),
@@ -136,6 +134,11 @@ export class KeepContents implements IdleJob {
     }
     this.#commit(walk, got);
     return full ? this.#full(part) : true;
+  }
+
+  #sources(): ReadonlyMap<number, KeepSource> {
+    const all = this.#port.collections().flatMap((one) => one.sources());
+    return new Map(all.map((source) => [source.row, source]));
   }
 
   #wakeLater(): void {

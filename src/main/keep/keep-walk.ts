@@ -16,7 +16,10 @@ interface Waiting {
   readonly tries: number;
   /** Not before; milliseconds since 1970. */
   readonly at: number;
+  /** Sources on disks that are not there: not before one of them is. */
+  readonly away: ReadonlySet<number>;
 }
+const NONE: ReadonlySet<number> = new Set();
 interface Open {
   readonly row: number;
   readonly log: LogId;
@@ -26,7 +29,7 @@ interface Open {
   /** Changes worked off. */
   at: number;
   again: boolean;
-  away: boolean;
+  readonly away: Set<number>;
 }
 /** Contents of one package to be copied now. */
 export interface WalkPart {
@@ -45,14 +48,17 @@ export interface WalkPart {
 export class PackageWalk {
   readonly #each: KeepCollection;
   readonly #wants: (content: NamedContent) => boolean;
+  readonly #isAway: (source: number) => boolean;
   readonly #waiting = new Map<number, Waiting>();
   #cursor: number;
   #open: Open | null = null;
   #only: { readonly log: LogId; number: number } | null = null;
 
-  constructor(each: KeepCollection, wants: (content: NamedContent) => boolean) {
+  /** `isAway`: is the disk of this source away? */
+  constructor(each: KeepCollection, wants: (content: NamedContent) => boolean, isAway: (source: number) => boolean) {
     this.#each = each;
     this.#wants = wants;
+    this.#isAway = isAway;
     this.#cursor = each.collection.stored.captured;
   }
 
@@ -81,28 +87,29 @@ export class PackageWalk {
   }
 
   /**
-   * `again`: some of it could not be copied as it was changing; it comes once more `later` milliseconds from now. `away`: some lies on a disk that is
-   * not there; it comes again, however long that is away.
+   * `again`: some of it could not be copied as it was changing; it comes once more `later` milliseconds from now. `away`: some lies in these sources, on
+   * disks that are not there; it comes again once one of them is, however long that is away.
    */
   took(
     part: WalkPart,
-    { again, away = false, now, later }: { again: boolean; away?: boolean; now: number; later: number },
+    { again, away = NONE, now, later }: { again: boolean; away?: ReadonlySet<number>; now: number; later: number },
   ): void {
     const open = this.#open;
     if (open === null) return;
     open.at = part.until;
     open.again ||= again;
-    open.away ||= away;
+    for (const source of away) open.away.add(source);
     if (!part.isLast) return;
     this.#open = null;
     if (open.only) {
       this.#only = { log: open.log, number: open.number };
       return;
     }
-    const tries = (this.#waiting.get(open.row)?.tries ?? 0) + (open.away ? 0 : 1);
-    if (open.away || (open.again && tries < TRIES))
-      this.#waiting.set(open.row, { log: open.log, number: open.number, tries, at: now + later });
-    else this.#waiting.delete(open.row);
+    const { row, log, number } = open;
+    const tries = (this.#waiting.get(row)?.tries ?? 0) + 1;
+    if (open.again && tries < TRIES) this.#waiting.set(row, { log, number, tries, at: now + later, away: NONE });
+    else if (open.away.size > 0) this.#waiting.set(row, { log, number, tries: 0, at: 0, away: open.away });
+    else this.#waiting.delete(row);
   }
 
   #part(open: Open, items: number, bytes: number): WalkPart {
@@ -130,18 +137,19 @@ export class PackageWalk {
       const done = this.#only?.log === stored.ownLog ? this.#only.number : 0;
       const [own] = log.after(stored.ownLog, Math.max(applied, done), 1);
       if (own !== undefined)
-        return { row: own.row, log: own.log, number: own.number, only: true, at: 0, again: false, away: false };
+        return { row: own.row, log: own.log, number: own.number, only: true, at: 0, again: false, away: new Set() };
     }
     const applied = new Map(log.logs().map((each) => [each.log, each.applied]));
     const isReady = (each: { log: LogId; number: number }): boolean => each.number <= (applied.get(each.log) ?? 0);
     for (const [row, each] of this.#waiting)
-      if (each.at <= now && isReady(each)) return { row, ...each, only: false, again: false, away: false, at: 0 };
+      if (each.at <= now && isReady(each) && (each.away.size === 0 || ![...each.away].every(this.#isAway)))
+        return { row, log: each.log, number: each.number, only: false, again: false, away: new Set(), at: 0 };
     for (let page = log.byRow(this.#cursor, PAGE); page.length > 0; page = log.byRow(this.#cursor, PAGE))
       for (const { row, log: name, number, held } of page) {
         this.#cursor = row;
         if (held && isReady({ log: name, number }))
-          return { row, log: name, number, only: false, at: 0, again: false, away: false };
-        this.#waiting.set(row, { log: name, number, tries: 0, at: 0 });
+          return { row, log: name, number, only: false, at: 0, again: false, away: new Set() };
+        this.#waiting.set(row, { log: name, number, tries: 0, at: 0, away: NONE });
       }
     return null;
   }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { digestOf } from '../../../src/main/platform/hash.ts';
 import { KeepRoom } from './keep-room.ts';
 
@@ -109,4 +109,24 @@ it('keeps what nobody else has once its disk is back, however long that was away
   await room.run(30_000);
   expect(room.kept(a, 'only here')).toBe(true);
   room.expectNoFaults();
+});
+
+it('does not read again and again what lies on a disk that is away', async () => {
+  const room = await KeepRoom.open('away and asked', 2, { 'a.txt': 'base' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  room.group.cut(a, b);
+  room.write(a, 'new.txt', 'only here');
+  await room.run(60);
+  a.unmount();
+  await room.run(60_000);
+  const opened = vi.spyOn(room.replica(a).collection.packages, 'changesIn');
+  for (let round = 0; round < 10; round++) {
+    a.engine.changed();
+    await room.run(5000);
+  }
+  expect(opened.mock.calls.length).toBe(0);
+  opened.mockRestore();
+  a.remount();
+  await room.run(30_000);
+  expect(room.kept(a, 'only here')).toBe(true);
 });
