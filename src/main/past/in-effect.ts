@@ -26,6 +26,7 @@ export class InEffect {
   /** Of each change the undos that take it back. */
   readonly #takers = new Map<Dot, Dot[]>();
   readonly #counts = new Map<Dot, boolean>();
+  readonly #madeAgain = new Map<Dot, boolean>();
   readonly #standsFor = new Map<string, readonly Dot[]>();
   readonly #standing = new Map<FieldName, readonly PastValue[]>();
 
@@ -272,15 +273,26 @@ export class InEffect {
     );
   }
 
-  /** Did somebody say that the record is there who had seen that its making was taken back? Then what it said is left alone. */
+  /**
+   * Did somebody say that the record is there who had seen that its making was taken back? Then what it said is left alone, also where his making it was taken
+   * back and it was made again after that.
+   */
   #isMadeAgain(dot: Dot): boolean {
-    const takers = this.takersOf(dot);
-    if (takers.length === 0 || this.#write(dot, EXISTS)?.value !== true) return false;
-    return [...this.#changes.keys()].some((each) => {
+    const known = this.#madeAgain.get(dot);
+    if (known !== undefined) return known;
+    this.#madeAgain.set(dot, false);
+    const takers = this.#write(dot, EXISTS)?.value === true ? this.takersOf(dot) : [];
+    const isMadeAgain = [...(takers.length === 0 ? [] : this.#changes.keys())].some((each) => {
       const { value, replaces } = this.#write(each, EXISTS) as FieldWrite;
-      const isThere = value === true && !this.#isUndo(each) && this.counts(each);
-      return isThere && replaces.some((gone) => this.#write(gone, EXISTS)?.value === false && takers.includes(gone));
+      return (
+        value === true &&
+        !this.#isUndo(each) &&
+        replaces.some((gone) => this.#write(gone, EXISTS)?.value === false && takers.includes(gone)) &&
+        (this.counts(each) || this.#isMadeAgain(each))
+      );
     });
+    this.#madeAgain.set(dot, isMadeAgain);
+    return isMadeAgain;
   }
 
   /**

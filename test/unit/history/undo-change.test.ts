@@ -281,6 +281,17 @@ describe('undo of one change', () => {
     expect([text(laptop, laptop.shown('a')), listConflicts(laptop.port)]).toEqual(['three', []]);
   });
 
+  it('of the undo of making what was made and taken back some times brings the last of it, and asks nothing', () => {
+    const [laptop] = pair();
+    const undone = ['one', 'two', 'three'].map((each) => {
+      const made = save(laptop, 'a', each);
+      laptop.group.tick();
+      return undoChange(laptop.port, made)?.changes[0] as string;
+    });
+    undoChange(laptop.port, undone.at(-1) as string);
+    expect([text(laptop, laptop.shown('a')), listConflicts(laptop.port)]).toEqual(['three', []]);
+  });
+
   it('knows undos of earlier versions, which do not say what they take back', () => {
     const [laptop] = pair();
     save(laptop, 'a', 'one');
