@@ -121,3 +121,57 @@ test('why it failed comes into sight in a dialog that is longer than the window'
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(dialog.getByRole('alert')).toBeInViewport({ ratio: 1 });
 });
+
+for (const [what, drawn] of [
+  ['a picture in which nothing is drawn is not shown, but the initials', null],
+  ['a picture in which only a corner is drawn is shown', [0, 0, 30, 30]],
+] as const)
+  test(what, async ({ page }) => {
+    await openPages(page, pages);
+    await page.evaluate((corner) => {
+      const canvas = document.createElement('canvas');
+      const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+      if (corner !== null) context.fillRect(...corner);
+      const text = atob(canvas.toDataURL('image/png').split(',')[1] ?? '');
+      const bytes = Uint8Array.from(text, (one) => one.charCodeAt(0));
+      const { sample } = window as unknown as { sample: SampleClient };
+      const person = { id: 'p1', title: 'Ada Lovelace', line: '', hasPhoto: true as const };
+      sample.give('records:list', { list: [person], total: 1 });
+      const data = { content: 'c1', size: bytes.length };
+      const media = { path: 'media/m1', value: { kind: 'photo', data } };
+      sample.give('records:show', { title: 'Ada Lovelace', fields: [media], sources: [] });
+      sample.give('records:content', bytes);
+    }, drawn);
+    await page.setViewportSize({ width: 800, height: 720 });
+    await page.getByRole('button', { name: 'Browse People' }).click();
+    const face = page.locator('.virtual-rows .avatar');
+    if (drawn === null) await expect(face).toHaveText('AL');
+    else {
+      await expect(face.locator('img')).toBeVisible();
+      await page.evaluate(() =>
+        createImageBitmap(document.querySelector('.virtual-rows .avatar img') as HTMLImageElement),
+      );
+      await expect(face).toHaveText('');
+    }
+  });
+
+test('what was saved stays as it was typed: no old value comes back until the device answers again', async ({
+  page,
+}) => {
+  await openPages(page, pages);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const days = page.getByLabel('Keep earlier versions for');
+  await days.fill('77');
+  // What might be asked anew is not answered yet.
+  await page.evaluate(() => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const { request } = sample;
+    sample.request = ((name: 'config', ...args: [null, null]) => {
+      if (name === 'config' && args[0] === null) sample.hold('config');
+      return request.call(sample, name, ...args);
+    }) as typeof request;
+  });
+  await page.getByRole('button', { name: 'Save History' }).click();
+  await expect(page.getByText('History: saved')).toBeVisible();
+  await expect(days).toHaveValue('77');
+});

@@ -50,7 +50,12 @@ export function factsOf(
     const map = path.split('/')[0] ?? path;
     const byKey = saidByKey(path);
     if ((map === 'name' || path === 'title') && fieldValueText(path, value) === called) continue;
-    const words = byKey !== null ? (title ?? byKey.words) : path === ORGANIZER ? organizer : null;
+    const words =
+      byKey !== null
+        ? (title ?? (map === 'members' ? strangerWords(byKey.words) : byKey.words))
+        : path === ORGANIZER
+          ? organizer
+          : null;
     const label = byKey?.label ?? (path === 'when' && repeats ? 'First time' : fieldWords(path, value));
     const before = facts.at(-1);
     if (before?.label === label) before.entries.push({ path, value, words });
@@ -60,6 +65,9 @@ export function factsOf(
     fact.entries.length === 1 ? fact : { ...fact, label: MANY.has(fact.label) ? `${fact.label}s` : fact.label },
   );
 }
+
+/** A member of a group who is nobody of this collection: all that is known of them is what the group calls them by. */
+const strangerWords = (id: string): string => `Somebody who is not here (${id.replace(/^(?:urn:uuid|mailto):/i, '')})`;
 
 /** Who calls a meeting, by name and address; null: that is not told, or more than a name is told of them. */
 function organizerName(fields: readonly Field[]): string | null {

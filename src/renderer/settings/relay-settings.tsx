@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button, Form } from 'react-aria-components';
+import type { Requests } from '../../contract/contract.ts';
 import { listed } from '../../contract/overall-state.ts';
 import { leftToOthersWords, relayLeftToOthers, relayName, relaysInUse } from '../../contract/relay-words.ts';
 import { useApp, useToast } from '../client/app-context.tsx';
@@ -15,7 +16,13 @@ import { GroupHeading } from './group-heading.tsx';
 const TITLE = 'When devices are not on at the same time';
 
 /** Which relay the collections of this device have, what it does, and how this device stands with it. */
-export function RelaySettings({ url, onSaved }: { url: string; onSaved: () => void }) {
+export function RelaySettings({
+  url,
+  onSaved,
+}: {
+  url: string;
+  onSaved: (now: ReturnType<Requests['config']>) => void;
+}) {
   const [typed, setTyped] = useState<string | null>(null);
   const save = useAction('config');
   const toast = useToast();
@@ -27,8 +34,8 @@ export function RelaySettings({ url, onSaved }: { url: string; onSaved: () => vo
     const reply = await save.run('relay', to);
     if (!reply.ok) return;
     setTyped(null);
+    onSaved(reply.value);
     toast('done', `${TITLE}: saved`);
-    onSaved();
   };
   return (
     <Form

@@ -23,22 +23,21 @@ type Config = { readonly [key: string]: string | number | boolean | null };
 
 /** The device's settings, saved group by group, and the checks of the machine. */
 export function SettingsPage() {
-  const config = useRequest('config', [null, null]);
+  const asked = useRequest('config', [null, null]);
+  // What was saved since: to ask anew would show what was there before until the answer comes.
+  const [saved, setSaved] = useState<Config>({});
+  const config: Config | null = asked.value === null ? null : { ...asked.value, ...saved };
+  const onSaved = (now: Config) => setSaved((before) => ({ ...before, ...now }));
   const device = useApp((state) => state.status?.device);
   return (
     <PageFrame title="Settings">
-      <ErrorNotice error={config.error} />
-      {config.value === null && config.error === null && <Loading what="the settings" />}
-      {config.value !== null &&
+      <ErrorNotice error={asked.error} />
+      {config === null && asked.error === null && <Loading what="the settings" />}
+      {config !== null &&
         SETTING_GROUPS.map((group, at) => (
           <Fragment key={group.title}>
-            <SettingsGroup
-              group={group}
-              config={config.value as Config}
-              name={device?.name ?? ''}
-              onSaved={config.reload}
-            />
-            {at === 0 && <RelaySettings url={oneAddress(String(config.value?.relay ?? ''))} onSaved={config.reload} />}
+            <SettingsGroup group={group} config={config} name={device?.name ?? ''} onSaved={onSaved} />
+            {at === 0 && <RelaySettings url={oneAddress(String(config.relay ?? ''))} onSaved={onSaved} />}
           </Fragment>
         ))}
       <DoctorList />
@@ -56,7 +55,7 @@ function SettingsGroup(props: {
   config: Config;
   /** What this device is called while nothing else is said. */
   name: string;
-  onSaved: () => void;
+  onSaved: (now: Config) => void;
 }) {
   const { group, config, name } = props;
   const client = useClient();
@@ -83,11 +82,11 @@ function SettingsGroup(props: {
         setBusy(false);
         return;
       }
+      props.onSaved(reply.value);
     }
     setBusy(false);
     setTyped({});
     toast('done', `${group.title}: saved`);
-    props.onSaved();
   };
   return (
     <Form

@@ -10,7 +10,7 @@ it('says under one label what belongs under one: labels and members by their nam
     { path: 'keywords/Friends', value: true },
     { path: 'keywords/Choir~1Alto', value: true },
     { path: 'members/u1', value: true, title: 'Ada' },
-    { path: 'members/u2', value: true },
+    { path: 'members/urn:uuid:u2', value: true },
     { path: 'phones/p1', value: { number: '1', contexts: { work: true } } },
     { path: 'phones/p2', value: { number: '2', contexts: { work: true } } },
     { path: 'phones/p3', value: { number: '3' } },
@@ -21,7 +21,7 @@ it('says under one label what belongs under one: labels and members by their nam
     ['Phone (work)', 'phones/p1', 'phones/p2'],
     ['Phone', 'phones/p3'],
     ['Labels', 'Choir/Alto', 'Friends'],
-    ['Members', 'Ada', 'u2'],
+    ['Members', 'Ada', 'Somebody who is not here (u2)'],
   ]);
 });
 
