@@ -53,6 +53,12 @@ describe('what is found at an address', () => {
     server.answer = () => answer;
     await expect(find('/feed.ics', null)).rejects.toMatchObject({ code });
   });
+  it('of a published calendar that cannot be given is told with what to do', async () => {
+    server.answer = () => ({ status: 500 });
+    await expect(find('/feed.ics', null)).rejects.toMatchObject({
+      message: expect.stringMatching(/feed\.ics answers 500 .*: the server itself failed/),
+    });
+  });
   it('that nobody answers at is no place for one', async () => {
     const other = await FakeServer.start();
     const { origin } = other;
@@ -116,7 +122,9 @@ describe('what is found at an address', () => {
   it.each([
     [404, 'no-such-path', '--kind'],
     [429, 'server-busy', 'asked too much'],
+    [404, 'no-such-path', 'look at how it is spelled'],
     [503, 'server-trouble', '--kind'],
+    [500, 'server-trouble', 'tell whoever runs it'],
     [405, 'server-trouble', 'perhaps a web page'],
     [501, 'server-trouble', 'perhaps a web page'],
   ])('%s is said, rather than only that it is not known which kind is meant', async (status, code, words) => {

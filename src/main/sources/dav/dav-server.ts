@@ -5,6 +5,7 @@ import type { DavKind, DavResource, DavText } from './dav-resource.ts';
 import { type Account, type GuardOptions, guardedFetch } from './guarded-fetch.ts';
 import { type Answered, asParsable } from './parsable-answer.ts';
 import { ReadTexts } from './read-texts.ts';
+import { refusalWords } from './refusal-words.ts';
 import { pathOf } from './resource-path.ts';
 import { ensureNotBusy, ServerBusy } from './server-busy.ts';
 import { answerOf, type DavAnswer } from './write-answer.ts';
@@ -314,7 +315,12 @@ const forbidden = (url: string, user: string): LockstepError =>
     `${url} may not be seen by ${user} (it answers 403): look whether it is still shared with this account, or ask whoever runs the server.`,
     url,
   );
-const nothingAt = (url: string): LockstepError => new LockstepError('no-such-path', `There is nothing at ${url}.`, url);
+const nothingAt = (url: string): LockstepError =>
+  new LockstepError(
+    'no-such-path',
+    `There is nothing at ${url}: look at how it is spelled, and whether it has been moved or deleted.`,
+    url,
+  );
 /** Web servers answer so to what only servers of contacts and calendars are asked. */
 const NO_DAV: ReadonlySet<number> = new Set([405, 501]);
 const answered = (url: string, { status, statusText }: { status: number; statusText: string }): LockstepError =>
@@ -322,7 +328,7 @@ const answered = (url: string, { status, statusText }: { status: number; statusT
     'server-trouble',
     NO_DAV.has(status)
       ? `${url} is no server of contacts or calendars (it answers ${status}), but perhaps a web page: take the address its provider names for CardDAV or CalDAV.`
-      : `${url} answers ${status} ${statusText}.`,
+      : `${url} ${refusalWords({ status, statusText })}`,
     url,
   );
 const noListing = (url: string): LockstepError =>

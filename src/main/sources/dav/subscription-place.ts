@@ -11,6 +11,7 @@ import type {
   UnreadDocument,
 } from '../text/document-place.ts';
 import { AskedServer } from './asked-server.ts';
+import { refusalWords } from './refusal-words.ts';
 import { ensureNotBusy } from './server-busy.ts';
 
 /** A feed is asked so often. */
@@ -94,7 +95,7 @@ export class SubscriptionPlace implements DocumentPlace {
     });
     ensureNotBusy(response, url);
     if (response.status === 304 && this.#held !== null) return this.#ready();
-    if (!response.ok) return away(`${url} answers ${response.status} ${response.statusText}.`);
+    if (!response.ok) return away(`${url} ${refusalWords(response)} Nothing was deleted.`);
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (!isCalendar(bytes))
       return away(`${url} gives no calendar just now (perhaps a page to log in). Nothing was deleted.`);

@@ -37,7 +37,7 @@ export function readMarker(fs: FileSystem, root: string): StoredMarker | null {
 export function writeMarker(fs: FileSystem, root: string, marker: StoredMarker): void {
   const directory = `${root}/${OWN_DIRECTORY}`;
   if (fs.lstat(directory) === null) {
-    fs.makeDirectory(directory);
+    makeOwnDirectory(fs, root, directory);
     // What is staged in it is for nobody else yet.
     fs.setMode(directory, 0o700);
   }
@@ -48,6 +48,21 @@ export function writeMarker(fs: FileSystem, root: string, marker: StoredMarker):
   writeNewFile(fs, beside, bytes);
   fs.rename(beside, markerPath(root));
   fs.syncDirectory(directory);
+}
+
+/** Fails with `no-permission` where the system takes in nothing but what it makes there itself, which it tells as if the folder were not there. */
+function makeOwnDirectory(fs: FileSystem, root: string, directory: string): void {
+  try {
+    fs.makeDirectory(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || fs.lstat(root) === null) throw error;
+    throw new LockstepError(
+      'no-permission',
+      `Nothing can be made in ${root}: what is there the system makes itself. Choose a folder of your own.`,
+      root,
+      error,
+    );
+  }
 }
 
 /**
