@@ -65,6 +65,18 @@ export type Received =
   | { readonly is: 'forked'; readonly package: WrittenPackage; readonly head: PackageHead }
   | Untaken;
 
+/** What a collection is made of. */
+export interface CollectionParts {
+  readonly database: Database.Database;
+  readonly registry: RegistryStore;
+  readonly stored: StoredCollection;
+  readonly authority: CollectionAuthority;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** As of `BatchSizes`. */
+  readonly packaged?: number;
+}
+
 /**
  * One collection as this device knows it: its records, and the change log they follow from.
  * Everything is synchronous and happens inside `transact`, so that nothing half-happens (DESIGN 9).
@@ -88,21 +100,13 @@ export class Collection {
   readonly #door: PackageDoor;
   #stored: StoredCollection;
 
-  constructor(
-    database: Database.Database,
-    registry: RegistryStore,
-    stored: StoredCollection,
-    authority: CollectionAuthority,
-    clock: Clock,
-    random: Random,
-    changesPerPackage: number = BATCH_SIZES.packaged,
-  ) {
+  constructor({ database, registry, stored, authority, clock, random, packaged }: CollectionParts) {
     this.#registry = registry;
     this.#stored = stored;
     this.#authority = authority;
     this.#clock = clock;
     this.#random = random;
-    this.#filling = new FillPackages(changesPerPackage);
+    this.#filling = new FillPackages(packaged ?? BATCH_SIZES.packaged);
     this.records = new RecordStore(database, stored.row, stored.kind);
     this.log = new LogStore(database, stored.row);
     this.packages = new PackageReader(this.log);

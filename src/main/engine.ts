@@ -311,11 +311,11 @@ export class Engine {
   #openReplica(stored: StoredCollection): Replica {
     const { identity, clock, random, database, batches = BATCH_SIZES } = this.world;
     const membership = new GroupMembership(identity, stored.id, this.world.membershipFile(stored.id), random);
-    const collection = new Collection(
+    const collection = new Collection({
       database,
-      this.registry,
+      registry: this.registry,
       stored,
-      {
+      authority: {
         member: membership.ownKey,
         sign: (bytes) => membership.sign(bytes),
         verify: (member, bytes, signature) => membership.verify(member, bytes, signature),
@@ -325,8 +325,8 @@ export class Engine {
       },
       clock,
       random,
-      batches.packaged,
-    );
+      packaged: batches.packaged,
+    });
     const replica = new Replica(collection, membership, this.registry, this.giver, {
       packages: (id) => this.network.packagesWritten(id),
       applied: (id) => this.network.applied(id),

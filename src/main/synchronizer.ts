@@ -2,7 +2,7 @@ import type { SourceState } from '../contract/contract.ts';
 import type { Collection } from './collection.ts';
 import { keepStaged } from './construct/keep-staged.ts';
 import { RetryProblems } from './construct/retry-problems.ts';
-import { RunConstruction } from './construct/run-construction.ts';
+import { type ConstructionParts, RunConstruction } from './construct/run-construction.ts';
 import { isMissingFor } from './construct/write-problems.ts';
 import type { Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
@@ -11,24 +11,17 @@ import { SourceConfirmation, type SourcePreview } from './one-source/source-conf
 import { SourceStage } from './one-source/source-stage.ts';
 import { type Progress, SourceStatus } from './one-source/source-status.ts';
 import type { SynchronizerPort } from './one-source/synchronizer-port.ts';
-import type { Clock } from './platform/clock.ts';
 import { Lock } from './platform/lock.ts';
 import { troubleText } from './platform/trouble-text.ts';
 import type { SourceAdapter } from './sources/source-adapter.ts';
-import type { ContentStore } from './store/content-store.ts';
 import type { StoredSource } from './store/registry-store.ts';
 import { groupOf } from './take-in/item-group.ts';
 import { LaterLooks } from './take-in/later-looks/later-looks.ts';
 import { StartNews } from './take-in/later-looks/start-news.ts';
 
 /** What a source is made of. */
-export interface SourceParts {
-  readonly collection: Collection;
-  readonly source: StoredSource;
-  readonly adapter: SourceAdapter;
+export interface SourceParts extends ConstructionParts {
   readonly contents: Contents;
-  readonly contentStore: ContentStore;
-  readonly clock: Clock;
 }
 
 /**
@@ -51,7 +44,8 @@ export class Synchronizer {
   readonly #news: StartNews;
   readonly #looks: LookAtSource;
 
-  constructor({ collection, source, adapter, contents, contentStore, clock }: SourceParts, port: SynchronizerPort) {
+  constructor(parts: SourceParts, port: SynchronizerPort) {
+    const { collection, source, adapter, contents, clock } = parts;
     this.#collection = collection;
     this.adapter = adapter;
     this.#port = port;
@@ -64,7 +58,7 @@ export class Synchronizer {
       () => this.#confirmation.question,
       () => port.changed(),
     );
-    this.construction = new RunConstruction(collection, source, adapter, contentStore, clock, {
+    this.construction = new RunConstruction(parts, {
       batchFiles: port.batches.constructed,
       findContents: (wanted, signal) => contents.find(wanted, port.ask, signal),
       readContent: (id, { content, size }) => contents.read(id, { digest: content, size }, port.ask),
@@ -93,7 +87,7 @@ export class Synchronizer {
     });
     this.#problems = new RetryProblems(collection, source.row, this.construction, (id) => port.heldBack(id));
     this.#looks = new LookAtSource(
-      { collection, adapter, contents, contentStore, clock },
+      parts,
       {
         construction: this.construction,
         later: this.#later,

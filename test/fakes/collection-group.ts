@@ -94,14 +94,14 @@ export class GroupDevice {
     this.log = logId(digestOf(`${group.seed} log ${index}`).slice(0, 16));
     const { database, registry } = databases.of(index);
     const stored = registry.addCollection(group.id, 'Documents', group.kind, this.log);
-    this.collection = new Collection(
+    this.collection = new Collection({
       database,
       registry,
       stored,
-      authorityOf(index),
-      this.clock,
-      new SeededRandom(`${group.seed} ${index}`),
-    );
+      authority: authorityOf(index),
+      clock: this.clock,
+      random: new SeededRandom(`${group.seed} ${index}`),
+    });
   }
 
   /** A place of the collection on this device, where nothing has been seen yet. */

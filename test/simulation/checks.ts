@@ -381,11 +381,11 @@ export function checkOrder(group: SimulatedGroup, random: SeededRandom): void {
     const registry = new RegistryStore(database);
     const stored = registry.addCollection(replica.id, 'again', 'files', 'ffffffffffffffff' as LogId);
     const { membership } = replica;
-    const again = new Collection(
+    const again = new Collection({
       database,
       registry,
       stored,
-      {
+      authority: {
         member: membership.ownKey,
         sign: (bytes) => membership.sign(bytes),
         verify: (member, bytes, signature) => membership.verify(member, bytes, signature),
@@ -393,9 +393,9 @@ export function checkOrder(group: SimulatedGroup, random: SeededRandom): void {
         nameOf: String,
         invalid: validateFileChange,
       },
-      first.wall,
+      clock: first.wall,
       random,
-    );
+    });
     const queues = replica.collection.log
       .logs()
       .map((log) => replica.collection.log.after(log.log, 0, 100_000).map((each) => each.bytes))

@@ -49,7 +49,15 @@ class Device {
     registry.addCollection(GROUP, 'docs', 'files', this.log);
     this.#open = () => {
       const [stored] = registry.collections();
-      return new Collection(this.database, registry, stored!, authority, this.clock, random.fork(`${name} more`));
+      const { database, clock } = this;
+      return new Collection({
+        database,
+        registry,
+        stored: stored!,
+        authority,
+        clock,
+        random: random.fork(`${name} more`),
+      });
     };
     this.collection = this.#open();
   }

@@ -49,6 +49,15 @@ interface Begun {
   readonly outcomes: Promise<readonly ConstructOutcome[]>;
 }
 
+/** What is constructed, and where. */
+export interface ConstructionParts {
+  readonly collection: Collection;
+  readonly source: StoredSource;
+  readonly adapter: SourceAdapter;
+  readonly contentStore: ContentStore;
+  readonly clock: Clock;
+}
+
 /** What the construction of a source needs from the rest. */
 export interface ConstructionPort extends BatchPort {
   /** The source's lock: nothing looks at the source while something is written. */
@@ -90,23 +99,16 @@ export class RunConstruction {
   readonly #queue = new ConstructionQueue();
   #running: Promise<void> | null = null;
 
-  constructor(
-    collection: Collection,
-    source: StoredSource,
-    adapter: SourceAdapter,
-    contents: ContentStore,
-    clock: Clock,
-    port: ConstructionPort,
-  ) {
+  constructor({ collection, source, adapter, contentStore, clock }: ConstructionParts, port: ConstructionPort) {
     this.#collection = collection;
     this.#source = source;
     this.#adapter = adapter;
-    this.#contents = contents;
+    this.#contents = contentStore;
     this.#clock = clock;
     this.#port = port;
     this.#items = new PrepareItem(collection, source, adapter, (id) => port.heldBack(id));
-    this.#batches = new PrepareBatch(adapter, contents, this.#queue, this.#items, port);
-    this.#outcomes = new CommitOutcome(collection, source, contents, clock, (id) => port.heldBack(id));
+    this.#batches = new PrepareBatch(adapter, contentStore, this.#queue, this.#items, port);
+    this.#outcomes = new CommitOutcome(collection, source, contentStore, clock, (id) => port.heldBack(id));
   }
 
   /** Records still to be brought to this source. */

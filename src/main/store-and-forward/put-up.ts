@@ -22,13 +22,23 @@ const LEFT_TO_OTHERS_MS = 120_000;
 /** Contents that a member waits for are put up by one after the other of those that are there, so long apart. */
 const TURN_MS = 20_000;
 
+/** Of what a device puts up something, and who knows what lies there. */
+interface PutUpParts {
+  readonly replica: Replica;
+  readonly store: RelayStore;
+  readonly port: ExchangePort;
+  readonly contents: ContentsAtRelay;
+  readonly fetched: Pick<FetchRelayed, 'wanted' | 'isAnyAwaited'>;
+  readonly standings: StandingsAtRelay;
+}
+
 /** Puts up what members that are away lack: the membership log, packages with their contents, and word of how far this device is. */
 export class PutUp {
   readonly #replica: Replica;
   readonly #store: RelayStore;
   readonly #port: ExchangePort;
   readonly #contents: ContentsAtRelay;
-  readonly #fetched: Pick<FetchRelayed, 'wanted' | 'isAnyAwaited'>;
+  readonly #fetched: PutUpParts['fetched'];
   readonly #standings: StandingsAtRelay;
   /** Since when something of a log waits for another member to put it up. */
   readonly #leftSince = new Map<LogId, number>();
@@ -45,14 +55,7 @@ export class PutUp {
   /** In so many milliseconds it may be this device's turn to put something up that others do not; null: there is nothing of the kind. */
   turnIn: number | null = null;
 
-  constructor(
-    replica: Replica,
-    store: RelayStore,
-    port: ExchangePort,
-    contents: ContentsAtRelay,
-    fetched: Pick<FetchRelayed, 'wanted' | 'isAnyAwaited'>,
-    standings: StandingsAtRelay,
-  ) {
+  constructor({ replica, store, port, contents, fetched, standings }: PutUpParts) {
     this.#replica = replica;
     this.#store = store;
     this.#port = port;

@@ -74,7 +74,14 @@ export class RelayExchange {
     this.#contents = new ContentsAtRelay(replica, store, port);
     this.#fetched = new FetchRelayed(replica, store, port);
     this.#leftOut = new LeftOut(replica, store, port.clock);
-    this.#putUp = new PutUp(replica, store, port, this.#contents, this.#fetched, this.#standings);
+    this.#putUp = new PutUp({
+      replica,
+      store,
+      port,
+      contents: this.#contents,
+      fetched: this.#fetched,
+      standings: this.#standings,
+    });
   }
 
   get state(): RelayedState {

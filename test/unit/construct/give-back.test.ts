@@ -97,11 +97,13 @@ describe('a contact that comes into being again, and whose item shows another on
       return Promise.resolve(asked.map(({ id }) => ({ id, done: 'written', revision: REVISION, kept: null }) as never));
     };
     const construction = new RunConstruction(
-      device.collection,
-      source,
-      { ...adapter, batch: 10, construct },
-      new ContentStore(databases.of(0).database),
-      { now: () => device.clock.now(), after },
+      {
+        collection: device.collection,
+        source,
+        adapter: { ...adapter, batch: 10, construct },
+        contentStore: new ContentStore(databases.of(0).database),
+        clock: { now: () => device.clock.now(), after },
+      },
       {
         batchFiles: 10,
         findContents: () => Promise.resolve([]),

@@ -56,11 +56,13 @@ beforeEach(() => {
   const stored = device.addSource(databases);
   source = stored.row;
   construction = new RunConstruction(
-    collection,
-    stored,
-    adapter as unknown as SourceAdapter,
-    new ContentStore(databases.of(0).database),
-    clock,
+    {
+      collection,
+      source: stored,
+      adapter: adapter as unknown as SourceAdapter,
+      contentStore: new ContentStore(databases.of(0).database),
+      clock,
+    },
     {
       batchFiles: 500,
       findContents: (wanted) => find(wanted),
