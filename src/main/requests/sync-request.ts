@@ -170,6 +170,7 @@ function isInStep(engine: Engine, replica: Replica, members: readonly DeviceId[]
 
 /** Why a member is not in step, in words; '' where it is. */
 function whyNot(engine: Engine, replica: Replica, device: DeviceId): string {
+  if (isRemoved(replica)) return 'this device does not belong to the collection any more: nothing goes between the two';
   if (replica.collection.stored.paused) return 'paused here';
   const behind = replica.memberPositions.behind(device);
   const applied = replica.memberPositions.hasAppliedAllOf(device);
