@@ -232,7 +232,7 @@ export class Engine {
   async place(location: string, create: boolean, asked: AskedFormat): Promise<SourcePlace> {
     const taken = this.#taken();
     if (isAddress(location)) return findServerPlace(location, asked, this.world.secrets, taken);
-    const place = findPlace(this.world, location, create, asked, [...taken, this.world.dataDirectory]);
+    const place = findPlace(this.world, location, create, asked, taken, this.world.dataDirectory);
     if (isFolder(place.format)) checkMayMark(this.world.fs, place.path, this.deviceId);
     return place;
   }

@@ -27,7 +27,7 @@ const LIKE_AN_ADDRESS = /[^/]@[^/]+\.[^/]+$|:\d+$/;
 
 /**
  * Finds out what is at a location, and makes what is to be there where there is nothing and `create` says so. Fails with `bad-address`,
- * `no-such-path`, `overlaps-source` (inside or around one of `taken`), `unknown-format`, `wrong-format`.
+ * `no-such-path`, `overlaps-source` (inside or around one of `taken`, or our `own` data directory), `unknown-format`, `wrong-format`.
  */
 export function findPlace(
   world: World,
@@ -35,6 +35,7 @@ export function findPlace(
   create: boolean,
   asked: AskedFormat,
   taken: readonly string[],
+  own: string | null = null,
 ): SourcePlace {
   if (!isAbsolute(location))
     throw new LockstepError(
@@ -70,24 +71,31 @@ export function findPlace(
       location,
     );
   // Before it is made: what is refused leaves no folder in another source.
-  checkApart(there?.path ?? pathToBe(world, location), taken);
+  checkApart(there?.path ?? pathToBe(world, location), taken, own);
   const path = there?.path ?? make(world, location, format);
-  checkApart(path, taken);
+  checkApart(path, taken, own);
   return { path, format };
 }
 
-/** Fails with `overlaps-source` where a path is inside or around one of these, or an address is one of them. */
-export function checkApart(path: string, taken: readonly string[]): void {
-  const other = taken.find((each) => (isAbsolute(path) ? contains(each, path) || contains(path, each) : each === path));
-  if (other === undefined) return;
-  throw new LockstepError(
-    'overlaps-source',
-    other === path
-      ? `${path} is kept in step already.`
-      : `${path} is inside or around ${other}, which is kept in step already or holds Lockstep's own data.`,
-    path,
-  );
+/** Fails with `overlaps-source` where a path is inside or around one of these or our `own` data directory, or an address is one of them. */
+export function checkApart(path: string, taken: readonly string[], own: string | null = null): void {
+  const overlaps = (each: string): boolean =>
+    isAbsolute(path) ? contains(each, path) || contains(path, each) : each === path;
+  const other = taken.find(overlaps);
+  if (other !== undefined)
+    throw overlapping(
+      path,
+      other === path ? 'is kept in step already.' : `is inside or around ${other}, which is kept in step already.`,
+    );
+  if (own !== null && overlaps(own))
+    throw overlapping(
+      path,
+      `is ${own === path ? '' : `inside or around ${own}, `}Lockstep's own data directory: that is of this device alone. Choose another folder.`,
+    );
 }
+
+const overlapping = (path: string, what: string): LockstepError =>
+  new LockstepError('overlaps-source', `${path} ${what}`, path);
 
 /** The real path of what is yet to be made there. Fails with `no-such-path` where nothing can be. */
 function pathToBe(world: World, location: string): string {

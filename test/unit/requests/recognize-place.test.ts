@@ -138,6 +138,17 @@ it('makes nothing where a place is refused', () => {
     ).toThrow('is inside or around');
 });
 
+it.each([
+  ['data', "is Lockstep's own data directory"],
+  ['data/versions', "data, Lockstep's own data directory"],
+  ['.', "data, Lockstep's own data directory"],
+])('our own data is no place for what is kept in step: %s', (place, why) => {
+  mkdirSync(join(folder, 'data/versions'), { recursive: true });
+  const world = { fs: nodeFileSystem, realPath, makeDirectory };
+  const find = () => findPlace(world, join(folder, place), false, NOT_SAID, [], join(folder, 'data'));
+  expect(find).toThrow(expect.objectContaining({ code: 'overlaps-source', message: expect.stringContaining(why) }));
+});
+
 it('says what keeps it from being told', async () => {
   await expect(recognize('nothing.vcf')).rejects.toMatchObject({ code: 'no-such-path' });
   write('odd.csv', 'a,b\n1,2\n');
