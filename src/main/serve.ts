@@ -3,6 +3,7 @@ import type { Log } from './control/wire-error.ts';
 import { type Instance, startInstance } from './instance.ts';
 import type { ListenOn } from './platform/bind-port.ts';
 import { databaseFaultText } from './platform/database-trouble.ts';
+import { onStopSignals } from './platform/stop-signals.ts';
 
 export interface ServeOptions {
   readonly dataDirectory: string;
@@ -18,8 +19,8 @@ export interface ServeOptions {
 }
 
 /**
- * Runs an instance without a window until SIGTERM or SIGINT, then stops it; a SIGINT that comes after does not wait. Resolves with the
- * exit status: 0 after a clean stop, 1 after a fault or where the engine had to be cut off.
+ * Runs an instance without a window until a signal ends it (`onStopSignals`), then stops it. Resolves with the exit
+ * status: 0 after a clean stop, 1 after a fault or where the engine had to be cut off.
  */
 export async function serve(options: ServeOptions): Promise<number> {
   const { onReady, log, ...rest } = options;
@@ -28,13 +29,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     end = resolve;
   });
   // Before the start: a signal that comes while it starts must not leave it half done.
-  let told = 0;
-  const signal = (name: NodeJS.Signals) => {
-    // Whoever stops it may say so to the process and again to its group (timeout(1)): only a person's Ctrl-C is impatient.
-    if (++told > 1 && name === 'SIGINT') process.exit(130);
-    end(0);
-  };
-  process.on('SIGTERM', signal).on('SIGINT', signal);
+  const signals = onStopSignals(() => end(0));
   try {
     const instance = await startInstance({
       ...rest,
@@ -54,13 +49,13 @@ export async function serve(options: ServeOptions): Promise<number> {
         end(1);
       },
     });
-    if (told === 0) onReady(instance);
+    if (!signals.told) onReady(instance);
     const status = await ended;
     const clean = await instance.stop();
     if (!clean && status === 0)
       log('The synchronizer did not stop in time and was cut off; it recovers at the next start.');
     return clean ? status : 1;
   } finally {
-    process.off('SIGTERM', signal).off('SIGINT', signal);
+    signals.release();
   }
 }

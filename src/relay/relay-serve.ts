@@ -9,6 +9,7 @@ import { openDataDirectory } from '../main/platform/data-directory.ts';
 import { freeBytes } from '../main/platform/free-bytes.ts';
 import { makeFolders } from '../main/platform/make-folders.ts';
 import { systemRandom } from '../main/platform/random.ts';
+import { onStopSignals } from '../main/platform/stop-signals.ts';
 import { openAdmission } from './admission.ts';
 import { Metrics } from './http/metrics.ts';
 import { startOperatorServer } from './http/operator-server.ts';
@@ -51,7 +52,7 @@ export interface RelayServeOptions {
 }
 
 /**
- * Runs a relay until SIGTERM or SIGINT, then stops it; a SIGINT that comes after does not wait. Resolves with the exit status. Fails with
+ * Runs a relay until a signal ends it (`onStopSignals`), then stops it. Resolves with the exit status. Fails with
  * `already-running`, `bad-data-directory`, `port-in-use` and what the parts fail with.
  */
 export async function serveRelay(options: RelayServeOptions): Promise<number> {
@@ -60,19 +61,14 @@ export async function serveRelay(options: RelayServeOptions): Promise<number> {
     end = resolve;
   });
   // Before the start: a signal that comes while it starts must not leave it half done.
-  let told = 0;
-  const signal = (name: NodeJS.Signals): void => {
-    if (++told > 1 && name === 'SIGINT') process.exit(130);
-    end();
-  };
-  process.on('SIGTERM', signal).on('SIGINT', signal);
+  const signals = onStopSignals(() => end());
   try {
     const stop = await startRelay(options);
     await ended;
     await stop();
     return 0;
   } finally {
-    process.off('SIGTERM', signal).off('SIGINT', signal);
+    signals.release();
   }
 }
 

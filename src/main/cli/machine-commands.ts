@@ -13,7 +13,8 @@ const serve: Command = {
   name: 'serve',
   takes: '',
   summary: 'keeps everything in step without a window, in the foreground',
-  details: 'Prints one line of JSON when it is ready. SIGTERM and SIGINT stop it within 5 seconds.',
+  details:
+    'Prints one line of JSON when it is ready. SIGTERM, SIGINT and SIGHUP (but for nohup) stop it within 5 seconds.',
   options: {
     listen: {
       type: 'string',

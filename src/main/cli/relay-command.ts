@@ -14,7 +14,7 @@ export const relayCommand: Command = {
   takes: 'serve',
   summary: 'the relay: keeps encrypted changes for devices that are away',
   details: [
-    'Prints one line of JSON with its address when it is ready: give that to `lockstep config relay`. SIGTERM and SIGINT stop it.',
+    'Prints one line of JSON with its address when it is ready: give that to `lockstep config relay`. SIGTERM, SIGINT and SIGHUP (but for nohup) stop it.',
     'Its directory (--data; default: lockstep-relay, beside the default place of an instance) holds its key: devices know it by that, so back it up.',
     'The role management only tells where the storage of a group is (--storage), and storage does all but that. Both need the same tls.key.',
   ].join('\n'),

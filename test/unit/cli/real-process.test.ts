@@ -61,7 +61,7 @@ it('waits for what comes late on standard input', async () => {
   expect(stderr).toContain('link');
 });
 
-it.each(['SIGTERM', 'SIGINT'] as const)('%s stops it cleanly, status 0', async (signal) => {
+it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s stops it cleanly, status 0', async (signal) => {
   const child = await serve();
   child.kill(signal);
   expect(await once(child, 'exit')).toEqual([0, null]);
