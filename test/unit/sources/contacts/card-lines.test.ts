@@ -28,6 +28,10 @@ function cardOf(version: VcardVersion, ...lines: readonly string[]) {
       else after.set(field, value);
       return Buffer.from(format.write(split, [{ item, before: fields, after, uid: 'u' }])).toString();
     },
+    with(field: string, value: Value): string {
+      const after = new Map([...fields, [fieldName(field), value]]);
+      return Buffer.from(format.write(split, [{ item, before: fields, after, uid: 'u' }])).toString();
+    },
     in(other: VcardVersion): Fields {
       const there = vcardFormat(other);
       const made = there.write(there.split(there.empty()), [{ item: null, before: null, after: fields, uid: 'u' }]);
@@ -114,6 +118,32 @@ it('a day without a year stays in the notation of Apple, and one that has got a 
   const day = (date: Plain) => (entry: Plain) => ({ ...entry, date });
   expect(card.changed('anniversaries', day({ month: 4, day: 13 }))).toBe(card.text.replace('04-12', '04-13'));
   expect(card.changed('anniversaries', day({ year: 1980, month: 4, day: 12 }))).toContain('\r\nBDAY:1980-04-12\r\n');
+});
+
+it('a new day without a year is in the notation of Apple where Apple wrote the card, and in no other', () => {
+  const day = { kind: 'birth', date: { month: 4, day: 12 } };
+  const apple = cardOf('3.0', 'PRODID:-//Apple Inc.//macOS 14.2.1//EN');
+  const written = apple.with('anniversaries/a', day);
+  expect(written).toContain('\r\nBDAY;X-APPLE-OMIT-YEAR=1604:1604-04-12\r\n');
+  expect(cardOf('3.0', ...written.split('\r\n').slice(3, -2)).said('anniversaries')).toEqual([day]);
+  expect(apple.with('anniversaries/a', { kind: 'birth', date: { year: 1980, month: 4, day: 12 } })).toContain(
+    '\r\nBDAY:1980-04-12\r\n',
+  );
+  const nameday = { kind: 'other', label: '_$!<Nameday>!$_', date: { month: 2, day: 29 } };
+  const other = cardOf('3.0', 'BDAY;X-APPLE-OMIT-YEAR=1604:1604-04-12').with('anniversaries/a', nameday);
+  expect(other).toContain('\r\nitem1.X-ABDATE;X-APPLE-OMIT-YEAR=1604:1604-02-29\r\n');
+  const plain = cardOf('3.0', 'item1.TEL:1', 'item1.X-ABLabel:Shared').with('anniversaries/a', day);
+  expect(plain).toContain('\r\nBDAY:--04-12\r\n');
+});
+
+it('the number a label was given goes with it, another group stays', () => {
+  const card = cardOf('3.0', 'item3.TEL:1', 'item3.X-ABLabel:Boat', 'kin.EMAIL:a@example.org', 'kin.X-ABLabel:Old');
+  const { label: _, ...entry } = card.said('phones')[0] as Plain;
+  expect(card.changed('phones', () => entry)).toContain('\r\nTEL:1\r\nkin.EMAIL');
+  expect(card.changed('phones', () => ({ ...entry, label: 'Ship' }))).toContain('\r\nitem3.X-ABLabel:Ship\r\n');
+  expect(card.changed('emails', () => ({ address: 'a@example.org' }))).toContain('\r\nkin.EMAIL:a@example.org\r\n');
+  const alone = cardOf('3.0', 'item3.TEL:1').changed('phones', () => ({ number: '2' }));
+  expect(alone).toContain('\r\nitem3.TEL:2\r\n');
 });
 
 it('what a name of version 3.0 has beyond its five parts is left where it is', () => {

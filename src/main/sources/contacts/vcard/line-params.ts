@@ -3,6 +3,7 @@ import type { ContentLine, Param } from '../../text/content-lines.ts';
 import { listed } from '../../text/listed.ts';
 import { isParam } from './is-param.ts';
 import type { PropertyRule } from './property-rule.ts';
+import { OMITTED } from './vcard-date.ts';
 import { decodeCarets, encodeCarets, type VcardVersion } from './vcard-text.ts';
 import type { Draft, Plain, Written } from './written.ts';
 
@@ -30,7 +31,7 @@ const OF_VALUE: ReadonlySet<string> = new Set([
   'GEO',
   'TZ',
   'MEDIATYPE',
-  'X-APPLE-OMIT-YEAR',
+  OMITTED,
   'DERIVED',
 ]);
 const ENCODINGS = /^(?:quoted-printable|base64|b|7bit|8bit)$/i;
@@ -109,15 +110,21 @@ export function leaveOutLabelWord(entry: Draft, label: string): void {
 export interface ParamStyle {
   readonly type: string;
   readonly upper: boolean;
+  /** A day without its year is written as Apple writes it. */
+  readonly omitsYear: boolean;
 }
 /** The style of a card, by its first TYPE; else that of its version. */
 export function paramStyleOf(lines: readonly ContentLine[], version: VcardVersion): ParamStyle {
+  const omitsYear = version === '3.0' && lines.some(isOfApple);
   for (const { params } of lines)
     for (const { name, values } of params)
       if (isParam(name, 'TYPE') && values[0] !== undefined)
-        return { type: name, upper: values[0] === values[0].toUpperCase() };
-  return { type: 'TYPE', upper: version !== '4.0' };
+        return { type: name, upper: values[0] === values[0].toUpperCase(), omitsYear };
+  return { type: 'TYPE', upper: version !== '4.0', omitsYear };
 }
+/** Labels in its way tell nothing: others write them too, and we do. */
+const isOfApple = ({ name, value, params }: ContentLine): boolean =>
+  params.some((each) => isParam(each.name, OMITTED)) || (/^prodid$/i.test(name) && /\bApple\b/i.test(value));
 
 /** Words of TYPE that say what an entry is for, and what it can do. */
 function wordsFor(entry: Plain, rule: PropertyRule | null, version: VcardVersion): readonly string[] {

@@ -4,7 +4,7 @@ import { escapeText, unescapeText, type VcardVersion } from './vcard-text.ts';
 import type { Plain, Written } from './written.ts';
 
 /** The year Apple writes where there is none. */
-const OMITTED = 'X-APPLE-OMIT-YEAR';
+export const OMITTED = 'X-APPLE-OMIT-YEAR';
 const FULL = /^(\d{4})-?(\d{2})-?(\d{2})$/;
 const NO_YEAR = /^--(\d{2})-?(\d{2})$/;
 const MONTH = /^(\d{4})-(\d{2})$/;
@@ -74,6 +74,15 @@ export function formatDate(date: Value | undefined, version: VcardVersion): Writ
   if (typeof month === 'number')
     return { value: typeof day === 'number' ? `--${two(month)}${dash}${two(day)}` : `--${two(month)}` };
   return typeof day === 'number' ? { value: `---${two(day)}` } : null;
+}
+
+/** The leap year Apple puts there, so that every day of a year is one. */
+const ANY_YEAR = '1604';
+/** A day without its year in a new line of a card of Apple's; what else is written as it is. */
+export function omittingYear(written: Written): Written {
+  const [, month, day] = NO_YEAR.exec(written.value) ?? [];
+  if (month === undefined || day === undefined) return written;
+  return { ...written, value: `${ANY_YEAR}-${month}-${day}`, params: [...(written.params ?? []), [OMITTED, ANY_YEAR]] };
 }
 
 /** A day without its year in a line that states a year it has not (Apple does): as such a line writes it. null: the line does not, or it has a year. */

@@ -19,7 +19,7 @@ import type { PropertyRule } from './property-rule.ts';
 import { entryOf, placeOf, ruleFor } from './property-table.ts';
 import { COUNTRY, namesUnknown } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
-import { withoutYear } from './vcard-date.ts';
+import { OMITTED, omittingYear, withoutYear } from './vcard-date.ts';
 import { escapePart, escapeText, quotedPrintable, type VcardVersion } from './vcard-text.ts';
 import type { Plain, Written } from './written.ts';
 
@@ -101,6 +101,19 @@ const QUOTED_PRINTABLE = /^quoted-printable$/i;
 const isQuotedPrintable = (value: string): boolean => value.length === 16 && QUOTED_PRINTABLE.test(value);
 const saysQuoted = ({ values }: Param): boolean => values.some(isQuotedPrintable);
 
+const NUMBERED = /^item\d+$/i;
+/** The group of a line; null: none. A number it had for what is not said of it any more (`about`) goes with that. */
+function groupOf(
+  own: ContentLine | null,
+  about: readonly ContentLine[],
+  more: readonly Line[],
+  groups: { next: number },
+): string | null {
+  const group = own?.group ?? null;
+  if (more.length > 0) return group ?? `item${groups.next++}`;
+  return group !== null && about.length > 0 && NUMBERED.test(group) ? null : group;
+}
+
 /** Lines in one version and the style of one card. */
 export class CardLines {
   readonly version: VcardVersion;
@@ -158,9 +171,10 @@ export class CardLines {
     if (written === null) return NO_LINES;
     if (isOld) return this.#again(rule, entry, written, existing, groups, before);
     const more = this.#about(entry, NO_LINES, before, rule.labelOf);
-    const group = more.length === 0 ? null : `item${groups.next++}`;
-    const params = writeParams(entry, written, rule, this.version, this.#params, null);
-    const line = this.text({ group, name: rule.name, params, value: written.value });
+    const group = groupOf(null, NO_LINES, more, groups);
+    const now = rule.map === 'anniversaries' && this.#params.omitsYear ? omittingYear(written) : written;
+    const params = writeParams(entry, now, rule, this.version, this.#params, null);
+    const line = this.text({ group, name: rule.name, params, value: now.value });
     return more.length === 0 ? [line] : [line, ...more.map((each) => this.text({ ...each, group }))];
   }
 
@@ -181,14 +195,13 @@ export class CardLines {
   ): readonly string[] {
     const [own, ...about] = existing as [ContentLine, ...ContentLine[]];
     const more = this.#about(entry, about, before, rule.labelOf);
-    const group = own.group ?? (more.length === 0 ? null : `item${groups.next++}`);
+    const group = groupOf(own, about, more, groups);
     // Parameters that say the same stay as they are written.
     const params =
       before !== null && this.#saysSame(rule, before, entry, own)
         ? own.params.filter(
             ({ name, values }) =>
-              !isParam(name, 'X-APPLE-OMIT-YEAR') &&
-              !(isParam(name, 'VALUE') && /^(?:uri|text)$/i.test(values[0] ?? '')),
+              !isParam(name, OMITTED) && !(isParam(name, 'VALUE') && /^(?:uri|text)$/i.test(values[0] ?? '')),
           )
         : writeParams(entry, written, rule, this.version, this.#params, own);
     const isUri = own.params.some(({ name, values }) => isParam(name, 'VALUE') && values[0]?.toLowerCase() === 'uri');
@@ -297,7 +310,7 @@ export class CardLines {
     const value = placeAsWritten(entry, this.version);
     const [own = null, ...about] = existing?.lines ?? [];
     const more = this.#about({ label: entry.label ?? null }, about, existing?.before ?? null);
-    const group = own?.group ?? (more.length === 0 ? null : `item${groups.next++}`);
+    const group = groupOf(own, about, more, groups);
     const isSame = own !== null && !own.params.some(isNotation) && equalValues(existing?.before.params ?? {}, params);
     const line = {
       group,
