@@ -1,15 +1,17 @@
 import type { Held } from '../merge/record-state.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
-import type { FieldName } from '../record/ids.ts';
+import { type FieldName, fieldName } from '../record/ids.ts';
 import { nameSeries } from '../record/series.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
+import { nameBeside } from './put-name.ts';
 import { isOfParts, putParts, wholeOf } from './put-parts.ts';
 
 /** What a source can hold of a record (`SourceAdapter.project`); null: all of it. */
 export type Projection = ((full: Fields) => Fields) | null;
 
 const NO_FIELDS: Fields = new Map();
+const NAME = fieldName('name');
 
 /** The full record a source stands for: every field that is not cleared. */
 export function fieldsOf(held: Held | null): Fields {
@@ -142,9 +144,13 @@ function putInParts(
 ): void {
   const whole = after.get(field) ?? null;
   const parts = wholeOf(putValue(full, before, now, putParts), full, before);
-  if (equalValues(parts, whole)) return;
-  after.set(field, parts);
-  if (!equalValues(project(after).get(field) ?? null, now)) after.set(field, whole);
+  const beside = (value: Value): Value => (field === NAME ? nameBeside(value, full, before, now) : value);
+  for (const value of [beside(parts), parts, beside(whole)]) {
+    if (equalValues(value, whole)) break;
+    after.set(field, value);
+    if (equalValues(project(after).get(field) ?? null, now)) return;
+  }
+  after.set(field, whole);
 }
 
 function putValue(full: Value, before: Value, now: Value, putList: typeof putParts | null = null): Value {

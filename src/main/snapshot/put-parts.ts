@@ -105,13 +105,14 @@ function instead(
   return [...parts.slice(0, at).filter((part) => !goes(part)), ...is, ...parts.slice(at).filter((part) => !goes(part))];
 }
 
-const isPart = (value: Value): value is Part =>
+export const isPart = (value: Value): value is Part =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
 const of = (parts: readonly Part[], kind: string): readonly Part[] => parts.filter((part) => kindOf(part) === kind);
-const kindOf = ({ kind = '' }: Part): string => String(kind);
+export const kindOf = ({ kind = '' }: Part): string => String(kind);
 /** Units have a name, all others a value. */
 const textKeyOf = (part: Part): string => ('value' in part ? 'value' : 'name');
-function textOf(part: Part): string | null {
+/** null: it says nothing. */
+export function textOf(part: Part): string | null {
   const text = part[textKeyOf(part)];
   return typeof text === 'string' && text !== '' ? text : null;
 }
