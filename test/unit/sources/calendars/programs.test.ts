@@ -66,6 +66,13 @@ describe('what programs write against the rules', () => {
       gone: ['DURATION:PT3H'],
       come: ['DURATION:PT4H'],
     });
+    // Without that day the line would say when it is due.
+    const dueNoMore = edit(text, { when: { start: '2024-01-01T08:00:00', timeZone: null } });
+    expect(changedLines(text, dueNoMore)).toEqual({
+      gone: ['DUE:20240105T080000', 'DURATION:PT3H'],
+      come: ['ESTIMATED-DURATION:PT3H'],
+    });
+    expect(readOne(dueNoMore)).toMatchObject({ estimatedDuration: 'PT3H', when: { start: '2024-01-01T08:00:00' } });
   });
   it('what says all in its parameters, without a value, is carried', () => {
     const line = 'X-APPLE-TRAVEL-START;ROUTING=CAR;VALUE=URI;X-TITLE="Home; the old one":';

@@ -86,7 +86,8 @@ function patchLines(
   const gone = new Set<string>();
   const lists = new Map<string, Property[]>();
   const fresh: Property[] = [];
-  for (const slot of changedSlots(before, after)) {
+  const outlived = outlivedEstimate(native, slots, after);
+  for (const slot of new Set([...changedSlots(before, after), ...outlived])) {
     const [was, is] = [before.get(slot), after.get(slot)];
     const [at, ...doubles] = slots.flatMap((each, index) => (each === slot ? [index] : []));
     const line = at === undefined ? undefined : native.lines[at];
@@ -97,7 +98,8 @@ function patchLines(
       else if (is !== undefined) fresh.push(is);
       continue;
     }
-    const text = is === undefined ? '' : rewritten(line, was, is, notation);
+    const isRenamed = outlived.includes(slot);
+    const text = is === undefined ? '' : isRenamed ? lineOf(is, notation) : rewritten(line, was, is, notation);
     edits.push({ start: line.start, end: line.end, text: terminated(native, line, text, notation) });
     for (const double of is === undefined ? doubles : []) {
       const other = native.lines[double] as ContentLine;
@@ -107,6 +109,18 @@ function patchLines(
   edits.push(...relist(native, slots, gone, lists, fresh, notation));
   for (const of of fresh) edits.push(insertion(native, placeFor(of.name, native), lineOf(of, notation), notation));
   return edits;
+}
+
+const ESTIMATE = 'ESTIMATED-DURATION';
+/** An estimate that an older line says (DURATION beside DUE): by itself that would say when the task is due. */
+function outlivedEstimate(
+  native: NativeComponent,
+  slots: Slots,
+  after: ReadonlyMap<string, Property>,
+): readonly string[] {
+  const line = native.lines[slots.indexOf(ESTIMATE)];
+  const isOlder = line !== undefined && line.name.toUpperCase() !== ESTIMATE;
+  return isOlder && after.has(ESTIMATE) && !after.has('DUE') ? [ESTIMATE] : [];
 }
 
 /** The slots that do not say the same in both: those of before, then those that are new. */
