@@ -91,6 +91,6 @@ function otherwise(value: string): string {
   if (/^_\$!<.*>!\$_$/.test(value)) return 'Quite other';
   if (/^(?:us|at|de|gb)$/.test(value)) return value === 'de' ? 'us' : 'de';
   // Of a day or a number another one.
-  if (/\d\s*Z?$/.test(value)) return value.replace(/\d(?=\s*Z?$)/, (digit) => (digit === '7' ? '6' : '7'));
+  if (/\d[A-Z]?\s*$/.test(value)) return value.replace(/\d(?=[A-Z]?\s*$)/, (digit) => (digit === '7' ? '6' : '7'));
   return `${value}x`;
 }

@@ -7,8 +7,12 @@ import { SeededRandom } from '../fakes/seeded-random.ts';
 import { type Edit, editsOf, piecesOf } from './one-edit.ts';
 import type { Place, Records, SideBySide } from './side-by-side.ts';
 
-/** May a piece of this name change with a field of this map? */
-export type Says = (map: string, piece: string) => boolean;
+export interface Expected {
+  /** May a piece of this name change with a field of this map? */
+  readonly says: (map: string, piece: string) => boolean;
+  /** Maps of fields that change along with others. */
+  readonly besides: RegExp;
+}
 export interface Tried {
   readonly edits: number;
   /** What was not as it has to be. */
@@ -25,7 +29,7 @@ const FRAME = /_\$!<(.*?)>!\$_/g;
  * Makes edits in the place of this number, one after the other, and takes each back: those that say something else first, for what is removed in a
  * poorer place is removed everywhere, with what that place could not show. `most`: so many at most of each, drawn by chance.
  */
-export async function tryEdits(all: SideBySide, at: number, most: number, says: Says): Promise<Tried> {
+export async function tryEdits(all: SideBySide, at: number, most: number, expected: Expected): Promise<Tried> {
   const place = all.places[at]!;
   const random = new SeededRandom(`edits ${at}`);
   const every = [...all.texts(place)].flatMap(([path, text]) =>
@@ -38,7 +42,7 @@ export async function tryEdits(all: SideBySide, at: number, most: number, says: 
   });
   const faults: string[] = [];
   for (const { path, edit } of drawn) {
-    const found = await new OneEdit(all, place, path, edit, says).try();
+    const found = await new OneEdit(all, place, path, edit, expected).try();
     faults.push(...found.map((fault) => `${place.format}, ${edit.what}: ${fault}`));
   }
   return { edits: drawn.length, faults };
@@ -49,17 +53,17 @@ class OneEdit {
   readonly #place: Place;
   readonly #path: string;
   readonly #edit: Edit;
-  readonly #says: Says;
+  readonly #expected: Expected;
   readonly #texts: ReadonlyMap<Place, ReadonlyMap<string, string>>;
   readonly #records: Records;
   readonly #faults: string[] = [];
 
-  constructor(all: SideBySide, place: Place, path: string, edit: Edit, says: Says) {
+  constructor(all: SideBySide, place: Place, path: string, edit: Edit, expected: Expected) {
     this.#all = all;
     this.#place = place;
     this.#path = path;
     this.#edit = edit;
-    this.#says = says;
+    this.#expected = expected;
     this.#texts = all.all();
     this.#records = all.records();
   }
@@ -89,13 +93,15 @@ class OneEdit {
 
   #checkReached(known: Records): void {
     const changed = this.#changed(this.#records, known);
+    const { says, besides } = this.#expected;
     const maps = [...new Set(changed.map(({ field }) => mapOf(field)))];
-    if (maps.length > 1 || new Set(changed.map(({ id }) => id)).size > 1)
+    const items = new Set(changed.map(({ id }) => id.replace(/#.*/, '')));
+    if (maps.filter((map) => !besides.test(map)).length > 1 || items.size > 1)
       this.#faults.push(`it changes ${shown(changed)}`);
     for (const place of this.#all.places) {
       if (place === this.#place) continue;
       const pieces = this.#changedPieces(place);
-      const wrong = pieces.filter((piece) => !maps.some((map) => this.#says(map, piece)));
+      const wrong = pieces.filter((piece) => !maps.some((map) => says(map, piece)));
       if (wrong.length > 0) this.#faults.push(`in ${place.format} ${wrong} changes with ${shown(changed)}`);
       const shows = this.#changed(shownBy(place, this.#records), shownBy(place, known));
       if (shows.length === 0 && pieces.length > 0)
@@ -117,7 +123,10 @@ class OneEdit {
       for (const [path, was] of texts) {
         const is = this.#all.texts(place).get(path) ?? '';
         if (was === is) continue;
-        const isSame = place.isForeign ? said(place, was) === said(place, is) : linesIn(was) === linesIn(is);
+        const isSame =
+          place.isForeign || this.#all.kind === 'calendar'
+            ? said(place, was) === said(place, is)
+            : linesIn(was) === linesIn(is);
         if (!isSame) this.#faults.push(`taken back, ${place.format} differs: ${difference(was, is)}`);
       }
   }
