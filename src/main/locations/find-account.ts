@@ -5,7 +5,7 @@ import { LockstepError } from '../platform/trouble.ts';
 import type { DavKind } from '../sources/dav/dav-resource.ts';
 import type { GuardOptions } from '../sources/dav/guarded-fetch.ts';
 import type { AccountSecrets } from './accounts.ts';
-import { collectionsOfAccount } from './server-place.ts';
+import { accountOf, collectionsOfAccount } from './server-place.ts';
 
 /** Where an account is, and the addresses to try: each names another user its server may know the person by, the likeliest first. */
 export interface FoundAccount {
@@ -62,24 +62,29 @@ export async function logIn(
   secrets: AccountSecrets,
 ): Promise<string> {
   const tried: AccountSecrets = password === null ? secrets : { ...secrets, passwordOf: () => password };
+  const accounts = addresses.map((address) => ({ address, account: accountOf(address, tried).account }));
+  // Whoever has no password would only be counted as one who guesses.
+  const known = accounts.filter(({ account }) => account.password !== null);
   let refused: LockstepError | null = null;
-  for (const address of addresses) {
+  for (const { address, account } of known.length > 0 ? known : accounts.slice(0, 1)) {
     const failure = await collectionsOfAccount(address, kind, tried).then(
       () => null,
       (error: unknown) => error,
     );
     if (failure instanceof LockstepError && failure.code === 'not-allowed') {
-      refused ??= failure;
+      refused = refused === null ? failure : alsoTried(refused, account.user);
       continue;
     }
     // What else is wrong is said when it is added.
-    const { origin, username } = new URL(address);
-    if (password !== null && username !== '')
-      secrets.setPassword({ origin, user: decodeURIComponent(username) }, password);
+    const { origin, user } = account;
+    if (password !== null && user !== null) secrets.setPassword({ origin, user }, password);
     return address;
   }
   throw refused ?? notNamed('');
 }
+
+const alsoTried = ({ code, message, subject }: LockstepError, user: string | null): LockstepError =>
+  new LockstepError(code, `${message} It was tried as ${user} too.`, subject);
 
 /** The whole e-mail address, and then what stands before the @ (RFC 6764 6). null: nobody, where that is let in. */
 function usersOf({ user, host }: TypedAccount, given: string | null): readonly (string | null)[] {
@@ -144,10 +149,12 @@ async function ensureStays(
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
     const { code, message, subject } = error;
+    // Where the port is named, or no name, no domain was asked.
+    const isNamed = url.port !== '' || isIP(url.hostname) !== 0;
     if (code === 'not-reachable')
       throw new LockstepError(
         code,
-        `No server of the ${WORD[kind]} of ${typed} was found: its domain names none, and ${message} Take the address its provider names for ${kind === 'contacts' ? 'CardDAV' : 'CalDAV'}.`,
+        `No server of the ${WORD[kind]} of ${typed} was found: ${isNamed ? '' : 'its domain names none, and '}${message} Take the address its provider names for ${kind === 'contacts' ? 'CardDAV' : 'CalDAV'}.`,
         typed,
         error,
       );

@@ -103,7 +103,12 @@ export async function findServerPlace(
     throw error instanceof LockstepError && error.code === 'no-collections' ? (why ?? error) : error;
   });
   const [only, ...more] = found;
-  if (only === undefined) throw new LockstepError('no-collections', `There are no ${wanted} at ${url.href}.`, location);
+  if (only === undefined)
+    throw new LockstepError(
+      'no-collections',
+      `There ${wanted === 'contacts' ? 'are no contacts' : 'is no calendar'} at ${url.href}.`,
+      location,
+    );
   const named = (): string => found.map((each) => `${addressOf(each.url)} (${each.name})`).join(', ');
   if (isMistyped(url, why))
     throw new LockstepError('no-such-path', `There is nothing at ${url.href}. The account holds ${named()}.`, location);

@@ -140,8 +140,17 @@ describe('where its domain says nothing the host is asked, as nobody', () => {
   it('and where it cannot be reached it is said what was tried', async () => {
     await expect(findAccount(`ana@${at}`, 'contacts', null, names([]))).rejects.toMatchObject({
       code: 'not-reachable',
-      message: expect.stringMatching(/its domain names none, and .* cannot be reached: its certificate.*CardDAV/),
+      message: expect.stringMatching(/was found: https:.* cannot be reached: its certificate.*CardDAV/),
     });
+  });
+});
+
+it('where its domain says nothing, and is none, it is said what was tried', async () => {
+  const unknown = Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' });
+  const dispatcher = new Agent({ connect: { lookup: (_host, _options, done) => done(unknown, '') } });
+  await expect(findAccount('ana@example.org', 'calendar', null, names([]), { dispatcher })).rejects.toMatchObject({
+    code: 'not-reachable',
+    message: expect.stringMatching(/its domain names none, and https:\/\/example\.org cannot.*CalDAV/),
   });
 });
 
@@ -172,8 +181,18 @@ describe('a password', () => {
     letsIn('bo');
     await expect(logIn(addresses(), 'contacts', 'pw', secrets)).rejects.toMatchObject({
       code: 'not-allowed',
-      message: expect.stringContaining('ana@example.org'),
+      message: expect.stringMatching(/ana@example\.org in.* tried as ana too/),
     });
     expect(kept).toEqual([]);
+  });
+  it('that nobody has is not guessed: only whom one is known for is tried', async () => {
+    letsIn('ana');
+    const known = { ...secrets, passwordOf: ({ user }: { user: string }) => (user === 'ana' ? 'pw' : null) };
+    expect(await logIn(addresses(), 'contacts', null, known)).toBe(addresses()[1]);
+    expect(server.asked.filter(({ headers }) => headers.authorization?.startsWith('Basic'))).not.toHaveLength(0);
+    expect(new Set(server.asked.map(({ headers }) => headers.authorization)).size).toBe(1);
+  });
+  it('is given to addresses only', async () => {
+    await expect(logIn(['no address'], 'contacts', 'pw', secrets)).rejects.toMatchObject({ code: 'bad-address' });
   });
 });
