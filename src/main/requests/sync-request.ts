@@ -63,7 +63,13 @@ export async function syncRequest(engine: Engine, options: SyncOptions): Promise
       seconds.set(replica, (clock.now() - started) / 1000);
     }),
   ).finally(stopDialling);
-  return view(engine, replicas, members, started, seconds);
+  // Where several are waited for, or something came in that very moment, the first may not be in step any more when the last one is.
+  let seen = view(engine, replicas, members, started, seconds);
+  await waitUntil(engine, deadline, () => {
+    seen = view(engine, replicas, members, started, seconds);
+    return seen.inStep || seen.needsPerson;
+  });
+  return seen;
 }
 
 /** Is a relay not reached yet, after a start? Not where something went wrong. */
@@ -110,7 +116,6 @@ function isReached({ network }: Engine, { id, memberPositions }: Replica, device
 
 const othersOf = (replica: Replica): readonly DeviceId[] => replica.membership.others().map(({ device }) => device);
 
-/** Whom to wait for: those named, or those linked now or soon; at least one, unless nobody else is in the collection. */
 /** Nobody would be waited for, and all be said to be in step. This device itself may be named beside others. */
 function checkNamed(engine: Engine, replicas: readonly Replica[], named: readonly string[]): void {
   if (named.length === 0 || named.includes('all')) return;
@@ -123,6 +128,7 @@ function checkNamed(engine: Engine, replicas: readonly Replica[], named: readonl
   throw new LockstepError('no-such-member', `${wrong.text} ${why}.`, wrong.text);
 }
 
+/** Whom to wait for: those named, or those linked now or soon; at least one, unless nobody else is in the collection. */
 async function membersWanted(
   engine: Engine,
   replica: Replica,

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { collectionView } from '../../../src/main/requests/status-view.ts';
 import { syncRequest } from '../../../src/main/requests/sync-request.ts';
 import { ROOT } from '../../simulation/simulated-device.ts';
@@ -70,5 +70,35 @@ it('whoever is named has to share a collection: else nobody is waited for, and a
   const both = naming(a.engine.deviceId, b.engine.deviceId);
   await room.run(15_000);
   expect(await both).toMatchObject({ inStep: true, members: [{ device: b.engine.deviceId }] });
+  room.expectNoFaults();
+});
+
+it('what comes just as all were in step is waited for as well', async () => {
+  const room = await KeepRoom.open('just then', 2, { 'a.txt': 'one' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  const { memberPositions } = room.replica(a);
+  // When a wait ends because it has what it waited for, it gives up the time it had left: in that moment the other one falls behind.
+  const { clock } = a.engine.world;
+  const after = clock.after.bind(clock);
+  const behind = vi.spyOn(memberPositions, 'behind');
+  let ended = 0;
+  vi.spyOn(clock, 'after').mockImplementation((milliseconds, call) => {
+    const cancel = after(milliseconds, call);
+    return () => {
+      cancel();
+      if (milliseconds < 3_000_000) return;
+      ended++;
+      behind.mockReturnValue(1);
+      after(2_000, () => {
+        behind.mockReset();
+        a.engine.changed();
+      });
+    };
+  });
+  room.write(b, 'b.txt', 'two');
+  const synced = syncRequest(a.engine, wait);
+  await room.run(30_000);
+  expect(await synced).toMatchObject({ inStep: true, members: [{ inStep: true }] });
+  expect(ended).toBeGreaterThan(1);
   room.expectNoFaults();
 });
