@@ -3,6 +3,7 @@ import type { Collection } from '../collection.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import type { Occurrence, Period } from '../sources/calendars/occurrences.ts';
 import { AT_ONCE, FollowedRows, shownOf } from './followed-rows.ts';
+import { compareTexts } from './sort-in-turns.ts';
 
 /** A longer list is of no use to anybody. */
 const MOST = 2000;
@@ -51,7 +52,7 @@ export class Agenda {
     const list: OccurrenceView[] = [];
     let next: OccurrenceView | null = null;
     const mayBeNext = (coming: OccurrenceView | null): void => {
-      if (coming !== null && coming.start >= to && (next === null || coming.start < next.start)) next = coming;
+      if (coming !== null && coming.start >= to && (next === null || inOrder(coming, next) < 0)) next = coming;
     };
     let until = Number.POSITIVE_INFINITY;
     for await (const [id, row] of inTurns(this.#rows.rows, AT_ONCE)) {
@@ -70,7 +71,7 @@ export class Agenda {
       const coming = nextOccurrence(fields, to, timeZone);
       mayBeNext(coming === null ? null : occurrenceView(id, coming));
     }
-    list.sort((a, b) => a.start - b.start || (a.title < b.title ? -1 : 1));
+    list.sort(inOrder);
     until = Math.min(until, list[MOST]?.start ?? until);
     return {
       list: list.slice(0, MOST),
@@ -79,6 +80,10 @@ export class Agenda {
     };
   }
 }
+
+/** By when they begin; at one time by title, and at last by record: rows come in whichever order they were brought up to date. */
+const inOrder = (a: OccurrenceView, b: OccurrenceView): number =>
+  a.start - b.start || compareTexts(a.title, b.title) || compareTexts(a.record, b.record);
 
 const occurrenceView = (record: string, { title, start, end, isAllDay, place }: Occurrence): OccurrenceView => ({
   record,

@@ -5,13 +5,15 @@ import { LockstepError } from '../platform/trouble.ts';
 import { Agenda } from './agenda.ts';
 import { ListRecords } from './list-records.ts';
 
-/** Nobody looks any more where nothing was asked for so long. */
+/** Nobody looks any more where nothing was asked for so long after the last answer. */
 const LET_GO_MS = 60_000;
 
 /** What is known of a collection that people browse. */
 interface Browsed {
   records: ListRecords | null;
   agenda: Agenda | null;
+  /** So many answers are under way, and what they read is not let go of meanwhile: it would be followed for good. */
+  answering: number;
   /** Of letting go of it. */
   cancel: () => void;
 }
@@ -58,12 +60,17 @@ export class BrowsedCollections {
     });
   }
 
-  #answer<T>(collection: Collection, answer: (browsed: Browsed) => Promise<T>): Promise<T> {
-    const browsed = this.#browsed.get(collection) ?? { records: null, agenda: null, cancel: () => {} };
+  async #answer<T>(collection: Collection, answer: (browsed: Browsed) => Promise<T>): Promise<T> {
+    const browsed = this.#browsed.get(collection) ?? { records: null, agenda: null, answering: 0, cancel: () => {} };
     this.#browsed.set(collection, browsed);
     browsed.cancel();
-    browsed.cancel = this.#clock.after(LET_GO_MS, () => letGo(browsed));
-    return answer(browsed);
+    browsed.answering++;
+    try {
+      return await answer(browsed);
+    } finally {
+      browsed.answering--;
+      if (browsed.answering === 0) browsed.cancel = this.#clock.after(LET_GO_MS, () => letGo(browsed));
+    }
   }
 }
 

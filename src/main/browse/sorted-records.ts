@@ -7,7 +7,7 @@ import { fieldName, type RecordId } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { FollowedRows, shownOf } from './followed-rows.ts';
-import { mergeInTurns, sortInTurns } from './sort-in-turns.ts';
+import { compareTexts, mergeInTurns, sortInTurns } from './sort-in-turns.ts';
 
 /** A record as lists have it. */
 export interface ListedRecord {
@@ -57,15 +57,14 @@ export class SortedRecords {
   }
 }
 
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Titled by its id, which nobody looks for. */
 const isNameless = ({ id, title }: RecordView): boolean => id === title;
 
-function byTitle({ view: a, begins: of }: ListedRecord, { view: b, begins }: ListedRecord): number {
+function byTitle({ view: a, begins: beginsA }: ListedRecord, { view: b, begins: beginsB }: ListedRecord): number {
   return (
     Number(isNameless(a)) - Number(isNameless(b)) ||
     BY_TITLE.compare(a.title, b.title) ||
-    compareTexts(of, begins) ||
+    compareTexts(beginsA, beginsB) ||
     compareTexts(a.id, b.id)
   );
 }

@@ -126,6 +126,51 @@ it('records are read once for all who browse, and again once nobody did for a mi
   expect(read).toHaveBeenCalledTimes(4);
 });
 
+it('nothing is followed once nobody looks, also where the last answer took longer than a minute', async () => {
+  const [device] = new CollectionGroup(1, 'long', 'contacts').devices as [GroupDevice];
+  for (let at = 0; at < 450; at++) say(device, `r${at}`, { name: { full: `Person ${at}` } });
+  const { records } = device.collection;
+  const followed = new Set<unknown>();
+  const follow = records.follow.bind(records);
+  vi.spyOn(records, 'follow').mockImplementation((changed) => {
+    const unfollow = follow(changed);
+    followed.add(changed);
+    return () => {
+      followed.delete(changed);
+      unfollow();
+    };
+  });
+  const clock = new FakeClock();
+  const browsed = new BrowsedCollections(clock);
+  const answer = browsed.records(device.collection, 'person');
+  await clock.advance(61_000);
+  expect((await answer).total).toBe(450);
+  expect(followed.size).toBe(2);
+  await clock.advance(61_000);
+  await expect.poll(() => followed.size).toBe(0);
+});
+
+it('events at one time are in one order, however often what is known of them was brought up to date', async () => {
+  const [device] = new CollectionGroup(1, 'order', 'calendar').devices as [GroupDevice];
+  const { collection } = device;
+  const sing = (id: string, title: string) =>
+    say(device, id, { title, when: { start: '2026-03-07T09:00:00', timeZone: 'Etc/UTC', duration: 'PT1H' } });
+  for (const id of ['a', 'b']) sing(id, 'Choir');
+  const march = [Date.UTC(2026, 2, 1), Date.UTC(2026, 3, 1)] as const;
+  const february = [Date.UTC(2026, 1, 1), Date.UTC(2026, 2, 1)] as const;
+  const browsed = new BrowsedCollections(new FakeClock());
+  const seen = async () => {
+    const { list } = await browsed.agenda(collection, ...march, 'Etc/UTC');
+    const { next } = await browsed.agenda(collection, ...february, 'Etc/UTC');
+    return [list.map(({ record }) => record), next?.record];
+  };
+  expect(await seen()).toEqual([['a', 'b'], 'a']);
+  say(device, 'a', null);
+  await seen();
+  sing('a', 'Choir');
+  expect(await seen()).toEqual([['a', 'b'], 'a']);
+});
+
 it('what changes just as the records are read is in the answer', async () => {
   const [device] = new CollectionGroup(1, 'meanwhile', 'contacts').devices as [GroupDevice];
   for (let at = 0; at < 450; at++) say(device, `r${1000 + at}`, { name: { full: `Person ${at}` } });
