@@ -1,4 +1,4 @@
-import type { Change } from '../change-log/change.ts';
+import { type Change, NOTHING } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
 import { replacedBy, writtenBy } from '../past/record-past.ts';
 import { fieldRule } from '../record/field-rules.ts';
@@ -42,6 +42,7 @@ export function commonAncestor(
 /** The changes whose value an author had before him. What an undo brought back is what it was when it was first written, not an edit of what was undone. */
 function madeFrom(collection: Collection, dot: Dot, change: Change, field: FieldName): readonly Dot[] {
   if (change.cause !== 'undo') return replacedBy(change, field);
+  if (change.takesBack !== undefined) return broughtBackBy(collection, change, change.takesBack, field);
   const undone = replacedBy(firstOfUndo(collection, dot, change), field);
   const value = writtenBy(collection, dot, field);
   const { same } = fieldRule(collection.kind, field);
@@ -57,7 +58,20 @@ function madeFrom(collection: Collection, dot: Dot, change: Change, field: Field
   return was.length > 0 ? was : undone;
 }
 
-/** An undo that brings several values of a record back writes a change for each, and the first says what all of them replace. */
+/** What an undo says its value is; where that is what was there before anybody wrote it, what it took back. */
+function broughtBackBy(
+  { packages }: Collection,
+  change: Change,
+  takesBack: readonly Dot[],
+  field: FieldName,
+): readonly Dot[] {
+  const stands = change.writes.find((write) => write.field === field)?.standsFor ?? [];
+  const written = stands.filter((dot) => dot !== NOTHING);
+  if (written.length > 0) return written;
+  return takesBack.filter((dot) => packages.changeAt(dot)?.change.writes.some((write) => write.field === field));
+}
+
+/** Undos of earlier versions: one that brings several values of a record back writes a change for each, and the first says what all of them replace. */
 function firstOfUndo(collection: Collection, dot: Dot, change: Change): Change {
   const { log, packages, records } = collection;
   const row = records.find(change.record)?.row;

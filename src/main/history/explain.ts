@@ -112,12 +112,8 @@ function originText(port: Port, dot: Dot, field: FieldName): string {
       return `settled by ${name}`;
     case 'restore':
       return `restored by ${name}`;
-    case 'undo': {
-      const [undone] = replacedBy(change, field);
-      return undone === undefined
-        ? `brought back by an undo on ${name}`
-        : `undo of a change made on ${authorOf(port, undone).name}`;
-    }
+    case 'undo':
+      return undoText(port, change, field) ?? `brought back by an undo on ${name}`;
     case 'follow-move':
       return 'it followed the record to its new name';
     default:
@@ -125,6 +121,19 @@ function originText(port: Port, dot: Dot, field: FieldName): string {
       if (change?.movedTo !== undefined) return `moved to ${change.movedTo} on ${name}`;
       return own ? 'written here' : `merged: only ${name} changed it`;
   }
+}
+
+/** What an undo took back in a field; null: it took back nothing there, or that is not known any more. */
+function undoText(port: Port, change: Change, field: FieldName): string | null {
+  const { packages } = port.collection;
+  const undone = (change.takesBack ?? replacedBy(change, field).slice(0, 1)).flatMap((dot) => {
+    const taken = packages.changeAt(dot)?.change;
+    return taken?.writes.some((write) => write.field === field) === true ? [{ dot, cause: taken.cause }] : [];
+  });
+  if (undone.length === 0) return null;
+  const areUndos = undone.every(({ cause }) => cause === 'undo');
+  const what = undone.length === 1 ? (areUndos ? 'an undo' : 'a change') : areUndos ? 'undos' : 'changes';
+  return `undo of ${what} made on ${listed([...new Set(undone.map(({ dot }) => authorOf(port, dot).name))])}`;
 }
 
 function conflictText(

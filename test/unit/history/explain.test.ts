@@ -133,6 +133,23 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('calls an undo of an undo by its name', () => {
+    const [laptop, phone, group] = pair();
+    save(phone, 'b', 'one');
+    save(phone, 'b', 'two');
+    group.exchange();
+    const edit = listHistory(laptop.port, { record: 'b', limit: 1 })[0]?.id as string;
+    const undo = undoChange(laptop.port, edit)?.changes[0] as string;
+    group.exchange();
+    group.tick();
+    undoChange(phone.port, undo);
+    group.exchange();
+    expect(rules(laptop, 'b')).toEqual([
+      ['exists', 'undo of an undo made on Laptop'],
+      ['entry', 'undo of an undo made on Laptop'],
+    ]);
+  });
+
   it('says that something is a problem on another device, which may be this record', () => {
     const [laptop, phone, group] = pair();
     save(laptop, 'a', 'one');

@@ -7,6 +7,7 @@ import { listHistory } from '../../../src/main/history/history-view.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { EMPTY_STATE, isLive } from '../../../src/main/merge/record-state.ts';
 import { changeId } from '../../../src/main/past/change-id.ts';
+import { valueView } from '../../../src/main/past/value-view.ts';
 import { ENTRY, EXECUTABLE } from '../../../src/main/record/file-entry.ts';
 import { type Dot, type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
@@ -290,6 +291,21 @@ describe('undo of one change', () => {
     });
     undoChange(laptop.port, undone.at(-1) as string);
     expect([text(laptop, laptop.shown('a')), listConflicts(laptop.port)]).toEqual(['three', []]);
+  });
+
+  it('of two edits, the first of them first, beside a third made of both: all were made from what was before', () => {
+    const [laptop, desk, group] = pair();
+    save(laptop, 'a', 'one');
+    const edits = [save(laptop, 'a', 'two'), save(laptop, 'a', 'three')];
+    group.exchange();
+    save(desk, 'a', 'four');
+    for (const edit of edits) {
+      group.tick();
+      undoChange(laptop.port, edit);
+    }
+    group.exchange();
+    const [conflict, ...more] = listConflicts(laptop.port);
+    expect([conflict?.base, more]).toEqual([valueView(laptop.file('one')), []]);
   });
 
   it('knows undos of earlier versions, which do not say what they take back', () => {
