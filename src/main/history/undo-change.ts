@@ -241,7 +241,8 @@ function backIn({ collection }: Port, turn: Turn, field: FieldName): Back | null
   const { same } = fieldRule(collection.kind, field);
   const isUnseen = !isLive(undone.state) && !isOwnField(field);
   const now = undone.state.fields.get(field) ?? [];
-  const then = after.at(field);
+  // That a file is not there is said by whether it is, and by no value of it.
+  const then = after.at(field).filter(({ value }) => field !== ENTRY || value !== null);
   const gone = goneFrom(turn, field, isUnseen);
   const left = now.filter(({ dots }) => dots.some((dot) => !gone.has(dot)));
   const isIn = (values: readonly { readonly value: Value }[], { value }: PastValue): boolean =>
@@ -249,7 +250,7 @@ function backIn({ collection }: Port, turn: Turn, field: FieldName): Back | null
   const lacking = distinct(then, same).filter(
     (each) => !isIn(left, each) && (isUnseen || isIn(now, each) || !isIn(before.at(field), each)),
   );
-  if (field === ENTRY && then.every(({ value }) => value === null)) return null;
+  if (then.length === 0) return null;
   // A field nobody wrote holds nothing without being told so.
   if (now.length === 0 && lacking.every(({ value }) => value === null)) return null;
   if (lacking.length === 0 && gone.size === 0) return null;

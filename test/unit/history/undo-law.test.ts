@@ -51,3 +51,9 @@ it('the undo of making a contact anew, undone in turn, does not take apart what 
   expect((await checkUndoOfItems(402, databases, 'contacts', 'at once', { again: true })).broken).toBeNull();
   databases.close();
 });
+
+it('a file that is there again once its undo is undone does not stand beside there being none, whatever was taken back of it before', async () => {
+  const databases = new GroupDatabases();
+  for (const seed of [518, 1483]) expect((await checkUndoAtOnce(seed, databases)).broken).toBeNull();
+  databases.close();
+});
