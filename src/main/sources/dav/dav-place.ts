@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { sha256 } from '../../platform/hash.ts';
 import type { Random } from '../../platform/random.ts';
+import { Retry, type RetryPace } from '../../platform/retry.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
 import type {
@@ -27,6 +28,8 @@ import { WriteRights } from './write-rights.ts';
 const ASK_MS = 60_000;
 /** An answer counts so long. */
 const CONDITION_MS = 5000;
+/** What it does not give may be large: it is not asked for with each look. */
+const NOT_GIVEN: RetryPace = { first: 2 * 60_000, most: 60 * 60_000 };
 const UNSAFE = /[^A-Za-z0-9@_=.-]/g;
 const LONGEST_NAME = 100;
 const LONGEST_ETAG = 255;
@@ -53,7 +56,7 @@ export class DavPlace implements DocumentPlace {
   readonly #options: DavPlaceOptions;
   readonly #listed: ListedVersions;
   /** Listed, and not given when they were asked for: once that is one that went just now. */
-  readonly #missed = new Set<string>();
+  readonly #missed = new Map<string, { readonly etag: string | null; readonly again: Retry }>();
   /** What the server says of the version it made of a text was seen to be the version it has. */
   #tellsMade = false;
   /** It was too busy to be written to when that was last tried, however well it answers else. */
@@ -83,6 +86,7 @@ export class DavPlace implements DocumentPlace {
     if (asked) {
       this.#refusals.tryAll();
       this.#rights.tryNow();
+      for (const { again } of this.#missed.values()) again.tryNow();
     }
     return this.#asked.condition(async () => {
       if ((await server.kindAt(url)) === kind) return { is: 'ready' };
@@ -93,6 +97,7 @@ export class DavPlace implements DocumentPlace {
   async list(): Promise<DocumentListing> {
     const isRoomMade = await this.#asking(() => this.#listed.ask());
     if (isRoomMade) this.#refusals.roomMade();
+    for (const name of this.#missed.keys()) if (this.#listed.of(name) === null) this.#missed.delete(name);
     const documents = [...this.#listed.all].map(([name, etag]) => listed(name, etag, 0));
     documents.sort((a, b) => (a.name < b.name ? -1 : 1));
     const problems = this.#listed.untold.map((name) =>
@@ -103,24 +108,38 @@ export class DavPlace implements DocumentPlace {
 
   async read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
     const { server, url, kind } = this.#options;
-    const found = await this.#asking(() => server.texts(url, names, kind));
+    const asked = names.filter((name) => !this.#isLeftAlone(name));
+    const found = asked.length === 0 ? [] : await this.#asking(() => server.texts(url, asked, kind));
     const texts = new Map(found.map((text) => [text.href, text]));
     // One that a server cannot put into a list it may give by itself.
-    for (const name of names.filter((each) => !texts.has(each) && this.#missed.has(each))) {
+    for (const name of asked.filter((each) => !texts.has(each) && this.#missed.has(each))) {
       const text = await this.#asking(() => server.text(url, name));
-      if (text !== null) texts.set(name, text);
+      if (text === null) this.#miss(name);
+      else texts.set(name, text);
     }
     return names.map((name) => {
       const text = texts.get(name);
       if (text === undefined) {
         if (this.#missed.has(name)) return unreadable(name, 'the server lists it, and does not give it');
-        this.#missed.add(name);
+        this.#missed.set(name, { etag: this.#listed.of(name), again: new Retry(NOT_GIVEN) });
         return { name, code: 'changing', detail: `${name} is not there any more` };
       }
       this.#missed.delete(name);
       this.#listed.note(name, text.etag);
       return documentOf(text);
     });
+  }
+
+  /** It was not given by itself either, in the version that is listed, and not long ago. */
+  #isLeftAlone(name: string): boolean {
+    const [etag, missed] = [this.#listed.of(name), this.#missed.get(name)];
+    return etag !== null && missed?.etag === etag && missed.again.dueIn(this.#options.clock.now()) > 0;
+  }
+  #miss(name: string): void {
+    const [etag, known] = [this.#listed.of(name), this.#missed.get(name)];
+    const again = known?.etag === etag ? known.again : new Retry(NOT_GIVEN);
+    again.failed(this.#options.clock.now());
+    this.#missed.set(name, { etag, again });
   }
 
   async #asking<T>(ask: () => Promise<T>): Promise<T> {
@@ -244,6 +263,7 @@ export class DavPlace implements DocumentPlace {
 
   async #put(name: string, etag: string | null, bytes: Uint8Array): Promise<DavAnswer> {
     const { server, url, kind } = this.#options;
+    this.#missed.get(name)?.again.tryNow();
     return this.#judgedListed(await server.put(new URL(name, url).href, etag, bytes, kind));
   }
 

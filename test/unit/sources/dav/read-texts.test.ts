@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { BOOK, bookOf, card } from './book-of-cards.ts';
-import { type Answer, type Asked, multistatus } from './fake-server.ts';
+import { type Answer, type Asked, found, multistatus } from './fake-server.ts';
 
 const TIMEOUT_MS = 2000;
 let here: Awaited<ReturnType<typeof bookOf>>;
@@ -56,6 +56,31 @@ it('one card that is larger than an answer may be holds up no other', async () =
   here.server.asked.length = 0;
   expect(await given(others)).toBe(7);
   expect(here.server.asked.map(hrefsIn)).toEqual([7]);
+});
+
+it('one that is not given, however it is asked for, is not asked for with each look, until it is another one or a person asks', async () => {
+  const href = `${BOOK}n3.vcf`;
+  const large = card('n3').replace('END', `PHOTO:${'x'.repeat(5000)}\r\nEND`);
+  here.book.cards.set(href, { etag: '"big"', text: large });
+  answering((asked) => here.book.answer(asked));
+  const look = async (): Promise<readonly [given: number, asked: number]> => {
+    const names = await listed();
+    here.server.asked.length = 0;
+    const [own] = await here.place.read([href]);
+    expect(names).toContain(href);
+    return [own !== undefined && 'bytes' in own ? 1 : 0, here.server.asked.length];
+  };
+  await look();
+  expect(await look()).toEqual([0, 2]);
+  expect(await look()).toEqual([0, 0]);
+  await here.clock.advance(3 * 60_000);
+  expect(await look()).toEqual([0, 2]);
+  expect(await look()).toEqual([0, 0]);
+  await here.place.condition(true);
+  expect(await look()).toEqual([0, 2]);
+  here.book.cards.set(href, { etag: '"small"', text: card('n3') });
+  here.book.changed = found(href, '<d:getetag>"small"</d:getetag>');
+  expect(await look()).toEqual([1, 1]);
 });
 
 it('a card that a server has somewhere else holds up no other', async () => {
