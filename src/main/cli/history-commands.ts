@@ -109,7 +109,7 @@ function choiceOf(call: CommandCall): Choice {
   try {
     return { value: fromJson(value) };
   } catch {
-    throw usageError(`--value is not JSON: ${value}`, 'value');
+    throw usageError(`--value takes JSON, text in quotes ("…"), or @FILE: ${value} is none of that.`, 'value');
   }
 }
 

@@ -90,7 +90,7 @@ const escapeAddress = (address: string): string =>
   encodeURIComponent(address).replaceAll('%3A', ':').replaceAll('%5B', '[').replaceAll('%5D', ']');
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 const refused = (why: string): LockstepError =>
-  new LockstepError('bad-invite', `this is no invitation: ${why}`, 'invitation');
+  new LockstepError('bad-invite', `This is no invitation: ${why}${why.endsWith('?') ? '' : '.'}`, 'invitation');
 
 /** What each side proves the secret with, and the token of the relay's mailbox. */
 export interface InviteKeys {
