@@ -4,6 +4,7 @@ import { BringToSources } from './construct/bring-to-sources.ts';
 import type { Ticket } from './construct/pending.ts';
 import type { ContentGiver } from './content-exchange/give-content.ts';
 import type { GroupMembership } from './peers/membership/group-membership.ts';
+import { SharedMembership } from './peers/membership/shared-membership.ts';
 import { whyNotWritten } from './peers/membership/why-out.ts';
 import type { HeadsBeacon } from './peers/session/heads-beacon.ts';
 import type {
@@ -19,7 +20,7 @@ import type {
 } from './peers/session/shared-collection.ts';
 import { LockstepError } from './platform/trouble.ts';
 import { EXISTS, fileFields } from './record/file-entry.ts';
-import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from './record/ids.ts';
+import type { CollectionId, DeviceId, LogId, MemberKey } from './record/ids.ts';
 import { editsOfMoved } from './sharing/edits-of-moved.ts';
 import { FollowMembers } from './sharing/follow-members.ts';
 import { HeadsWatch } from './sharing/heads-watch.ts';
@@ -58,10 +59,9 @@ export interface ReplicaPort {
 }
 
 /** One collection with its sources here: what peers write reaches the sources, what sources say reaches peers. */
-export class Replica implements SharedCollection {
+export class Replica extends SharedMembership implements SharedCollection {
   readonly part = 'member';
   readonly collection: Collection;
-  readonly membership: GroupMembership;
   readonly synchronizers = new Map<number, Synchronizer>();
   readonly #members: FollowMembers;
   readonly #giver: ContentGiver;
@@ -81,8 +81,8 @@ export class Replica implements SharedCollection {
     giver: ContentGiver,
     port: ReplicaPort,
   ) {
+    super(membership);
     this.collection = collection;
-    this.membership = membership;
     this.#giver = giver;
     this.#port = port;
     this.#couldWrite = this.mayWrite();
@@ -106,12 +106,6 @@ export class Replica implements SharedCollection {
   /** How far the others are. Adoption waits until all that they told is here. */
   get memberPositions(): MemberPositions {
     return this.#members.positions;
-  }
-  get id(): CollectionId {
-    return this.collection.stored.id;
-  }
-  get member(): MemberKey {
-    return this.membership.ownKey;
   }
 
   /** Puts back in the queue what was merged and not constructed when the program ended. Call once the sources are there. */
@@ -170,13 +164,7 @@ export class Replica implements SharedCollection {
     this.#noteApplied();
   }
 
-  sign(bytes: Uint8Array): Uint8Array {
-    return this.membership.sign(bytes);
-  }
-  verify(member: MemberKey, bytes: Uint8Array, signature: Uint8Array): boolean {
-    return this.membership.verify(member, bytes, signature);
-  }
-  memberKeyOf(device: DeviceId): MemberKey | null {
+  override memberKeyOf(device: DeviceId): MemberKey | null {
     return this.membership.isMember() ? this.membership.memberKeyOf(device) : null;
   }
   formerKeyOf(device: DeviceId): MemberKey | null {
@@ -184,12 +172,6 @@ export class Replica implements SharedCollection {
   }
   wordOfRemoval(device: DeviceId): readonly Uint8Array[] {
     return this.membership.wordOfRemoval(device);
-  }
-  membershipHeads(): readonly Digest[] {
-    return this.membership.heads();
-  }
-  membershipOperations(): readonly Uint8Array[] {
-    return this.membership.operations();
   }
   receiveMembership(operations: readonly Uint8Array[]): boolean {
     const isNew = this.membership.receive(operations);
