@@ -5,7 +5,7 @@ import { type FieldName, fieldName } from '../record/ids.ts';
 import { nameSeries } from '../record/series.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
 import { nameBeside } from './put-name.ts';
-import { isOfParts, putParts, wholeOf } from './put-parts.ts';
+import { isOfParts, putParts, wholeOf, withoutFormerWhole } from './put-parts.ts';
 
 /** What a source can hold of a record (`SourceAdapter.project`); null: all of it. */
 export type Projection = ((full: Fields) => Fields) | null;
@@ -121,9 +121,10 @@ export function putFields(
   project: Projection = null,
 ): Fields {
   const after = new Map<FieldName, Value>(full);
-  for (const [field, value] of now) {
+  for (const [field, said] of now) {
     const held = before.get(field) ?? null;
-    if (fieldRule(kind, field).same(held, value)) continue;
+    if (fieldRule(kind, field).same(held, said)) continue;
+    const value = field.startsWith('addresses/') ? withoutFormerWhole(held, said) : said;
     after.set(field, putValue(full.get(field) ?? null, held, value));
     if (project !== null && kind === 'contacts')
       putInParts(after, field, full.get(field) ?? null, held, value, project);

@@ -48,6 +48,23 @@ export function wholeOf(value: Value, full: Value, before: Value): Value {
     : { ...rest, components };
 }
 
+/**
+ * An address whose parts were edited in a source that made a whole of them, and has that beside them still: the whole says what the parts said before,
+ * and nothing of its own. Any other value as it is.
+ */
+export function withoutFormerWhole(before: Value, now: Value): Value {
+  if (!isPart(before) || !isPart(now) || before.full !== undefined || typeof now.full !== 'string') return now;
+  if (!isOfParts(before.components)) return now;
+  const { full, ...rest } = now;
+  return wordsIn(now.full) === wordsIn(before.components.map(textOf).join(' ')) ? rest : now;
+}
+const wordsIn = (text: string): string =>
+  text
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+    .sort()
+    .join(' ');
+
 /** A part that says something else, and what the source has no place for as it was. */
 function changed(part: Part, was: readonly Part[], is: readonly Part[], at: number): Part {
   const [before, now] = [was[at] as Part, is[at] as Part];
