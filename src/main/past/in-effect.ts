@@ -153,9 +153,9 @@ export class InEffect {
     let level = this.takenBackBy(dot).filter((each) => this.#write(each, field) !== null);
     while (level.length > 0) {
       for (const each of level) seen.add(each);
-      level = level.flatMap((each) => this.replacedBy(each, field)).filter((each) => !seen.has(each));
+      level = [...new Set(level.flatMap((each) => this.replacedBy(each, field)))].filter((each) => !seen.has(each));
       const found = level.filter((each) => same(this.#valueAt(each, field), value));
-      if (found.length > 0) return [...new Set(found)];
+      if (found.length > 0) return found;
       level = level.filter((each) => each !== NOTHING);
     }
     return [dot];
@@ -219,26 +219,35 @@ export class InEffect {
   }
 
   /** Of an undo itself, and those whose value it put back in its place by taking back what had replaced it. Of another change nothing. */
-  #speaksFor(dot: Dot, field: FieldName): readonly Dot[] {
-    if (!this.#isUndo(dot)) return [];
-    const replaced = this.takenBackBy(dot).flatMap((each) => this.#write(each, field)?.replaces ?? []);
-    return [dot, ...replaced.flatMap((each) => this.#speaksFor(each, field))];
+  #speaksFor(dot: Dot, field: FieldName): ReadonlySet<Dot> {
+    const undos = new Set<Dot>();
+    const open = [dot];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (undos.has(at) || !this.#isUndo(at)) continue;
+      undos.add(at);
+      for (const each of this.takenBackBy(at)) open.push(...(this.#write(each, field)?.replaces ?? []));
+    }
+    return undos;
   }
 
   /** What counts of that which changes replaced in a field, or of what that replaced in turn; of those that are taken back. */
   #before(dots: readonly Dot[], field: FieldName): readonly Dot[] {
     const taken = dots.filter((dot) => !this.#isUndo(dot) && this.#write(dot, field) !== null);
-    return taken.flatMap((dot) =>
-      this.#countsIn(dot, field) ? [] : this.#counting(dot, this.replacedBy(dot, field), field),
-    );
+    return taken.flatMap((dot) => (this.#countsIn(dot, field) ? [] : this.#counting(dot, field)));
   }
 
-  #counting(dot: Dot, replaced: readonly Dot[], field: FieldName): readonly Dot[] {
-    return replaced.flatMap((each) =>
-      each === NOTHING || this.#countsIn(each, field) || this.#stoodFor(dot, each, field)
-        ? [each]
-        : this.#counting(each, this.replacedBy(each, field), field),
-    );
+  #counting(dot: Dot, field: FieldName): readonly Dot[] {
+    const found = new Set<Dot>();
+    const seen = new Set([dot]);
+    const open = [dot];
+    // Each of them once: what several replaced at the same time may be one.
+    for (let at = open.pop(); at !== undefined; at = open.pop())
+      for (const each of this.replacedBy(at, field)) {
+        if (each === NOTHING || this.#countsIn(each, field) || this.#stoodFor(at, each, field)) found.add(each);
+        else if (!seen.has(each)) open.push(each);
+        seen.add(each);
+      }
+    return [...found];
   }
 
   /**
