@@ -4,7 +4,7 @@ export const PLANTED_COPY_BUGS = [
   {
     about: 'what was cleared elsewhere comes back from a source that shows it still',
     file: 'src/main/snapshot/lens.ts',
-    find: '    if (fieldRule(kind, field).same(held, value)) continue;\n',
+    find: '    if (fieldRule(kind, field).same(held, said)) continue;\n',
     replace: '',
     tests: ['test/unit/snapshot/lens.test.ts'],
   },
