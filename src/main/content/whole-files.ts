@@ -34,7 +34,7 @@ export function readBytes(fs: FileSystem, path: string, size: number): Uint8Arra
   }
 }
 
-/** The SHA-256 of a file of whatever length. */
+/** The SHA-256 of a file of whatever length that nobody writes to. */
 export function hashFile(fs: FileSystem, path: string): Digest {
   const hash = createHash('sha256');
   const buffer = new Uint8Array(HASHED_PIECE);

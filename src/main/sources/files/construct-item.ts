@@ -1,3 +1,4 @@
+import { hashFile } from '../../content/whole-files.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import type { FileEntry } from '../../record/file-entry.ts';
 import type { Digest, RecordId } from '../../record/ids.ts';
@@ -16,7 +17,7 @@ import {
   takeNameBack,
 } from './construct-work.ts';
 import { type Place, parentOf } from './path-guard.ts';
-import { adjustFile, hashFile, isAsWanted, prepareFile, type WantedFile, wantsExecutable } from './prepare-file.ts';
+import { adjustFile, isAsWanted, prepareFile, type WantedFile, wantsExecutable } from './prepare-file.ts';
 import { isExecutable, revisionOf, sameRevision } from './revision.ts';
 
 /** What is larger is not read here only to be sure. */

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFully } from '../../content/read-fully.ts';
+import { hashFile, readBytes } from '../../content/whole-files.ts';
 import { writeFully } from '../../content/write-fully.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { digestOf } from '../../platform/hash.ts';
 import { EXECUTABLE, type FileEntry, MODIFIED } from '../../record/file-entry.ts';
-import { type Digest, digest } from '../../record/ids.ts';
 import type { ConstructItem, ContentPlan } from '../source-adapter.ts';
 import { attempt } from './attempt.ts';
 import { stagingOf } from './construct-context.ts';
@@ -17,7 +15,6 @@ export type WantedFile = Extract<FileEntry, { type: 'file' }>;
 const PERMISSIONS = 0o777;
 /** Copied through memory up to here, which is faster than asking the system to; larger files may be cloned by it. */
 const SMALL_COPY = 64 * 1024;
-const PIECE = 256 * 1024;
 
 /** A complete new file in staging, with the mode and time it shall have. `ours`: made here, so it goes where it is not used. */
 export interface PreparedFile {
@@ -133,7 +130,7 @@ function copyItem(
   const size = fs.lstat(source)?.size;
   if (size !== wanted.size) throw unavailable;
   if (size <= SMALL_COPY) {
-    const bytes = readWhole(fs, source, size);
+    const bytes = readBytes(fs, source, size);
     if (digestOf(bytes) !== wanted.digest) throw unavailable;
     writeNew(fs, path, bytes);
   } else {
@@ -159,31 +156,4 @@ function writeNew(fs: FileSystem, path: string, bytes: Uint8Array): void {
   } finally {
     fs.close(fd);
   }
-}
-
-function readWhole(fs: FileSystem, path: string, size: number): Uint8Array {
-  const fd = fs.open(path, 'read');
-  try {
-    const bytes = new Uint8Array(size);
-    return bytes.subarray(0, readFully(fs, fd, bytes, 0));
-  } finally {
-    fs.close(fd);
-  }
-}
-
-/** The SHA-256 of a file that nobody writes to. */
-export function hashFile(fs: FileSystem, path: string): Digest {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(PIECE);
-  const fd = fs.open(path, 'read');
-  try {
-    let read = 0;
-    for (let got = -1; got !== 0; read += got) {
-      got = fs.read(fd, buffer, 0, PIECE, read);
-      hash.update(buffer.subarray(0, got));
-    }
-  } finally {
-    fs.close(fd);
-  }
-  return digest(hash.digest('hex'));
 }

@@ -1,3 +1,4 @@
+import { hashFile } from '../../content/whole-files.ts';
 import type { FileStat } from '../../platform/file-system.ts';
 import { troubleText } from '../../platform/trouble-text.ts';
 import { type Digest, type RecordId, recordId } from '../../record/ids.ts';
@@ -8,7 +9,6 @@ import type { ConstructContext } from './construct-context.ts';
 import { stagingOf } from './construct-context.ts';
 import { putBack } from './construct-work.ts';
 import { ParentGuard, problemCode } from './path-guard.ts';
-import { hashFile } from './prepare-file.ts';
 import {
   batchNumbers,
   forgetPlaced,
