@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { digestAuthorization, digestChallenge } from '../../src/main/sources/dav/digest-challenge.ts';
+import { atEnd } from './at-end.ts';
 import { scratch } from './folder.ts';
 import { ownPort } from './own-port.ts';
 
@@ -33,7 +34,7 @@ export function missing(name: ServerName): string | null {
 export const asksForPassword = (name: ServerName): boolean => name !== 'xandikos';
 
 const running = new Set<ChildProcess>();
-process.on('exit', () => {
+atEnd(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 

@@ -14,6 +14,7 @@ import type {
   SyncView,
   VerifyView,
 } from '../../src/contract/contract.ts';
+import { atEnd } from './at-end.ts';
 import { Folder, scratch } from './folder.ts';
 import { ownPort } from './own-port.ts';
 
@@ -43,7 +44,7 @@ export interface DeviceOptions {
 }
 
 const running = new Set<ChildProcess>();
-process.on('exit', () => {
+atEnd(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 

@@ -17,9 +17,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { atEnd } from './at-end.ts';
 
 const made: string[] = [];
-process.on('exit', () => {
+atEnd(() => {
   for (const path of made) rmSync(path, { recursive: true, force: true });
 });
 

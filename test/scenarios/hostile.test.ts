@@ -15,10 +15,11 @@ import { systemRandom } from '../../src/main/platform/random.ts';
 import { bytesOf, hexOf } from '../../src/main/record/encode-value.ts';
 import { collectionId, type DeviceId, deviceId } from '../../src/main/record/ids.ts';
 import { Device, end } from './device.ts';
-import { Folder } from './folder.ts';
+import { Folder, scratch } from './folder.ts';
 import { addDirectory, addFile, addLink, type HostileLink, HostileMember } from './hostile-member.ts';
 
 const LONG = `${`${'x'.repeat(250)}/`.repeat(20)}end`;
+const ABSOLUTE = join(scratch('absolute'), 'outside.txt');
 
 let victim: Device;
 let buddy: Device;
@@ -272,7 +273,7 @@ describe('changes', () => {
     [
       '../outside.txt',
       'a/../../outside.txt',
-      '/tmp/lockstep-hostile-absolute.txt',
+      ABSOLUTE,
       'a//b',
       './a',
       'a/.',
@@ -290,7 +291,9 @@ describe('changes', () => {
       'u\u0308-not-composed',
       'x'.repeat(256),
       LONG,
-    ].map((record) => [JSON.stringify(record).slice(0, 40), record] as const),
+    ].map(
+      (record) => [record === ABSOLUTE ? 'of the whole disk' : JSON.stringify(record).slice(0, 40), record] as const,
+    ),
   )('the path %s is a problem of that change; the next one is taken', async (_name, record) => {
     const link = await linked();
     const before = folder.contents();
@@ -302,7 +305,7 @@ describe('changes', () => {
     const { after, ...added } = Object.fromEntries(Object.entries(folder.contents()).filter(([id]) => !(id in before)));
     expect(Object.keys(added)).toEqual([`after/${good}`]);
     expect((await victim.problems()).map((problem) => problem.code)).toContain('invalid-change');
-    expect(existsSync('/tmp/lockstep-hostile-absolute.txt')).toBe(false);
+    expect(existsSync(ABSOLUTE)).toBe(false);
   });
 
   const dots: never[] = [];

@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { atEnd } from './at-end.ts';
 import { PROGRAM } from './device.ts';
 import { scratch } from './folder.ts';
 
 const running = new Set<ChildProcess>();
-process.on('exit', () => {
+atEnd(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
