@@ -36,7 +36,10 @@ export interface Shown {
 /** The moment the sample data is seen from. */
 export const SAMPLE_NOW = new Date('2026-11-22T15:04:30Z');
 
-/** Opens a page of the sample device. No server: the built files are given to the browser as it asks. */
+/**
+ * Opens a page of the sample device, and waits until it shows it and listens. No server: the built files are given to the
+ * browser as it asks.
+ */
 export async function openPages(page: Page, directory: string, shown: Shown = {}): Promise<void> {
   await page.clock.setFixedTime(SAMPLE_NOW);
   // Away first: an address that differs only after its # is not loaded anew.
@@ -49,4 +52,6 @@ export async function openPages(page: Page, directory: string, shown: Shown = {}
   });
   const query = `scenario=${shown.scenario ?? 'rich'}&host=${shown.host ?? 'browser'}`;
   await page.goto(`${ORIGIN}/?${query}#${shown.page ?? 'sources'}`);
+  // A key pressed before is lost: whoever is faster than the first picture of the window speaks to nobody.
+  await page.locator('main h1').first().waitFor();
 }
