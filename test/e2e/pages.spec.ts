@@ -342,9 +342,10 @@ test('a side of a text says who wrote it when, what all started from too; the di
   await expect(dialog.locator('.diff')).toHaveCount(0);
 });
 
-/** The page of conflicts, listed anew. */
+/** The page of conflicts, listed anew: of two keys pressed at once the window may show the last one's page alone. */
 async function openAgain(page: Page) {
   await page.keyboard.press('Control+4');
+  await expect(page.locator('main h1')).toHaveText('History');
   await page.keyboard.press('Control+3');
 }
 
@@ -681,6 +682,7 @@ test('from a collection its conflicts are gone to, and all others are one choice
   const [[query]] = (await asked(page, 'conflicts:first')) as [[{ readonly collection?: string }]];
   expect(query.collection).toEqual(expect.any(String));
   await page.keyboard.press('Control+1');
+  await expect(page.locator('main h1')).toHaveText('Sources');
   await page.keyboard.press('Control+3');
   await expect(page.getByText('plans.md').first()).toBeVisible();
 });
