@@ -1,9 +1,9 @@
 import type { AgendaView, OccurrenceView } from '../../contract/contract.ts';
 import type { Collection } from '../collection.ts';
 import { inTurns } from '../platform/in-turns.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import type { Occurrence, Period } from '../sources/calendars/occurrences.ts';
 import { AT_ONCE, FollowedRows, shownOf } from './followed-rows.ts';
-import { compareTexts } from './sort-in-turns.ts';
 
 /** A longer list is of no use to anybody. */
 const MOST = 2000;

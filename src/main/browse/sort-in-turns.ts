@@ -36,6 +36,3 @@ export async function mergeInTurns<T>(
   for (; b < other.length; b++) merged.push(other[b] as T);
   return merged;
 }
-
-/** By code units: the same everywhere, and for no person to read. */
-export const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -3,11 +3,12 @@ import { contactWords } from '../../contract/field-words.ts';
 import type { Collection } from '../collection.ts';
 import { countChoices } from '../merge/record-state.ts';
 import { recordTitle } from '../past/record-title.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import { fieldName, type RecordId } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { FollowedRows, shownOf } from './followed-rows.ts';
-import { compareTexts, mergeInTurns, sortInTurns } from './sort-in-turns.ts';
+import { mergeInTurns, sortInTurns } from './sort-in-turns.ts';
 
 /** A record as lists have it. */
 export interface ListedRecord {

@@ -1,3 +1,4 @@
+import { compareTexts } from '../record/compare-texts.ts';
 import type { RecordId } from '../record/ids.ts';
 import type { ContactMarks } from './contact-marks.ts';
 
@@ -24,7 +25,9 @@ export function findDuplicates(
   contacts: Iterable<{ readonly id: RecordId; readonly marks: ContactMarks }>,
 ): readonly Duplicate[] {
   return [...pairsOf(contacts)]
-    .sort((a, b) => Number(b.sure) - Number(a.sure) || compare(a.ids[0], b.ids[0]) || compare(a.ids[1], b.ids[1]))
+    .sort(
+      (a, b) => Number(b.sure) - Number(a.sure) || compareTexts(a.ids[0], b.ids[0]) || compareTexts(a.ids[1], b.ids[1]),
+    )
     .slice(0, MOST);
 }
 
@@ -64,5 +67,3 @@ function duplicateOf(ids: readonly [RecordId, RecordId], marks: readonly string[
   });
   return { ids, sure: shared.some(({ by }) => by === 'name') && shared.some(({ by }) => by !== 'name'), shared };
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,3 +1,4 @@
+import { compareTexts } from '../record/compare-texts.ts';
 import { type FieldRule, fieldRule, type RecordKind } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
@@ -106,7 +107,7 @@ export function conflictFields(kind: RecordKind, state: RecordState): readonly F
     if (siblings.length > 1 && isConflict(fieldRule(kind, field), siblings)) open.push(field);
   });
   if (kind === 'calendar') open.push(...strayFields(state));
-  return open.length < 2 ? open : open.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return open.length < 2 ? open : open.sort(compareTexts);
 }
 
 /**

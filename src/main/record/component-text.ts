@@ -1,3 +1,4 @@
+import { compareTexts } from './compare-texts.ts';
 import type { Value } from './value.ts';
 
 /**
@@ -19,7 +20,7 @@ function inOneOrder(text: string): string {
     else if (/^END:/i.test(line) && open.length > 1) {
       open.pop();
       const [begin = '', ...lines] = around;
-      open.at(-1)?.push([begin, ...lines.sort(byText), line].join('\n'));
+      open.at(-1)?.push([begin, ...lines.sort(compareTexts), line].join('\n'));
     } else around.push(withSortedParams(line));
   }
   return open.flat().join('\n');
@@ -32,7 +33,5 @@ const PARAM = /;[A-Za-z0-9-]+=(?:"[^"]*"|[^":;])*/g;
 function withSortedParams(line: string): string {
   const [, name, params, value] = HEAD.exec(line) ?? [];
   if (name === undefined || params === undefined || value === undefined) return line;
-  return name + (params.match(PARAM) ?? []).sort(byText).join('') + value;
+  return name + (params.match(PARAM) ?? []).sort(compareTexts).join('') + value;
 }
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,4 +1,5 @@
 import type { FileStat } from '../../platform/file-system.ts';
+import { compareTexts } from '../../record/compare-texts.ts';
 import { ENTRY, type FileEntry, fileEntry, MODIFIED } from '../../record/file-entry.ts';
 import type { RecordId } from '../../record/ids.ts';
 import type { ConstructItem, ConstructOutcome } from '../source-adapter.ts';
@@ -294,10 +295,8 @@ function isLinkTarget(target: unknown): boolean {
   return Buffer.byteLength(target) <= LINK_BYTES;
 }
 
-/** By code units: a parent before what lies in it, the same everywhere. */
-function sorted(ids: readonly RecordId[]): RecordId[] {
-  return [...ids].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-}
+/** A parent before what lies in it. */
+const sorted = (ids: readonly RecordId[]): RecordId[] => [...ids].sort(compareTexts);
 
 function lowerBound(ids: readonly string[], wanted: string): number {
   let low = 0;

@@ -1,7 +1,8 @@
 import type { DirectoryName } from '../../platform/file-system.ts';
+import { compareTexts } from '../../record/compare-texts.ts';
 import { recordId } from '../../record/ids.ts';
 import type { ItemProblem } from '../source-adapter.ts';
-import { collisionKey, compareNames, isAscii, type NamePlatform, recordName } from './names.ts';
+import { collisionKey, isAscii, type NamePlatform, recordName } from './names.ts';
 import { checkRecordPath, namesOwnDirectory, OWN_DIRECTORY } from './path-guard.ts';
 
 /** An ASCII path shorter than this breaks no limit of length. */
@@ -73,7 +74,7 @@ function inOrder(entries: readonly DirectoryName[]): readonly DirectoryName[] {
 }
 
 function compareEntries(a: DirectoryName, b: DirectoryName): number {
-  return compareNames(a.name ?? '', b.name ?? '');
+  return compareTexts(a.name ?? '', b.name ?? '');
 }
 
 function notUnicode(prefix: string, entry: DirectoryName): ItemProblem {

@@ -1,4 +1,4 @@
-import { compareNames } from './names.ts';
+import { compareTexts } from '../../record/compare-texts.ts';
 
 /** What a person does about a disk that will not come back, or that is to be held too. */
 const ADD_ANEW = 'remove the folder of this collection here and add it again';
@@ -43,7 +43,7 @@ export class MountMemory {
 
   /** The places at this directory or above it, outermost first. */
   above(id: string): readonly string[] {
-    return [...this.#places].filter((place) => id === place || id.startsWith(`${place}/`)).sort(compareNames);
+    return [...this.#places].filter((place) => id === place || id.startsWith(`${place}/`)).sort(compareTexts);
   }
 
   /** The names, directly in a directory, that lead to places. */
@@ -79,6 +79,6 @@ export class MountMemory {
   }
 
   #sorted(): string[] {
-    return [...this.#places].sort(compareNames);
+    return [...this.#places].sort(compareTexts);
   }
 }

@@ -41,14 +41,9 @@ export function recordName(name: string, platform: NamePlatform): string | null 
   return plain.normalize('NFC');
 }
 
-/** Two names of one directory with equal keys cannot both be held: the smaller keeps the id (DESIGN 4). `folding`: case does not tell names apart. */
+/** Two names of one directory with equal keys cannot both be held: the smaller by `compareTexts` keeps the id (DESIGN 4). `folding`: case does not tell names apart. */
 export function collisionKey(name: string, folding: boolean): string {
   return folding ? foldedName(name) : name;
-}
-
-/** Order of the names on disk by which the smaller of two colliding ones is told; the same on every system. */
-export function compareNames(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function isForbidden(char: string, last: boolean): boolean {

@@ -1,8 +1,9 @@
 import type { FileSystem } from '../../platform/file-system.ts';
 import { troubleText } from '../../platform/trouble-text.ts';
+import { compareTexts } from '../../record/compare-texts.ts';
 import { type RecordId, recordId } from '../../record/ids.ts';
 import type { ProblemCode } from '../source-adapter.ts';
-import { collisionKey, compareNames, diskName, isAscii, type NamePlatform, recordName } from './names.ts';
+import { collisionKey, diskName, isAscii, type NamePlatform, recordName } from './names.ts';
 
 /** The one directory of ours in a root (DESIGN 4). */
 export const OWN_DIRECTORY = '.lockstep';
@@ -281,7 +282,7 @@ export class ParentGuard {
       const key = collisionKey(record, this.#folding);
       const other = held.get(key);
       if (other?.record === record) twice.add(record);
-      if (other === undefined || compareNames(name, other.name) < 0) held.set(key, { name, record });
+      if (other === undefined || compareTexts(name, other.name) < 0) held.set(key, { name, record });
     }
     return { onDisk: new Map([...held.values()].map(({ name, record }) => [record, name])), twice };
   }

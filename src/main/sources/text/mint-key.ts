@@ -1,4 +1,5 @@
 import { digestOf, sha256Text } from '../../platform/hash.ts';
+import { compareTexts } from '../../record/compare-texts.ts';
 import type { Value } from '../../record/value.ts';
 import { listed } from './listed.ts';
 import { remembering } from './remembering.ts';
@@ -48,7 +49,7 @@ export function kindOf(value: Value): Value {
 
 /** In which order entries of one identity are given their keys: by what they say, not by where they stand, nor by the frame of a label. */
 export function compareEntries(a: Value, b: Value): number {
-  return byText(unframed(a), unframed(b)) || byText(canonical(a), canonical(b));
+  return compareTexts(unframed(a), unframed(b)) || compareTexts(canonical(a), canonical(b));
 }
 const unframed = (value: Value): string => canonical(value).replace(/"_\$!<([^"]*)>!\$_"/g, '"$1"');
 
@@ -112,14 +113,12 @@ function wordsIn(text: string, areSorted: boolean): string {
   const words = spaced.trim();
   return areSorted ? inOrder(words.split(' ')).join(' ') : words;
 }
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** More than so many are sorted by tables of their own. */
 const FEW = 16;
 
 /** Sorts these texts: most often a few, which need not be. */
 function inOrder(texts: string[]): string[] {
-  if (texts.length > FEW) return texts.sort(byText);
+  if (texts.length > FEW) return texts.sort(compareTexts);
   for (let at = 1; at < texts.length; at++) {
     const text = texts[at] as string;
     let to = at;

@@ -1,9 +1,9 @@
 import { digestOf } from '../../../platform/hash.ts';
+import { compareTexts } from '../../../record/compare-texts.ts';
 import { isSnooze } from '../../../record/field-rules.ts';
 import type { Value } from '../../../record/value.ts';
 import type { Telling } from './assign-keys.ts';
 import {
-  byText,
   cleanText,
   cleanWord,
   escapeText,
@@ -331,7 +331,7 @@ export function composeRelations(uid: string, value: Value): readonly Property[]
   if (!isPlain(value) || !isPlain(value.relation) || cleanWord(uid) === '') return [];
   const params = carried(value, RELATED_PARAMS);
   return Object.keys(value.relation)
-    .sort(byText)
+    .sort(compareTexts)
     .flatMap((relation) => {
       const type = word(relation);
       const own = type === null || type === 'parent' ? [] : [param('RELTYPE', type.toUpperCase())];

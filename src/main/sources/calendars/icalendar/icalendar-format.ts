@@ -1,3 +1,4 @@
+import { compareTexts } from '../../../record/compare-texts.ts';
 import { type ContentReference, putInContents, referencesIn } from '../../../record/content-reference.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { strayOverrides } from '../../../record/series.ts';
@@ -16,7 +17,7 @@ import {
 } from './compose-item.ts';
 import { partsOf } from './item-parts.ts';
 import { needsComponent, overrideField, overridesOf } from './overrides.ts';
-import { byText, isPlain } from './property.ts';
+import { isPlain } from './property.ts';
 import { opaqueFields, readItem } from './read-item.ts';
 import { isNoRule } from './rule.ts';
 import { type IcalendarItem, splitCalendar } from './split-calendar.ts';
@@ -112,7 +113,7 @@ function withoutMoot(full: Fields): Fields {
 function occurrencesOf(item: ComposedItem, kind: string): readonly Component[] {
   return [...item.overrides.keys()]
     .filter((key) => takesComponent(item, key))
-    .sort(byText)
+    .sort(compareTexts)
     .flatMap((key) => {
       const own = item.recurrenceId(key);
       return own === null ? [] : [componentOfComposed(kind, [own], item.occurrence(key, 'new'))];

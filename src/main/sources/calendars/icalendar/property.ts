@@ -1,3 +1,4 @@
+import { compareTexts } from '../../../record/compare-texts.ts';
 import type { Value } from '../../../record/value.ts';
 
 /** A parameter with its values as meant: unquoted, without RFC 6868's escapes. */
@@ -116,7 +117,7 @@ export function otherParams({ params }: Property, known: ReadonlySet<string>): P
 export function paramsOf(carried: Value | undefined): readonly Param[] {
   if (!isPlain(carried)) return NO_PARAMS;
   return Object.keys(carried)
-    .sort(byText)
+    .sort(compareTexts)
     .flatMap((name) => {
       const values = textsOf(carried[name]).map(cleanParam);
       return NAME.test(name) && values.length > 0 ? [{ name: name.toUpperCase(), values }] : [];
@@ -146,9 +147,6 @@ export type Plain = { readonly [key: string]: Value };
 /** Is it an object, rather than a list, bytes or a single value? */
 export const isPlain = (value: Value | undefined): value is Plain =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
-
-/** The same order everywhere. */
-export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A name iCalendar allows for a property, a parameter or a component. */
 export const isName = (name: string): boolean => NAME.test(name);

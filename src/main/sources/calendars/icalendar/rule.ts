@@ -1,7 +1,7 @@
+import { compareTexts } from '../../../record/compare-texts.ts';
 import type { Value } from '../../../record/value.ts';
 import { remembering } from '../../text/remembering.ts';
 import { formatTime, isLocal, parseTime } from './civil.ts';
-import { byText } from './property.ts';
 import { UTC } from './zone-names.ts';
 import { localIn } from './zone-offsets.ts';
 
@@ -110,7 +110,7 @@ function readRule(text: string, context: RuleContext): Rule | null {
   const skip = take('SKIP')?.toLowerCase();
   if (skip !== undefined && skip !== 'omit') rule.skip = skip;
   for (const word of [scale, skip]) if (word !== undefined && !/^[a-z0-9-]{1,40}$/.test(word)) return null;
-  for (const name of [...parts.keys()].sort(byText)) {
+  for (const name of [...parts.keys()].sort(compareTexts)) {
     const value = parts.get(name) ?? '';
     if (!isPlainWord(value) || name === 'FREQUENCY') return null;
     rule[name.toLowerCase()] = value;
@@ -157,7 +157,7 @@ export function composeRule(rule: Value, context: RuleContext): string | null {
   if (of.skip !== undefined) parts.push(`SKIP=${text(of.skip)}`);
   for (const key of Object.keys(of)
     .filter((each) => !KNOWN.has(each))
-    .sort(byText))
+    .sort(compareTexts))
     parts.push(`${key.toUpperCase()}=${text(of[key])}`);
   const composed = parts.join(';');
   // What a peer sent may be anything: only what reads as a rule again is one.

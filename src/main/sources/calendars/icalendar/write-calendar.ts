@@ -1,4 +1,5 @@
 import { digestOf } from '../../../platform/hash.ts';
+import { compareTexts } from '../../../record/compare-texts.ts';
 import { putInContents, referencesIn, referencesOf, takeOutContents } from '../../../record/content-reference.ts';
 import { fieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
@@ -20,7 +21,7 @@ import {
 import { type ItemParts, partsOf } from './item-parts.ts';
 import { componentLines, patchedLine, uidProperty } from './native.ts';
 import { patchComponent, patchWhole } from './patch-component.ts';
-import { byText, type Property, property, sameProperty } from './property.ts';
+import { type Property, property, sameProperty } from './property.ts';
 import { isSame, readItem } from './read-item.ts';
 import { type CalendarFrame, type IcalendarItem, type IcalendarText, splitCalendar } from './split-calendar.ts';
 import type { EndStyle } from './when.ts';
@@ -145,7 +146,9 @@ class CalendarWriter {
       this.#take(item, native, edits, updated);
     });
     const there = new Set(reading.overrides.map(({ key }) => key));
-    const added = [...is.overrides.keys()].filter((key) => !there.has(key) && takesComponent(is, key)).sort(byText);
+    const added = [...is.overrides.keys()]
+      .filter((key) => !there.has(key) && takesComponent(is, key))
+      .sort(compareTexts);
     const uid = item.uid ?? '';
     const text = added.map((key) => {
       const id = is.recurrenceId(key) as Property;
@@ -267,7 +270,7 @@ function newItem(uid: string, fields: Fields, zones: CalendarZones, moment: stri
   const head = [uidProperty(own), ...(id === null ? [] : [id]), stampProperty(fields, moment)];
   const series = componentOfComposed(kind, head, item.master);
   if (id !== null || item.overrides.size === 0) return [series];
-  const occurrences = [...item.overrides.keys()].filter((key) => takesComponent(item, key)).sort(byText);
+  const occurrences = [...item.overrides.keys()].filter((key) => takesComponent(item, key)).sort(compareTexts);
   return [
     series,
     ...occurrences.map((key) => {
