@@ -294,7 +294,7 @@ const RULES = [
   // What people browse; only what expands a calendar knows a source.
   {
     from: 'main/browse',
-    may: [...STORED, 'main/past', 'main/snapshot', 'main/sources/calendars/occurrences.ts'],
+    may: [...STORED, 'main/past', 'main/snapshot', 'main/conflicts', 'main/sources/calendars/occurrences.ts'],
     packages: [],
   },
   // Answers the contract's requests out of the engine; only compose.ts takes it in.

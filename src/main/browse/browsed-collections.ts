@@ -1,9 +1,10 @@
-import type { AgendaView, RecordsView } from '../../contract/contract.ts';
+import type { AgendaView, DuplicateView, RecordsView } from '../../contract/contract.ts';
 import type { Collection } from '../collection.ts';
 import type { Clock } from '../platform/clock.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { Agenda } from './agenda.ts';
 import { ListRecords } from './list-records.ts';
+import { PossibleDuplicates } from './possible-duplicates.ts';
 
 /** Nobody looks any more where nothing was asked for so long after the last answer. */
 const LET_GO_MS = 60_000;
@@ -12,6 +13,7 @@ const LET_GO_MS = 60_000;
 interface Browsed {
   records: ListRecords | null;
   agenda: Agenda | null;
+  duplicates: PossibleDuplicates | null;
   /** So many answers are under way, and what they read is not let go of meanwhile: it would be followed for good. */
   answering: number;
   /** Of letting go of it. */
@@ -19,7 +21,7 @@ interface Browsed {
 }
 
 /**
- * Lists of contacts and events as people browse them. What was read for one answer serves the next, brought up to date by what changed, as long as
+ * Lists of contacts and events as people browse them, and of contacts that may be one. What was read for one answer serves the next, brought up to date by what changed, as long as
  * somebody looks: who types a search asks with each letter, and who leafs through months with each of them.
  */
 export class BrowsedCollections {
@@ -60,8 +62,23 @@ export class BrowsedCollections {
     });
   }
 
+  /** Contacts that may be one person and of which nobody said yet whether they are, the surest first, at most 1,000. Only of contacts. */
+  async duplicates(collection: Collection): Promise<readonly DuplicateView[]> {
+    if (collection.kind !== 'contacts') return [];
+    return this.#answer(collection, async (browsed) => {
+      browsed.duplicates ??= new PossibleDuplicates(collection);
+      return browsed.duplicates.list();
+    });
+  }
+
   async #answer<T>(collection: Collection, answer: (browsed: Browsed) => Promise<T>): Promise<T> {
-    const browsed = this.#browsed.get(collection) ?? { records: null, agenda: null, answering: 0, cancel: () => {} };
+    const browsed = this.#browsed.get(collection) ?? {
+      records: null,
+      agenda: null,
+      duplicates: null,
+      answering: 0,
+      cancel: () => {},
+    };
     this.#browsed.set(collection, browsed);
     browsed.cancel();
     browsed.answering++;
@@ -77,6 +94,8 @@ export class BrowsedCollections {
 function letGo(browsed: Browsed): void {
   browsed.records?.letGo();
   browsed.agenda?.letGo();
+  browsed.duplicates?.letGo();
   browsed.records = null;
   browsed.agenda = null;
+  browsed.duplicates = null;
 }

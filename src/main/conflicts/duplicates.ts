@@ -1,49 +1,25 @@
-import type { DuplicateView, ResultView } from '../../contract/contract.ts';
+import type { ResultView } from '../../contract/contract.ts';
 import type { Change } from '../change-log/change.ts';
 import type { Collection, WrittenPackage } from '../collection.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { findRecord } from '../past/find-record.ts';
 import type { HistoryPort } from '../past/history-port.ts';
-import { storedTitle } from '../past/record-title.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { fieldName, type RecordId } from '../record/ids.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { contactMarks } from './contact-marks.ts';
-import { findDuplicates, pairsOf } from './find-duplicates.ts';
+import { type Duplicate, MarkHolders, marksOf, pairsOf, SharingPairs } from './find-duplicates.ts';
 import { areApart, fuseContacts, inOrder, keepApart, membersFollow } from './fuse-contacts.ts';
 import type { Told } from './match-contacts.ts';
 import { resultOf } from './result.ts';
-import { tellApart } from './tell-apart.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
 
 const KIND = fieldName('kind');
 /** So many contacts are looked at in one go. */
 const AT_ONCE = 200;
-
-/** Contacts that may be one person and of which nobody said yet whether they are. Only of contacts. Never for long at a time. */
-export async function listDuplicates({ collection }: Pick<Port, 'collection'>): Promise<readonly DuplicateView[]> {
-  const { kind, records } = collection;
-  if (kind !== 'contacts') return [];
-  const told = await contactsOf(collection);
-  const fields = (record: StoredRecord) => fieldsOf(shownFields(kind, record.state, collection.log.order));
-  const duplicates: DuplicateView[] = [];
-  for await (const { ids, sure, shared } of inTurns(findDuplicates(told), AT_ONCE)) {
-    const [one, other] = [records.find(ids[0]), records.find(ids[1])];
-    if (one === null || other === null || areApart(one, other)) continue;
-    const by = shared.map(({ by, mark }) => `${by} ${mark}`);
-    const alone = tellApart(fields(one), fields(other));
-    const both = [one, other].map((each, at) => ({
-      record: each.id,
-      title: storedTitle(kind, each),
-      alone: alone[at] ?? [],
-    }));
-    duplicates.push({ collection: collection.stored.id, records: both, sure, by });
-  }
-  return duplicates;
-}
 
 /** The groups of a book: few, of thousands of contacts. Never for long at a time. */
 async function groupsOf({ records }: Collection): Promise<readonly RecordId[]> {
@@ -68,11 +44,14 @@ function fuse(
   return [...pairs.flatMap(([one, other]) => fuseContacts(one, other, become)), ...following];
 }
 
-async function contactsOf(collection: Collection): Promise<readonly Told[]> {
-  const told: Told[] = [];
+/** Contacts that share something not too many have. Never for long at a time. */
+async function sharingPairs(collection: Collection): Promise<SharingPairs> {
+  const holders = new MarkHolders();
   for await (const each of inTurns(collection.records.all(AT_ONCE), AT_ONCE))
-    if (isLive(each.state)) told.push(toldBy(collection, each));
-  return told;
+    if (isLive(each.state)) holders.add(each.id, marksOf(toldBy(collection, each).marks));
+  const pairs = new SharingPairs();
+  for await (const shared of inTurns(holders.shared(), AT_ONCE)) pairs.add(shared);
+  return pairs;
 }
 const toldBy = ({ kind, log }: Collection, { id, state }: StoredRecord): Told => ({
   id,
@@ -95,7 +74,9 @@ export async function fuseSure(port: Port): Promise<ResultView> {
     if (one === null || other === null || !isLive(one.state) || !isLive(other.state)) return null;
     return areApart(one, other) ? null : [one, other];
   };
-  const sure = pairsOf(await contactsOf(collection)).filter((pair) => pair.sure && both(pair.ids) !== null);
+  const sure: Duplicate[] = [];
+  for await (const pair of inTurns(await sharingPairs(collection), AT_ONCE))
+    if (pair.sure && both(pair.ids) !== null) sure.push(pair);
   const partners = new Map<RecordId, number>();
   for (const id of sure.flatMap(({ ids }) => ids)) partners.set(id, (partners.get(id) ?? 0) + 1);
   const alone = sure.filter(({ ids }) => ids.every((id) => partners.get(id) === 1));

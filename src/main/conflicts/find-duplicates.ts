@@ -14,50 +14,87 @@ export interface Duplicate {
 
 /** What so many contacts share tells nothing of one: the number of a switchboard, `Info`. */
 const COMMON = 12;
-/** A person looks at no more of them at once. */
-const MOST = 1000;
 
-/**
- * Contacts that share an e-mail, a phone or a name, the surest first, then by id: the same on every device that holds the same. Takes time in
- * proportion to what the contacts say. At most 1,000.
- */
-export function findDuplicates(
-  contacts: Iterable<{ readonly id: RecordId; readonly marks: ContactMarks }>,
-): readonly Duplicate[] {
-  return [...pairsOf(contacts)]
-    .sort(
-      (a, b) => Number(b.sure) - Number(a.sure) || compareTexts(a.ids[0], b.ids[0]) || compareTexts(a.ids[1], b.ids[1]),
-    )
-    .slice(0, MOST);
-}
+/** A mark that some contacts share: `email ada@example.org`, `name ada lovelace`. */
+type Shared = readonly [mark: string, ids: readonly RecordId[]];
 
-/** All pairs of contacts that share a mark not too many have, in no order. */
-export function pairsOf(
-  contacts: Iterable<{ readonly id: RecordId; readonly marks: ContactMarks }>,
-): readonly Duplicate[] {
-  const holders = new Map<string, RecordId[]>();
-  for (const { id, marks: told } of contacts) {
-    const { emails, phones, name } = told;
-    const marks = [...emails.map((mark) => `email ${mark}`), ...phones.map((mark) => `phone ${mark}`)];
-    for (const mark of name === null ? marks : [...marks, `name ${name}`]) {
-      const ids = holders.get(mark);
-      if (ids === undefined) holders.set(mark, [id]);
-      else if (ids.length <= COMMON) ids.push(id);
+/** Which contacts have which marks, kept as they come and go: who shares one is found without looking at those who share none. */
+export class MarkHolders {
+  /** Of most marks there is one holder. */
+  readonly #holders = new Map<string, RecordId | Set<RecordId>>();
+  /** Those of several. */
+  readonly #shared = new Map<string, ReadonlySet<RecordId>>();
+
+  add(id: RecordId, marks: readonly string[]): void {
+    for (const mark of marks) {
+      const known = this.#holders.get(mark);
+      if (known === undefined) this.#holders.set(mark, id);
+      else if (typeof known !== 'string') known.add(id);
+      else if (known !== id) {
+        const both = new Set([known, id]);
+        this.#holders.set(mark, both);
+        this.#shared.set(mark, both);
+      }
     }
   }
-  const pairs = new Map<string, { ids: readonly [RecordId, RecordId]; marks: string[] }>();
-  for (const [mark, ids] of holders) {
-    if (ids.length > COMMON) continue;
+
+  /** `marks`: those it was added with. */
+  remove(id: RecordId, marks: readonly string[]): void {
+    for (const mark of marks) {
+      const known = this.#holders.get(mark);
+      if (known === id) this.#holders.delete(mark);
+      if (known === undefined || typeof known === 'string') continue;
+      known.delete(id);
+      const [left] = known;
+      if (known.size !== 1 || left === undefined) continue;
+      this.#holders.set(mark, left);
+      this.#shared.delete(mark);
+    }
+  }
+
+  /** What several contacts have, and not too many. */
+  *shared(): Generator<Shared> {
+    for (const [mark, ids] of this.#shared) if (ids.size <= COMMON) yield [mark, [...ids]];
+  }
+}
+
+/** What a contact is known again by, as one list. */
+export const marksOf = ({ emails, phones, name }: ContactMarks): readonly string[] => [
+  ...emails.map((mark) => `email ${mark}`),
+  ...phones.map((mark) => `phone ${mark}`),
+  ...(name === null ? [] : [`name ${name}`]),
+];
+
+/** Pairs of contacts as what they share is told, mark by mark in any order. */
+export class SharingPairs {
+  readonly #pairs = new Map<string, { readonly ids: readonly [RecordId, RecordId]; readonly marks: string[] }>();
+
+  add([mark, ids]: Shared): void {
     for (const [at, one] of ids.entries())
       for (const other of ids.slice(at + 1)) {
         const both = one < other ? ([one, other] as const) : ([other, one] as const);
         const key = both.join('\0');
-        const pair = pairs.get(key) ?? { ids: both, marks: [] };
-        pair.marks.push(mark);
-        pairs.set(key, pair);
+        const pair = this.#pairs.get(key);
+        if (pair === undefined) this.#pairs.set(key, { ids: both, marks: [mark] });
+        else pair.marks.push(mark);
       }
   }
-  return [...pairs.values()].map(({ ids, marks }) => duplicateOf(ids, marks.sort()));
+
+  /** All of them, in no order. */
+  *[Symbol.iterator](): Generator<Duplicate> {
+    for (const { ids, marks } of this.#pairs.values()) yield duplicateOf(ids, marks.sort());
+  }
+}
+
+/** All pairs of contacts that share a mark not too many have, in no order. Takes time in proportion to what they say. */
+export function pairsOf(
+  contacts: Iterable<{ readonly id: RecordId; readonly marks: ContactMarks }>,
+): readonly Duplicate[] {
+  const holders = new MarkHolders();
+  for (const { id, marks } of contacts) holders.add(id, marksOf(marks));
+  const pairs = new SharingPairs();
+  for (const shared of holders.shared()) pairs.add(shared);
+  return [...pairs];
 }
 
 function duplicateOf(ids: readonly [RecordId, RecordId], marks: readonly string[]): Duplicate {
@@ -67,3 +104,7 @@ function duplicateOf(ids: readonly [RecordId, RecordId], marks: readonly string[
   });
   return { ids, sure: shared.some(({ by }) => by === 'name') && shared.some(({ by }) => by !== 'name'), shared };
 }
+
+/** The surest first, then by id: the same on every device that holds the same. */
+export const surestFirst = (a: Duplicate, b: Duplicate): number =>
+  Number(b.sure) - Number(a.sure) || compareTexts(a.ids[0], b.ids[0]) || compareTexts(a.ids[1], b.ids[1]);

@@ -104,7 +104,7 @@ export function handlersOf(engine: Engine): Handlers {
     'conflicts:detail': (conflict) => records.detail(conflict),
     'conflicts:resolve': (conflict, choice) => records.resolve(conflict, choice),
     'conflicts:resolve-all': (prefer, collection) => records.resolveAll(prefer, collection),
-    'duplicates:list': (collection) => records.duplicates(collection),
+    'duplicates:list': (collection) => browsed.duplicates(findCollection(engine, collection).collection),
     'duplicates:settle': (collection, one, other, isOnePerson) =>
       records.settleDuplicate(collection, one, other, isOnePerson),
     'duplicates:fuse-sure': (collection) => records.fuseSure(collection),

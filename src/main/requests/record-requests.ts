@@ -6,7 +6,6 @@ import type {
   ConflictsQuery,
   ConflictsView,
   ConflictView,
-  DuplicateView,
   ExplainView,
   ExportView,
   HistoryQuery,
@@ -16,7 +15,7 @@ import type {
 } from '../../contract/contract.ts';
 import { conflictDetail } from '../conflicts/conflict-detail.ts';
 import { findConflict, firstConflicts, listConflicts } from '../conflicts/conflict-view.ts';
-import { fuseSure, listDuplicates, settleDuplicate } from '../conflicts/duplicates.ts';
+import { fuseSure, settleDuplicate } from '../conflicts/duplicates.ts';
 import { resolveAll, resolveConflict } from '../conflicts/resolve-conflict.ts';
 import type { Engine } from '../engine.ts';
 import { catRecord } from '../history/cat.ts';
@@ -141,9 +140,6 @@ export class RecordRequests {
     return joined(whereKnown(ports, (port) => [resolveAll(port, prefer)]));
   }
 
-  duplicates(collection: string): Promise<readonly DuplicateView[]> {
-    return listDuplicates(this.#port(findCollection(this.#engine, collection)));
-  }
   settleDuplicate(collection: string, one: string, other: string, isOnePerson: boolean): Promise<ResultView> {
     return settleDuplicate(this.#port(findCollection(this.#engine, collection)), one, other, isOnePerson);
   }

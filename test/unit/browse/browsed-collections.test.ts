@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { BrowsedCollections } from '../../../src/main/browse/browsed-collections.ts';
 import { shownOf } from '../../../src/main/browse/followed-rows.ts';
+import { settleDuplicate } from '../../../src/main/conflicts/duplicates.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
 import { isLive } from '../../../src/main/merge/record-state.ts';
 import { fieldName, recordId } from '../../../src/main/record/ids.ts';
@@ -102,6 +103,65 @@ async function checkAgenda(
     expect(next?.start, message).toBe(later?.start);
   }
 }
+
+const MAILS = ['a@x.org', 'b@x.org', 'c@x.org'];
+function person(random: SeededRandom): { readonly [field: string]: Value } | null {
+  if (random.chance(0.2)) return null;
+  return {
+    ...(random.chance(0.8) ? { name: { full: `Person ${random.int(6)}` } } : {}),
+    ...(random.chance(0.8) ? { 'emails/e': { address: random.pick(MAILS) } } : {}),
+    'phones/p': { number: `555 12345${random.int(10)}` },
+  };
+}
+
+it('while people look at possible duplicates and settle some, each list is what one made anew would be', async () => {
+  for (let seed = 0; seed < 5; seed++) {
+    const random = new SeededRandom(`duplicates ${seed}`);
+    const group = new CollectionGroup(2, `duplicates ${seed}`, 'contacts');
+    const [laptop] = group.devices as [GroupDevice];
+    const browsed = new BrowsedCollections(new FakeClock());
+    for (let step = 0; step < 20; step++) {
+      for (let left = random.int(8); left > 0; left--) {
+        group.tick();
+        // So many that a mark is now and then had by too many to tell anything.
+        say(random.pick(group.devices) as GroupDevice, `r${random.int(45)}`, person(random));
+      }
+      if (random.chance(0.5)) group.exchange();
+      const list = await browsed.duplicates(laptop.collection);
+      const message = `seed ${seed}, step ${step}`;
+      expect(list, message).toEqual(await new BrowsedCollections(new FakeClock()).duplicates(laptop.collection));
+      const [one, other] = list[random.int(Math.max(1, list.length))]?.records ?? [];
+      if (one === undefined || other === undefined || random.chance(0.3)) continue;
+      await settleDuplicate(laptop.port, one.record, other.record, random.chance(0.3));
+    }
+  }
+});
+
+it('of possible duplicates only what changed is read again, and a thousand at most are listed, whichever were kept apart', async () => {
+  const [device] = new CollectionGroup(1, 'many pairs', 'contacts').devices as [GroupDevice];
+  for (let at = 0; at < 2_010; at++) {
+    say(device, `r${String(at).padStart(4, '0')}`, { name: { full: `Person ${at >> 1}` } });
+  }
+  const { collection } = device;
+  const clock = new FakeClock();
+  const browsed = new BrowsedCollections(clock);
+  const whom = async () => {
+    const list = await browsed.duplicates(collection);
+    return [list.length, list[0]?.records.map(({ record }) => record), list.at(-1)?.records[0]?.record];
+  };
+  expect(await whom()).toEqual([1000, ['r0000', 'r0001'], 'r1998']);
+  const find = vi.spyOn(collection.records, 'find');
+  expect(await whom()).toEqual([1000, ['r0000', 'r0001'], 'r1998']);
+  expect(find).not.toHaveBeenCalled();
+  await settleDuplicate(device.port, 'r0000', 'r0001', false);
+  find.mockClear();
+  expect(await whom()).toEqual([1000, ['r0002', 'r0003'], 'r2000']);
+  expect(find.mock.calls.length).toBeLessThan(20);
+  await clock.advance(61_000);
+  const read = vi.spyOn(collection.records, 'all');
+  expect(await whom()).toEqual([1000, ['r0002', 'r0003'], 'r2000']);
+  expect(read).toHaveBeenCalledTimes(1);
+});
 
 it('records are read once for all who browse, and again once nobody did for a minute', async () => {
   const [device] = new CollectionGroup(1, 'let go', 'calendar').devices as [GroupDevice];
