@@ -90,6 +90,27 @@ describe('a pattern that is the whole path of something in the folder', () => {
     expect([settings.only, settings.ignore, settings.outside]).toEqual([['/dir/'], ['!/dir/deep', '/dir/deep'], 3]);
     await device.ask('source', collection, '--only', '', '--ignore', '');
   });
+  it('also through a link', async () => {
+    const link = join(scratch('pattern'), 'to-docs');
+    symlinkSync(folder.root, link);
+    const settings = await device.ask<SourceSettingsView>('source', collection, '--only', `${link}/dir/`);
+    expect([settings.only, settings.outside]).toEqual([['/dir/'], 1]);
+    await device.ask('source', collection, '--only', '');
+  });
+  it('is refused where that lies outside of the folder, and not what may come to lie at its top', async () => {
+    const outside = scratch('outside');
+    for (const option of ['--only', '--ignore'])
+      for (const path of [outside, join(outside, 'not there'), `${outside}/*.txt`])
+        expect(await device.refused('source', collection, option, path)).toEqual({ status: 1, code: 'bad-pattern' });
+    const kept = ['/usr', '/dir/later', '/later/deep', join(outside, 'x').slice(1)];
+    const ask = ['source', collection, ...kept.flatMap((pattern) => ['--ignore', pattern])];
+    expect((await device.ask<SourceSettingsView>(...ask)).ignore).toEqual(kept);
+    const more = new Folder('anna');
+    more.write('new/one.txt', 'one');
+    const added = ['source', collection, '--add', more.root, '--ignore', more.path('new')];
+    expect((await device.ask<SourceSettingsView>(...added)).ignore).toEqual(['/new']);
+    await device.ask('source', collection, '--remove', more.root, '--ignore', '');
+  });
   it('is refused where it is the folder itself', async () => {
     for (const option of ['--only', '--ignore'])
       for (const root of [folder.root, `${folder.root}/`])

@@ -10,6 +10,7 @@ import { LockstepError } from '../platform/trouble.ts';
 import { troubleText } from '../platform/trouble-text.ts';
 import { ENTRY, EXECUTABLE, type FileEntry, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { RecordId } from '../record/ids.ts';
+import { checkFree, noFolder } from './new-place.ts';
 import { recordsMeant } from './restore.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'contents'>;
@@ -35,7 +36,8 @@ interface Item {
 /**
  * Writes all of a folder, or (null) the whole collection, as of a moment into `to`, an absolute path whose parent exists; a single record
  * becomes `to`, or goes into it where that is a folder. Changes nothing in the collection. Never writes over anything, through a link, or
- * inside a source. Fails with `no-such-path`, `inside-source`, and as `restore` does.
+ * inside a source. Fails with `no-such-path`, `inside-source`, `already-there` where what is asked for would be written over something, and as
+ * `restore` does.
  */
 export async function restoreTo(
   port: Port,
@@ -102,8 +104,9 @@ export function checkOutside(
 ): { readonly parent: string; readonly name: string } {
   const root = disk.realDirectory(to);
   const at = Math.max(to.lastIndexOf('/'), to.lastIndexOf('\\'));
-  const parent = root ?? disk.realDirectory(to.slice(0, at) || '/');
-  if (parent === null) throw new LockstepError('no-such-path', `There is no folder for ${to}.`, to);
+  const folder = to.slice(0, at) || '/';
+  const parent = root ?? disk.realDirectory(folder);
+  if (parent === null) throw noFolder(folder);
   const name = to.slice(at + 1);
   const meant = root ?? `${parent}/${name}`;
   const held = heldBy(meant, disk.forbidden);
@@ -129,14 +132,15 @@ function placed(
   const { parent, name } = checkOutside(to, disk);
   if (one !== null) {
     const path = root === null ? name : one.record.slice(one.record.lastIndexOf('/') + 1);
+    checkFree(disk.fs, `${root ?? parent}/${path}`);
     return { root: root ?? parent, items: [{ ...one, path }] };
   }
   if (root === null) {
-    if (disk.fs.lstat(to) !== null) throw new LockstepError('no-such-path', `${to} is no folder.`, to);
+    checkFree(disk.fs, to);
     disk.fs.makeDirectory(to);
     root = disk.realDirectory(to);
   }
-  if (root === null) throw new LockstepError('no-such-path', `${to} is no folder.`, to);
+  if (root === null) throw noFolder(to);
   return { root, items };
 }
 

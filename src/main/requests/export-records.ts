@@ -3,6 +3,7 @@ import type { ExportView } from '../../contract/contract.ts';
 import { writeNewFile } from '../content/write-new-file.ts';
 import type { Engine } from '../engine.ts';
 import { contentsOf } from '../history/cat.ts';
+import { checkFree, noFolder } from '../history/new-place.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -55,9 +56,8 @@ export async function writeCopy(
       `${collection.stored.name} cannot be written as ${format.name}, which is no file. Write it as ${fileFormat(format.kind)}.`,
       file,
     );
-  checkFree(engine, file);
-  if (engine.world.realPath(dirname(file)) === null)
-    throw new LockstepError('no-such-path', `There is no folder ${dirname(file)}. Make it first.`, dirname(file));
+  checkFree(engine.world.fs, file);
+  if (engine.world.realPath(dirname(file)) === null) throw noFolder(dirname(file));
   const contents = {
     read: (id: RecordId, content: { digest: Digest; size: number }) =>
       engine.contents.read(id, content, (wanted) => engine.network.ask(replica.id, wanted)),
@@ -99,13 +99,6 @@ const AT_ONCE = 25;
 interface Written {
   readonly id: RecordId;
   readonly shown: Fields;
-}
-
-/** Fails with `already-there` where something is at a place. */
-export function checkFree({ world }: Engine, place: string): void {
-  // A link to nothing is something too.
-  if (world.fs.lstat(place) !== null)
-    throw new LockstepError('already-there', `${place} is there already: move it away, or choose another name.`, place);
 }
 
 /** Does a source of this format lie on a disk, rather than on a server? */

@@ -22,6 +22,7 @@ import { catRecord } from '../history/cat.ts';
 import { explainProblem, explainRecord } from '../history/explain.ts';
 import { listHistory } from '../history/history-view.ts';
 import { type ChangesPage, changesOf, listActs } from '../history/list-acts.ts';
+import { checkFree } from '../history/new-place.ts';
 import { heldNothing, restore } from '../history/restore.ts';
 import { type RestoreDisk, restoreTo } from '../history/restore-to.ts';
 import { undoChange } from '../history/undo-change.ts';
@@ -34,7 +35,6 @@ import { readContent } from '../past/read-content.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { ENTRY } from '../record/file-entry.ts';
 import type { Replica } from '../replica.ts';
-import { checkFree } from './export-records.ts';
 import { findCollection, findCollections } from './find-named.ts';
 import { portOfReplica } from './port-of-replica.ts';
 import { recordAtPath } from './record-at-path.ts';
@@ -203,7 +203,7 @@ export class RecordRequests {
   }
   /** Writes a whole folder, as it is shown here now, to a place where nothing is yet (CLI `export`). */
   async exportFolder(replica: Replica, place: string): Promise<ExportView> {
-    checkFree(this.#engine, place);
+    checkFree(this.#engine.world.fs, place);
     const { records, missing } = await restoreTo(this.#port(replica), null, { had: () => true }, place, this.#disk);
     return { records, lost: missing.map(({ record, why }) => ({ record, field: ENTRY, why })) };
   }

@@ -5,7 +5,7 @@ import type { Replica } from '../replica.ts';
 import type { SourceSettings } from '../store/registry-store.ts';
 import { countOutside } from './count-outside.ts';
 import { findNamed } from './find-named.ts';
-import { patternFromRoot } from './record-at-path.ts';
+import { isPathElsewhere, patternFromRoot } from './record-at-path.ts';
 import { sourceView } from './status-view.ts';
 
 /** Sources here, what is selected and what is ignored; and changes of that (CLI `source`). */
@@ -15,7 +15,10 @@ export async function changeSource(
   change: SourceChange,
 ): Promise<SourceSettingsView> {
   const { kind } = replica.collection;
-  checkPatterns(replica, [...(change.only ?? []), ...(change.ignore ?? [])]);
+  const patterns = [...(change.only ?? []), ...(change.ignore ?? [])];
+  checkPatterns(replica, patterns);
+  // What lies in a source that is about to be added is nowhere yet.
+  if (change.add === undefined) checkInside(engine, replica, patterns);
   if (change.add !== undefined)
     await engine.addSource(replica, await engine.place(change.add, true, { kind, format: change.format ?? null }));
   if (change.remove !== undefined) {
@@ -28,7 +31,8 @@ export async function changeSource(
     );
     await engine.removeSource(replica, source.source.row);
   }
-  const fromRoot = (patterns?: readonly string[]) => patterns?.map((pattern) => patternFromRoot(replica, pattern));
+  const { world } = engine;
+  const fromRoot = (patterns?: readonly string[]) => patterns?.map((each) => patternFromRoot(world, replica, each));
   const [only, ignore] = [fromRoot(change.only), fromRoot(change.ignore)];
   const { readOnly } = change;
   if (only !== undefined || ignore !== undefined || readOnly !== undefined)
@@ -55,6 +59,20 @@ function checkPatterns({ id, collection, synchronizers }: Replica, patterns: rea
       `${root} is all of ${collection.stored.name}. Name what lies in it; with --only '' all of it is kept in step again.`,
       root,
     );
+}
+
+/** Fails with `bad-pattern` for the whole path of what lies in no source: it would match nothing. */
+function checkInside({ world }: Engine, replica: Replica, patterns: readonly string[]): void {
+  const isElsewhere = (pattern: string) =>
+    patternFromRoot(world, replica, pattern) === pattern && isPathElsewhere(world, replica, pattern);
+  const elsewhere = patterns.find(isElsewhere);
+  if (elsewhere === undefined) return;
+  const roots = [...replica.synchronizers.values()].map(({ source }) => source.location);
+  throw new LockstepError(
+    'bad-pattern',
+    `${elsewhere} lies outside of ${replica.collection.stored.name} (${roots.join(', ')}) and would match nothing there. If you mean what is called so in there, leave the first / away.`,
+    elsewhere,
+  );
 }
 
 function merged(

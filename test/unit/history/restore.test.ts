@@ -296,9 +296,14 @@ describe('restore to a path', () => {
     await restoreTo(laptop.port, 'docs/deep', moment(at(9)), '/out/deep', world);
     await restoreTo(laptop.port, 'docs', moment(at(9)), '/out/docs', world);
     expect([read(world.fs, '/out/other name'), read(world.fs, '/out/deep/a.txt')]).toEqual(['one', 'one']);
-    await expect(restoreTo(laptop.port, 'docs/b.txt', moment(at(9)), '/out/a.txt', world)).rejects.toMatchObject({
-      code: 'content-not-kept',
-    });
+    for (const [record, to] of [
+      ['docs/b.txt', '/out/a.txt'],
+      ['docs/deep/a.txt', '/out'],
+    ] as const)
+      await expect(restoreTo(laptop.port, record, moment(at(9)), to, world)).rejects.toMatchObject({
+        code: 'already-there',
+        subject: '/out/a.txt',
+      });
     expect([
       read(world.fs, '/out/a.txt'),
       read(world.fs, '/out/docs/deep/a.txt'),
@@ -333,10 +338,11 @@ describe('restore to a path', () => {
       await expect(restoreTo(laptop.port, null, moment(at(9)), inside, world)).rejects.toMatchObject({
         code: 'inside-source',
       });
-    for (const nowhere of ['/none/below', '/out/a'])
-      await expect(restoreTo(laptop.port, null, moment(at(9)), nowhere, world)).rejects.toMatchObject({
-        code: 'no-such-path',
-      });
+    for (const [to, code, subject] of [
+      ['/none/below', 'no-such-path', '/none'],
+      ['/out/a', 'already-there', '/out/a'],
+    ] as const)
+      await expect(restoreTo(laptop.port, null, moment(at(9)), to, world)).rejects.toMatchObject({ code, subject });
     expect(world.fs.readDirectory('/home/docs')).toEqual([]);
   });
 
