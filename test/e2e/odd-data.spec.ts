@@ -83,6 +83,7 @@ test('at a standstill the banner says what ends it, and offers nothing that woul
 
 test('a name as long as somebody liked leaves the others their room', async ({ page }) => {
   await openPages(page, pages, { page: 'conflicts' });
+  await expect(page.getByRole('button', { name: /plans\.md/ })).toBeVisible();
   await tellStatus(page, { collections: RICH.map((one) => ({ ...one, name: LONG })) });
   const width = async (what: string) => (await page.locator(what).first().boundingBox())?.width ?? 0;
   await expect(page.getByText(LONG).first()).toBeVisible();

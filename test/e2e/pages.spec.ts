@@ -286,6 +286,7 @@ test('what is pressed keeps the focus while it is done, and a list behind a dial
   await page.keyboard.press('Escape');
   await expect(page.locator('[data-row="30"]')).toBeFocused();
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('Control+2');
   await expect(page.getByRole('heading', { name: 'Devices', level: 1 })).toBeFocused();
 });
@@ -589,6 +590,8 @@ test('a message leads to the page where something can be done, and goes once tha
       { about, title },
     );
   const messages = page.getByRole('region', { name: 'Messages' });
+  // The window listens by then.
+  await expect(page.locator('[data-row="0"]')).toBeVisible();
   await tell('conflict', 'Photos');
   await tell('removed', 'This device was removed from Music');
   await messages.getByRole('button', { name: 'Show' }).last().click();
@@ -801,6 +804,7 @@ test('what a day is chosen by is loaded once history is looked at, and without i
 
   await openPages(page, pages, {});
   await page.route(scripts[1] ?? '', (route) => route.abort());
+  await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
   await page.keyboard.press('Control+4');
   await expect(page.locator('.history-row').first()).toBeVisible();
   await expect(page.getByLabel('Find by name')).toBeVisible();

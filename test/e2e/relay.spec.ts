@@ -126,6 +126,7 @@ test('what waits for its contents is named with why and what helps, in a narrow 
 test('a relay that another admin set can be ended here, and one that is full is told as that', async ({ page }) => {
   await openPages(page, pages, { page: 'settings' });
   const group = page.locator('form', { has: page.getByRole('heading', { name: 'When devices are not on' }) });
+  await expect(group.getByText('Used for People, as an admin set it')).toBeVisible();
   await relaysAre(page, { full: true });
   await expect(group.getByText(/It has no room left for contents of People/)).toBeVisible();
   await expect(group.getByRole('button', { name: 'Use no relay' })).toBeEnabled();
