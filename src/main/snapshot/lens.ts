@@ -4,11 +4,13 @@ import { EXISTS } from '../record/file-entry.ts';
 import { type FieldName, fieldName } from '../record/ids.ts';
 import { nameSeries } from '../record/series.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
+import { addressBeside, putLabels } from './put-address.ts';
 import { nameBeside } from './put-name.ts';
 import { isOfParts, putParts, wholeOf, withoutFormerWhole } from './put-parts.ts';
+import { renamedIn } from './put-renamed.ts';
 
-/** What a source can hold of a record (`SourceAdapter.project`); null: all of it. */
-export type Projection = ((full: Fields) => Fields) | null;
+/** What a source can hold of a record, beside what it holds (`SourceAdapter.project`); null: all of it. */
+export type Projection = ((full: Fields, held?: Fields) => Fields) | null;
 
 const NO_FIELDS: Fields = new Map();
 const NAME = fieldName('name');
@@ -33,6 +35,21 @@ export function nativeOf(held: Held | null, stored: Fields | null, project: Proj
   if (stored !== null) return stored;
   const full = fieldsOf(held);
   return project === null || full.size === 0 ? full : project(full);
+}
+
+/**
+ * Is all that a source holds (`native`), and that a record still says, in what it would show of that anew, and as it is there where nothing was said
+ * of it since (`before`)? Else something else would be in its place.
+ */
+export function showsAsHeld(kind: RecordKind, native: Fields, before: Fields, now: Shown): boolean {
+  for (const [field, value] of native) {
+    const said = now.full.get(field) ?? null;
+    const shown = now.shown.get(field) ?? null;
+    if (said === null || value === shown) continue;
+    const { same } = fieldRule(kind, field);
+    if (shown === null || (!same(value, shown) && same(before.get(field) ?? null, said))) return false;
+  }
+  return true;
 }
 
 /** A record, and what a source can show of it. */
@@ -97,7 +114,7 @@ export function replacesFields(kind: RecordKind, held: Held, now: Fields): boole
  */
 export function adoptedFields(kind: RecordKind, full: Fields, reading: Fields, project: Projection): Fields {
   if (project === null) return reading;
-  const shown = project(full);
+  const shown = project(full, reading);
   const adopted = new Map<FieldName, Value>();
   for (const [field, value] of reading) {
     const own = full.get(field);
@@ -121,16 +138,23 @@ export function putFields(
   project: Projection = null,
 ): Fields {
   const after = new Map<FieldName, Value>(full);
+  const renamed = kind === 'contacts' ? renamedIn(before, now) : null;
   for (const [field, said] of now) {
+    const former = renamed?.get(field);
+    if (former !== undefined && !full.has(field)) {
+      after.set(field, full.get(former) ?? said);
+      continue;
+    }
     const held = before.get(field) ?? null;
     if (fieldRule(kind, field).same(held, said)) continue;
     const value = field.startsWith('addresses/') ? withoutFormerWhole(held, said) : said;
     after.set(field, putValue(full.get(field) ?? null, held, value));
     if (project !== null && kind === 'contacts')
-      putInParts(after, field, full.get(field) ?? null, held, value, project);
+      putInParts(after, field, full.get(field) ?? null, held, value, (each) => project(each, before));
   }
   for (const field of before.keys()) if (!now.has(field)) after.delete(field);
   if (kind === 'calendar') nameSeries(after, full, now);
+  if (kind === 'contacts') putLabels(after, full, before);
   return after;
 }
 
@@ -145,7 +169,8 @@ function putInParts(
 ): void {
   const whole = after.get(field) ?? null;
   const parts = wholeOf(putValue(full, before, now, putParts), full, before);
-  const beside = (value: Value): Value => (field === NAME ? nameBeside(value, full, before, now) : value);
+  const beside = (value: Value): Value =>
+    field === NAME ? nameBeside(value, full, before, now) : addressBeside(value, full, before);
   for (const value of [beside(parts), parts, beside(whole)]) {
     if (equalValues(value, whole)) break;
     after.set(field, value);

@@ -42,12 +42,12 @@ function following(full: string, before: readonly Part[], now: readonly Part[]):
   return said.replace(/\s+(?=[\s,])/g, '').replace(/^[\s,]+|[\s,]+$/g, '');
 }
 
-const wordsOf = (parts: readonly Part[], kind: string): string =>
+export const wordsOf = (parts: readonly Part[], kind: string): string =>
   parts.flatMap((part) => (kindOf(part) === kind ? (textOf(part) ?? []) : [])).join(' ');
 
 const WORD = /[\p{L}\p{N}]/u;
 /** Where words stand in a text, as words of their own; -1: nowhere, or it cannot be told which of them are meant. */
-function placeIn(text: string, words: string): number {
+export function placeIn(text: string, words: string): number {
   const at = text.indexOf(words);
   if (at < 0 || at !== text.lastIndexOf(words)) return -1;
   const isOneWord = (a: string | undefined, b: string | undefined): boolean => WORD.test(a ?? '') && WORD.test(b ?? '');

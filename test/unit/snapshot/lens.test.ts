@@ -26,6 +26,26 @@ it('what a source changes is changed alone: of an entry the part it holds, and n
   expect(put(stale, stale)).toEqual(full);
 });
 
+it('somebody who is called otherwise in a source is still what it has no place for', () => {
+  const spouse = { relation: { spouse: true } };
+  const full = contact({ 'relatedTo/Bob': { ...spouse, pref: 1, contexts: { private: true } }, title: 'Dr.' });
+  const put = (before: Fields, now: Fields) => Object.fromEntries(putFields('contacts', full, before, now));
+  const [bob, rob] = [contact({ 'relatedTo/Bob': spouse }), contact({ 'relatedTo/Rob': spouse })];
+  expect(put(bob, rob)).toEqual({
+    title: 'Dr.',
+    'relatedTo/Rob': { ...spouse, pref: 1, contexts: { private: true } },
+  });
+  const friend = { relation: { friend: true } };
+  expect(put(bob, contact({ 'relatedTo/Rob': friend }))).toEqual({ title: 'Dr.', 'relatedTo/Rob': friend });
+  const both = { 'relatedTo/Bob': spouse, 'relatedTo/Cy': spouse };
+  const two = { 'relatedTo/Rob': spouse, 'relatedTo/Si': spouse };
+  expect(put(contact(both), contact(two))).toEqual({
+    title: 'Dr.',
+    'relatedTo/Rob': { ...spouse, pref: 1, contexts: { private: true } },
+    'relatedTo/Si': spouse,
+  });
+});
+
 it('what a source that is met for the first time shows of a record stands for the whole of it', () => {
   const full = contact(phone('1', 'work'));
   const adopted = (reading: Fields) => adoptedFields('contacts', full, reading, unlabelled);
