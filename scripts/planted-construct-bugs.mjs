@@ -124,9 +124,37 @@ export const PLANTED_CONSTRUCT_BUGS = [
   {
     about: 'how a book spells a contact is forgotten where nothing is to be written',
     file: 'src/main/construct/commit-outcome.ts',
-    find: 'stored?.revision ?? null, held, stored?.native ?? null);',
-    replace: 'stored?.revision ?? null, held, null);',
+    find: 'held, stored?.native ?? this.#apart(item, target));',
+    replace: 'held, this.#apart(item, target));',
     tests: ['test/unit/construct/commit-outcome.test.ts'],
+  },
+  {
+    about: 'a table that goes on showing the mobile it has is taken for one that shows the other',
+    file: 'src/main/construct/commit-outcome.ts',
+    find: 'stored?.native ?? this.#apart(item, target)',
+    replace: 'stored?.native ?? null',
+    tests: ['test/simulation/table-slots.test.ts'],
+  },
+  {
+    about: 'a second mobile takes the place of the one a table has',
+    file: 'src/main/construct/prepare-item.ts',
+    find: 'stays ? shown : project(planned.fields, native)',
+    replace: 'shown',
+    tests: ['test/simulation/table-slots.test.ts'],
+  },
+  {
+    about: 'what an older card prints of an address says the old one after an edit in a table',
+    file: 'src/main/snapshot/lens.ts',
+    find: "if (kind === 'contacts') putLabels(after, full, before);",
+    replace: '',
+    tests: ['test/unit/snapshot/put-address.test.ts'],
+  },
+  {
+    about: 'who is called otherwise in a table is preferred no more',
+    file: 'src/main/snapshot/lens.ts',
+    find: 'after.set(field, full.get(former) ?? said);',
+    replace: 'after.set(field, said);',
+    tests: ['test/unit/snapshot/lens.test.ts'],
   },
   {
     about: 'a file somebody wrote to as it was put in its place counts as ours',
@@ -138,8 +166,8 @@ export const PLANTED_CONSTRUCT_BUGS = [
   {
     about: 'what a server made of a contact is an edit at the next look',
     file: 'src/main/construct/commit-outcome.ts',
-    find: 'isMeant ? null : holds);',
-    replace: 'null);',
+    find: 'return isMeant ? null : holds;',
+    replace: 'return null;',
     tests: ['test/unit/construct/commit-outcome.test.ts'],
   },
   {

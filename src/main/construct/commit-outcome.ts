@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
 import { foldedName } from '../record/folded-name.ts';
 import { type Digest, type RecordId, recordId } from '../record/ids.ts';
+import type { Fields } from '../record/value.ts';
 import { sameFields } from '../snapshot/lens.ts';
 import { isAt, storedRevision } from '../snapshot/stored-revision.ts';
 import type { ConstructOutcome, ProblemCode, Revision } from '../sources/source-adapter.ts';
@@ -62,7 +63,8 @@ export class CommitOutcome {
    * Nothing was to be written: the source holds what it is to show. false: something else was found to stand there since (what a power loss left
    * of it), so that has to be compared anew.
    */
-  agreed({ job, id, planned, asShown, expected }: Attempt): boolean {
+  agreed(item: Attempt): boolean {
+    const { job, id, planned, asShown, expected, target } = item;
     const { records, problems } = this.#collection;
     const source = this.#source.row;
     const stored = records.snapshot(source, job.row);
@@ -74,7 +76,7 @@ export class CommitOutcome {
       return true;
     }
     const held = asShown && !job.touched ? null : planned.held;
-    records.putSnapshot(source, job.row, stored?.revision ?? null, held, stored?.native ?? null);
+    records.putSnapshot(source, job.row, stored?.revision ?? null, held, stored?.native ?? this.#apart(item, target));
     return true;
   }
 
@@ -94,13 +96,17 @@ export class CommitOutcome {
     if (outcome.revision === null && asShown) records.dropSnapshot(source, item.job.row);
     else {
       const revision = outcome.revision === null ? null : storedRevision(outcome.revision, outcome.fresh === true);
-      const holds = outcome.holds ?? item.target;
-      const isMeant =
-        holds === null || holds === item.shown || sameFields(this.#collection.kind, holds, item.shown ?? holds);
-      records.putSnapshot(source, item.job.row, revision, asShown ? null : item.planned.held, isMeant ? null : holds);
+      const native = this.#apart(item, outcome.holds ?? item.target);
+      records.putSnapshot(source, item.job.row, revision, asShown ? null : item.planned.held, native);
     }
     if (problems.count(source) > 0) problems.drop(source, item.id);
     return null;
+  }
+
+  /** What the source holds, where that is other than what its format shows of the record; null: it is just that. */
+  #apart({ shown }: Attempt, holds: Fields | null): Fields | null {
+    const isMeant = holds === null || holds === shown || sameFields(this.#collection.kind, holds, shown ?? holds);
+    return isMeant ? null : holds;
   }
 
   /** It was not tried: why, for people. */

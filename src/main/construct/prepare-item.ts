@@ -5,7 +5,7 @@ import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import { isAsShown } from '../snapshot/held.ts';
-import { fieldsOf, keepUnshown, nativeOf, sameFields } from '../snapshot/lens.ts';
+import { fieldsOf, keepUnshown, nativeOf, sameFields, showsAsHeld } from '../snapshot/lens.ts';
 import { revisionIn } from '../snapshot/stored-revision.ts';
 import type { ConstructItem, ContentPlan, Revision, SourceAdapter } from '../sources/source-adapter.ts';
 import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
@@ -30,7 +30,10 @@ export interface PreparedItem {
   /** What the source holds in its own format, and what it is to hold; both null where it holds all of a record. */
   readonly native: Fields | null;
   readonly target: Fields | null;
-  /** What its format can show of the record; null as the two above. Of what it holds beyond that `target` says it too. */
+  /**
+   * What its format can show of the record, whatever the source holds; null as the two above. Of what it holds beyond that, or in the place of that,
+   * `target` says it too.
+   */
   readonly shown: Fields | null;
 }
 
@@ -99,7 +102,7 @@ export class PrepareItem {
   ): Pick<PreparedItem, 'planned' | 'native' | 'target' | 'shown'> {
     const adapter = this.#adapter;
     if (adapter.project === undefined) return { planned, native: null, target: null, shown: null };
-    const project = (full: Fields): Fields => adapter.project?.(full) ?? full;
+    const project = (full: Fields, held?: Fields): Fields => adapter.project?.(full, held) ?? full;
     const wasThere = before?.get(EXISTS)?.value === true;
     if (planned.fields === null) {
       const native = wasThere ? nativeOf(before, stored, project) : null;
@@ -108,13 +111,16 @@ export class PrepareItem {
     const shown = project(planned.fields);
     if (!wasThere) return { planned: { ...planned, write: true }, native: null, target: shown, shown };
     const { kind } = this.#collection;
-    const [full, shownBefore] = [fieldsOf(before), nativeOf(before, null, project)];
-    const native = stored ?? shownBefore;
+    const full = fieldsOf(before);
+    const native = stored ?? project(full);
+    const shownBefore = stored === null ? native : project(full, native);
+    const stays = showsAsHeld(kind, native, full, { full: planned.fields, shown });
+    const now = { full: planned.fields, shown: stays ? shown : project(planned.fields, native) };
     const { target, outlived } =
       stored === null
-        ? { target: shown, outlived: false }
-        : keepUnshown(kind, native, { full, shown: shownBefore }, { full: planned.fields, shown });
-    const write = outlived || !sameFields(kind, shown, shownBefore);
+        ? { target: now.shown, outlived: false }
+        : keepUnshown(kind, native, { full, shown: shownBefore }, now);
+    const write = outlived || !sameFields(kind, now.shown, shownBefore);
     return { planned: { ...planned, write }, native, target, shown };
   }
 

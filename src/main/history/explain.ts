@@ -14,7 +14,7 @@ import { fieldRule } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type FieldName, type RecordId } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
-import { nativeOf, sameFields } from '../snapshot/lens.ts';
+import { fieldsOf, nativeOf, sameFields } from '../snapshot/lens.ts';
 import { STAYS, type StoredProblem } from '../store/problem-store.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { isOutside } from './verify.ts';
@@ -220,8 +220,9 @@ function isDue(port: Port, record: StoredRecord, source: HistorySource): boolean
   const planned = port.collection.plan(record, held);
   const { adapter } = source;
   if (adapter.project === undefined || planned.fields === null || held === null) return planned.write;
-  const project = (full: Fields): Fields => adapter.project?.(full) ?? full;
-  return !sameFields(kind, project(planned.fields), nativeOf(held, null, project));
+  const project = (full: Fields, beside?: Fields): Fields => adapter.project?.(full, beside) ?? full;
+  const native = nativeOf(held, stored?.native ?? null, project);
+  return !sameFields(kind, project(planned.fields, native), project(fieldsOf(held), native));
 }
 
 /** Members that have not said they applied the packages the record's values are from. */

@@ -254,8 +254,8 @@ export interface SourceAdapter {
   tellAgain?(groups: readonly string[]): void;
   /** The snapshot says what these outcomes of `construct` were: nothing else needs to tell of it after an interruption. Absent: nothing does. */
   committed?(outcomes: readonly ConstructOutcome[]): void;
-  /** What the source can hold of a record, and would show of it (the lens of DESIGN 4); absent: all. Pure. */
-  project?(full: Fields): Fields;
+  /** What the source can hold of a record, and would show of it (the lens of DESIGN 4); absent: all. `held`: as `TextFormat.project`. Pure. */
+  project?(full: Fields, held?: Fields): Fields;
   /** Is the record of a sort it has no item for (`TextFormat.hasNoItemFor`)? It is not brought there. Absent: of none. */
   hasNoItemFor?(full: Fields, shown: Fields): boolean;
   /** A text of its own of this record, as the source would write it. Kinds without content only. */

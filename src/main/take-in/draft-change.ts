@@ -109,7 +109,9 @@ export class DraftChange {
     if (project === null || !isLive(state) || chooses === true) return null;
     const held = shownFields(kind, state, log.order);
     const now = fieldsOf(held);
-    return sameFields(kind, project(now), draft.reading.fields) ? { ...draft, held, now, change: null } : null;
+    return sameFields(kind, project(now, draft.reading.fields), draft.reading.fields)
+      ? { ...draft, held, now, change: null }
+      : null;
   }
 
   #recall(reading: Reading, found: StoredRecord, stored: StoredSnapshot): Reading {

@@ -15,7 +15,7 @@ export class HeldItems {
   constructor(collection: Collection, source: number, adapter: Pick<SourceAdapter, 'project'>) {
     this.#collection = collection;
     this.source = source;
-    this.project = adapter.project === undefined ? null : (full) => adapter.project?.(full) ?? full;
+    this.project = adapter.project === undefined ? null : (full, held) => adapter.project?.(full, held) ?? full;
   }
 
   /** What it held of a record when it was last in step; null: it never held it. */

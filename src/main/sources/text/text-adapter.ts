@@ -114,8 +114,8 @@ export class TextAdapter implements SourceAdapter {
   condition(asked = false): Promise<SourceCondition> {
     return this.#place.condition(asked);
   }
-  project(full: Fields): Fields {
-    return this.#format.project(full);
+  project(full: Fields, held?: Fields): Fields {
+    return this.#format.project(full, held);
   }
   hasNoItemFor(full: Fields, shown: Fields): boolean {
     return this.#format.hasNoItemFor?.(full, shown) === true;

@@ -85,8 +85,11 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
    * in a table that lost a column. Absent: there always is one.
    */
   hasPlaceFor?(text: SplitText<Item>, before: Fields, field: FieldName): boolean;
-  /** What this format can hold of a record: what `read` would give of it. */
-  project(full: Fields): Fields;
+  /**
+   * What this format can hold of a record: what `read` would give of it. `held`: what the item shows. Of more entries than there is room for those of it
+   * stay, where they are; without it the preferred are held, then those with the smallest keys, the same on every device.
+   */
+  project(full: Fields, held?: Fields): Fields;
   /**
    * The text with these items written. Only the lines or cells of what changed are other than before. `moment`: when it is written, in UTC, for
    * a format whose new items need a stamp and a record that tells of none; such a stamp is never read.

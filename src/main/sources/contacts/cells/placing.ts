@@ -1,4 +1,4 @@
-import type { Value } from '../../../record/value.ts';
+import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { type BoundEntries, type BoundSlot, shownOf, textsIn } from './bound.ts';
 import { BLANK, isBlank, plain, type Row, type Texts } from './cells.ts';
 import type { Field } from './layout.ts';
@@ -52,9 +52,10 @@ export class Placing {
 
   /**
    * Each goes where it is, while it can stay there; else to a free slot, else to one it can share, else to one that is got free by putting together
-   * what can share a slot. What finds no place is left out. `value` of both as it is in the field.
+   * what can share a slot. What finds no place is left out. `value` of both as it is in the field. `held`: what is shown, by fields; what is in none of
+   * the slots goes where it shows so again.
    */
-  place(placed: readonly Placed[], wanted: readonly Field[]): void {
+  place(placed: readonly Placed[], wanted: readonly Field[], held: Fields | null = null): void {
     const { prefix, part } = this.#part;
     const { keyed, isGuest } = part;
     let waiting = wanted;
@@ -64,15 +65,15 @@ export class Placing {
         return whole === null ? [] : { field, value: whole };
       });
     if (placed.length > 0) waiting = this.#stay(placed, waiting);
-    if (isGuest === undefined) for (const each of waiting) this.#find(each);
+    if (isGuest === undefined) for (const each of waiting) this.#find(each, held);
     else {
       // Guests come last.
       const isGuestHere = ({ value }: Field): boolean => {
         const own = plain(value);
         return own !== null && isGuest(own);
       };
-      for (const each of waiting) if (!isGuestHere(each)) this.#find(each);
-      for (const each of waiting) if (isGuestHere(each)) this.#find(each);
+      for (const each of waiting) if (!isGuestHere(each)) this.#find(each, held);
+      for (const each of waiting) if (isGuestHere(each)) this.#find(each, held);
     }
   }
 
@@ -86,9 +87,11 @@ export class Placing {
     return [...rest.values()];
   }
 
-  #find(each: Field): void {
+  #find(each: Field, held: Fields | null): void {
     const { length } = this.#part.slots;
     const alone = [each];
+    const shown = held?.get(each.field) ?? null;
+    if (shown !== null) for (let at = 0; at < length; at++) if (this.#putAsShown(at, alone, shown)) return;
     for (let at = 0; at < length; at++) if (this.entriesOf(at).length === 0 && this.#put(at, alone)) return;
     for (let at = 0; at < length; at++) {
       const own = this.entriesOf(at);
@@ -96,6 +99,16 @@ export class Placing {
     }
     const freed = this.#putTogether();
     if (freed !== null) this.#put(freed, alone);
+  }
+
+  /** Has a free slot hold an entry that shows there as it did. false: it would not, and nothing was done. */
+  #putAsShown(at: number, alone: readonly Field[], shown: Value): boolean {
+    if (this.entriesOf(at).length > 0 || !this.#put(at, alone)) return false;
+    const { keyed } = this.#part.part;
+    const said = this.shownOf(at)[0] ?? null;
+    if (equalValues(keyed?.withoutKey(said) ?? said, shown)) return true;
+    (this.#filled[at] as Filled).entries = NONE;
+    return false;
   }
 
   /** Moves what one slot holds to another that can hold it as well; which one is free then. */

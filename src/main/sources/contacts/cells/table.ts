@@ -58,8 +58,8 @@ export function hasCellFor({ parts }: Table, fields: Fields, field: FieldName): 
   });
 }
 
-/** What a table can hold of a record, and would say of it. */
-export function projectCells(table: Table, full: Fields): Map<FieldName, Value> {
+/** What a table can hold of a record, and would say of it. `held`: what its row shows, which stays there. */
+export function projectCells(table: Table, full: Fields, held: Fields = NO_FIELDS): Map<FieldName, Value> {
   const { parts } = table;
   const fields = new Map<FieldName, Value>();
   const wanted = byPart(table, full);
@@ -72,7 +72,7 @@ export function projectCells(table: Table, full: Fields): Map<FieldName, Value> 
       continue;
     }
     const placing = new Placing(part, BLANK);
-    placing.place(NO_ENTRIES, preferredFirst(own));
+    placing.place(NO_ENTRIES, heldFirst(preferredFirst(own), held), held);
     for (let slot = 0; slot < part.slots.length; slot++) {
       const entries = placing.entriesOf(slot);
       for (let at = 0; at < entries.length; at++) {
@@ -86,6 +86,7 @@ export function projectCells(table: Table, full: Fields): Map<FieldName, Value> 
 
 type BoundPart = BoundEntries | BoundFields;
 
+const NO_FIELDS: Fields = new Map();
 const NONE: readonly Field[] = [];
 const NO_ENTRIES: readonly Placed[] = [];
 const NO_PLACED: readonly (readonly Placed[])[] = [];
@@ -120,6 +121,14 @@ function preferredFirst(entries: Field[]): readonly Field[] {
   for (let at = 1; at < entries.length; at++)
     if (byPreference(entries[at - 1] as Field, entries[at] as Field) > 0) return entries.sort(byPreference);
   return entries;
+}
+
+/** Else another number could show in a cell because of what was said elsewhere of a third one. */
+function heldFirst(entries: readonly Field[], held: Fields): readonly Field[] {
+  if (held.size === 0 || entries.length < 2) return entries;
+  const [stay, come]: [Field[], Field[]] = [[], []];
+  for (const each of entries) (held.has(each.field) ? stay : come).push(each);
+  return stay.length === 0 || come.length === 0 ? entries : [...stay, ...come];
 }
 
 /** An entry a slot holds, whose key is found by alignment. */

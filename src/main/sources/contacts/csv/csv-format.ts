@@ -29,8 +29,8 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
       return readCells(own.table, textsOfItem(own, item).row, previous);
     },
     hasPlaceFor: (text, before, field) => hasCellFor((text as CsvText).table, before, field),
-    project(full) {
-      const fields = projectCells(layout.table, full);
+    project(full, held) {
+      const fields = projectCells(layout.table, full, held);
       addOtherColumns(layout, full, fields);
       return fields;
     },

@@ -46,8 +46,8 @@ export const ldifFormat: TextFormat<LdifRecord> = {
     if (photo !== null) fields.set(photo.field, photo.value);
     return fields;
   },
-  project(full) {
-    const fields = projectCells(LDIF_TABLE, full);
+  project(full, held) {
+    const fields = projectCells(LDIF_TABLE, full, held);
     for (const [name, text] of othersOf(full)) fields.set(fieldName(OTHER_ATTRIBUTES + escapeName(name)), text);
     const photo = photoIn(full);
     if (photo !== null) fields.set(photo.field, shownPhoto(photo.value));

@@ -87,7 +87,7 @@ export function propertiesOfText(
   } else {
     const row = rowOf(properties);
     const held = readCells(TABLE, row, null);
-    const wanted = projectCells(TABLE, format.read(text, item, held));
+    const wanted = projectCells(TABLE, format.read(text, item, held), held);
     const changed = new Map<number, string>();
     writeCells(TABLE, row, held, wanted, changed);
     for (const [place, said] of changed) {
