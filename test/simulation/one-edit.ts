@@ -63,8 +63,11 @@ const PARTS = /^(?:N|ADR|ORG)$/i;
 
 /** All that somebody may do to one piece at a time. */
 export function editsOf(text: string, format: string): readonly Edit[] {
-  return piecesOf(text, format).flatMap(({ name, start, text: whole }) => {
-    if (FRAME.test(name)) return [];
+  const pieces = withoutZones(piecesOf(text, format));
+  const isSeries = pieces.some(({ name }) => name === 'RRULE');
+  return pieces.flatMap(({ name, start, text: whole }) => {
+    // Of an occurrence by itself it is the name.
+    if (FRAME.test(name) || (name === 'RECURRENCE-ID' && !isSeries)) return [];
     const to = (what: string, now: string, removes = false): Edit => ({
       what: `${what} ${whole.trim().slice(0, 70)}`,
       name,
@@ -72,7 +75,23 @@ export function editsOf(text: string, format: string): readonly Edit[] {
       text: text.slice(0, start) + now + text.slice(start + whole.length),
     });
     const rewritten = PICTURE.test(name) ? [] : saidOtherwise(name, whole);
-    return [...rewritten.map((now) => to('edit', now)), to('remove', '', true)];
+    const inParams = format.startsWith('csv') || format === 'ldif' ? [] : paramsOtherwise(whole);
+    return [
+      ...rewritten.map((now) => to('edit', now)),
+      ...inParams.map(([param, now]) => to(`edit ${param} of`, now)),
+      to('remove', '', true),
+    ];
+  });
+}
+
+/** The rules of a zone are nobody's to edit: they are of all that is told in it. */
+function withoutZones(pieces: readonly Piece[]): readonly Piece[] {
+  let isInZone = false;
+  return pieces.filter(({ text }) => {
+    isInZone ||= text.startsWith('BEGIN:VTIMEZONE');
+    const isRule = isInZone;
+    if (text.startsWith('END:VTIMEZONE')) isInZone = false;
+    return !isRule;
   });
 }
 
@@ -85,6 +104,60 @@ function saidOtherwise(name: string, piece: string): readonly string[] {
   if (!PARTS.test(name)) return [head + otherwise(value) + end];
   const parts = value.split(/(?<!\\);/);
   return parts.flatMap((part, at) => (part === '' ? [] : [head + parts.with(at, otherwise(part)).join(';') + end]));
+}
+
+const HEAD = /^(?:[^:"\r\n]|"[^"\r\n]*")*/;
+const PARAM = /;([\w-]+)(?:=((?:"[^"\r\n]*"|[^;:"\r\n])*))?/g;
+/** Another word of the same sort, in small letters. */
+const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
+  ['home', 'work'],
+  ['work', 'home'],
+  ['cell', 'fax'],
+  ['fax', 'pager'],
+  ['pager', 'fax'],
+  ['main', 'pager'],
+  ['spouse', 'friend'],
+  ['accepted', 'declined'],
+  ['tentative', 'accepted'],
+  ['needs-action', 'accepted'],
+  ['declined', 'tentative'],
+  ['req-participant', 'opt-participant'],
+  ['opt-participant', 'req-participant'],
+  ['chair', 'req-participant'],
+  ['true', 'false'],
+  ['false', 'true'],
+]);
+/** What says something by itself: not how a value is written, nor what a program has beside it. */
+const TELLING = /^(?:TYPE|PREF|LABEL|CN|PARTSTAT|ROLE|RSVP|TZID|X-P)$/i;
+
+/** The line with one of its parameters said otherwise or left out, and what that was. */
+function paramsOtherwise(line: string): readonly (readonly [string, string])[] {
+  const [head = ''] = HEAD.exec(line) ?? [];
+  return [...head.matchAll(PARAM)].flatMap((found) => {
+    const [whole, name = '', value] = found;
+    const to = (now: string): readonly [string, string] => [
+      `${name} as ${now.slice(1)}`,
+      line.slice(0, found.index) + now + line.slice(found.index + whole.length),
+    ];
+    // Of 2.1, where words of TYPE stand alone.
+    if (value === undefined) return OTHER_WORDS.has(name.toLowerCase()) ? [to(`;${wordOtherwise(name)}`)] : [];
+    if (!TELLING.test(name)) return [];
+    if (/^TZID$/i.test(name)) return [to(`;${name}=${/Lisbon/.test(value) ? 'Europe/Athens' : 'Europe/Lisbon'}`)];
+    if (/^TYPE$/i.test(name)) {
+      const other = value.replace(/[\w-]+/g, wordOtherwise);
+      return other === value ? [] : [to(`;${name}=${other}`), to('')];
+    }
+    const end = value.endsWith('"') ? '"' : '';
+    const other = OTHER_WORDS.has(value.toLowerCase())
+      ? wordOtherwise(value)
+      : otherwise(value.slice(0, value.length - end.length)) + end;
+    return [to(`;${name}=${other}`), to('')];
+  });
+}
+
+function wordOtherwise(word: string): string {
+  const other = OTHER_WORDS.get(word.toLowerCase()) ?? word;
+  return word === word.toUpperCase() ? other.toUpperCase() : other;
 }
 
 function otherwise(value: string): string {

@@ -22,7 +22,7 @@ export interface Tried {
 /** Fields that come along with a change and are none by themselves. */
 const INCIDENTAL = /^(?:updated|created|sequence)$/;
 /** Entries that are told by what they say: once it is another one, what a table cannot show of it is gone. */
-const TOLD_BY_THEMSELVES = /^(?:relatedTo|anniversaries)$/;
+const TOLD_BY_THEMSELVES = /^anniversaries$/;
 const FRAME = /_\$!<(.*?)>!\$_/g;
 
 /**
@@ -185,12 +185,12 @@ function said(place: Place, text: string): string {
   const split = format.split(Buffer.from(text));
   return JSON.stringify(split.items.map((item) => [...format.read(split, item, null)].sort())).replace(FRAME, '$1');
 }
-/** A text line by line, in no order of lines and words, whatever number a program gives a label, and however an empty cell is empty. */
+/** A text line by line, in no order of lines and words, whatever number a program gives a label, and with or without quotes that a cell does not need. */
 const linesIn = (text: string): string =>
   text
     .replace(/\r?\n[ \t]/g, '')
     .replace(/^item\d+\./gm, 'item.')
-    .replace(/(?<=[,\n])""(?=[,\r])/g, '')
+    .replace(/(?<=[,\n])"([^",\r\n]*)"(?=[,\r])/g, '$1')
     .replace(FRAME, '$1')
     .split('\n')
     .map((line) =>
