@@ -204,4 +204,18 @@ export const PLANTED_MEMBER_BUGS = [
     replace: '!this.isMember();',
     tests: ['test/unit/peers/membership/group-membership.test.ts'],
   },
+  {
+    about: 'who was removed is taken for one that left',
+    file: 'src/main/peers/membership/group-membership.ts',
+    find: "body?.op === 'remove' && author === own && subject === own",
+    replace: "body?.op === 'remove' && subject === own",
+    tests: ['test/unit/peers/membership/group-membership.test.ts'],
+  },
+  {
+    about: 'of logs that those began who are gone fewer are kept the more were removed',
+    file: 'src/main/peers/membership/group-membership.ts',
+    find: '(this.current?.members.size ?? 0) + (this.current?.removed.size ?? 0)',
+    replace: '(this.current?.members.size ?? 0)',
+    tests: ['test/unit/peers/membership/group-membership.test.ts'],
+  },
 ];

@@ -239,4 +239,25 @@ export const PLANTED_STORE_BUGS = [
     replace: '',
     tests: ['test/unit/keep/keep-lists.test.ts'],
   },
+  {
+    about: 'the relay of one collection is told as that of each',
+    file: 'src/main/store/relay-store.ts',
+    find: "'SELECT url, cursor, born, newest FROM relay WHERE collection = ?'",
+    replace: "'SELECT url, cursor, born, newest FROM relay WHERE ? IS NOT NULL'",
+    tests: ['test/unit/store/two-collections.test.ts'],
+  },
+  {
+    about: 'what one collection set aside of a member leaves the others no room',
+    file: 'src/main/store/quarantine-store.ts',
+    find: "'SELECT count(*) FROM quarantine WHERE collection = ? AND member = ?'",
+    replace: "'SELECT count(*) FROM quarantine WHERE ? IS NOT NULL AND member = ?'",
+    tests: ['test/unit/store/two-collections.test.ts'],
+  },
+  {
+    about: 'folders of one collection are found in another',
+    file: 'src/main/store/record-statements.ts',
+    find: 'SELECT 1 FROM directory WHERE collection = ? AND path >= ?',
+    replace: 'SELECT 1 FROM directory WHERE ? IS NOT NULL AND path >= ?',
+    tests: ['test/unit/store/two-collections.test.ts'],
+  },
 ];

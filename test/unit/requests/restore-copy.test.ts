@@ -124,6 +124,7 @@ describe('a copy of contacts as they were', () => {
 describe('a copy is written as', () => {
   it.each([
     [['vcard'], '4.0'],
+    [['vcard3'], '3.0'],
     [['vcard3', 'vcard3-folder'], '3.0'],
     // Programs of the newer one lose nothing, and others can be given it again.
     [['vcard3', 'vcard'], '4.0'],

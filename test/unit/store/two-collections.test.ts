@@ -123,9 +123,28 @@ describe('two collections in one database', () => {
     expect([alone.all.length, alone.counts]).toEqual([5, isLive ? [5, 5, 5, 4] : [0, 0, 0, 4]]);
     const theirs = photos.fill('pics', !isLive).told();
     expect(docs.told()).toEqual(alone);
+    const sid = isLive ? 3 : 9;
+    expect(theirs.relay).toEqual(['https://pics.example', 0, sid, 4, sid, new Map([[1, sid]])]);
+    expect([theirs.atRelay[1], theirs.packs[0]?.key]).toEqual([{ time: sid, cursor: 1 }, bytes('pics')]);
     docs.records.put(recordId('docs/new'), null, CLASHES);
     docs.logs.append(docs.logs.log(LOG, MEMBER), 3, hash('docs'), 9999, 1, bytes('third'));
     expect(photos.told()).toEqual(theirs);
+  });
+
+  it('have nothing of each other, where only one has it', () => {
+    const database = openDatabase(':memory:');
+    const [docs, photos] = [new Room(database, 'docs').fill('docs', true), new Room(database, 'photos')];
+    const row = docs.records.put(recordId('only/here/x'), null, CLASHES);
+    docs.relay.notePack({ name: 'ours', key: bytes('docs'), sid: 5 }, new Map([[LOG, 1]]), []);
+    // As many as are kept of one member.
+    for (let number = 1; number <= 256; number++)
+      docs.quarantine.add({ log: LOG, number, hash: hash('docs'), member: MEMBER, bytes: bytes('') });
+    expect([docs.records.hasDirectoriesBelow('only'), docs.records.at(row)?.id]).toEqual([true, 'only/here/x']);
+    expect([photos.records.hasDirectoriesBelow('only'), photos.records.at(row)]).toEqual([false, null]);
+    photos.relay.notePack({ name: 'ours', key: bytes('pics'), sid: 6 }, null, []);
+    expect(photos.relay.pack('ours')?.key).toEqual(bytes('pics'));
+    const first = { log: LOG, number: 1, hash: hash('pics'), member: MEMBER, bytes: bytes('') };
+    expect([docs.quarantine.add(first), photos.quarantine.add(first)]).toEqual([false, true]);
   });
 
   it('take nothing away from each other', () => {

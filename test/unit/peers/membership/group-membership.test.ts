@@ -69,6 +69,14 @@ describe('who belongs to a collection', () => {
     ).toEqual([ben.id]);
   });
 
+  it('is counted with all who ever did', () => {
+    const { membership } = open(ana);
+    const counts = [open(ana, []).membership.everyone(), membership.everyone()];
+    for (const who of [ben, cleo]) membership.add(newcomer(who, 'editor'), 2000);
+    membership.remove(ben.id, [], 3000);
+    expect([...counts, membership.everyone(), membership.others().length]).toEqual([0, 1, 3, 1]);
+  });
+
   it('is the same for whom the operations reach, told once', () => {
     const [one, two] = [open(ana), open(ben, [])];
     one.membership.add(newcomer(ben, 'editor'), 2000);
@@ -258,6 +266,19 @@ describe('one that does not belong any more', () => {
     expect([bens.tellsOfOwnRemoval([ofBen]), bens.tellsOfOwnRemoval([ofCleo])]).toEqual([true, false]);
     expect(bens.isAdmissionVoid()).toBe(false);
     expect(open(ben).membership.tellsOfOwnRemoval([ofBen])).toBe(false);
+  });
+
+  it('knows that it left by itself, where it did and is not back', () => {
+    const { membership } = open(ana);
+    for (const who of [ben, cleo]) membership.add(newcomer(who, 'editor'), 2000);
+    const bens = open(ben, membership.operations()).membership;
+    bens.remove(ben.id, [], 3000);
+    membership.receive(bens.operations());
+    membership.remove(cleo.id, [], 4000);
+    const all = membership.operations();
+    expect([bens.hasLeft(), open(cleo, all).membership.hasLeft(), membership.hasLeft()]).toEqual([true, false, false]);
+    membership.add(newcomer(ben, 'editor'), 5000);
+    expect(open(ben, membership.operations()).membership.hasLeft()).toBe(false);
   });
 
   it('has word left for it, the same from everyone who knows as much, unless it left itself or it is long ago', () => {
