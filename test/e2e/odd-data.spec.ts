@@ -129,6 +129,20 @@ for (const [what, drawn] of [
 ] as const)
   test(what, async ({ page }) => {
     await openPages(page, pages);
+    // It takes its time to look at the picture.
+    await page.evaluate(() => {
+      const look = createImageBitmap as (...args: unknown[]) => Promise<ImageBitmap>;
+      const later = new Promise<void>((resolve) => Reflect.set(window, 'look', resolve));
+      const held = async (...args: unknown[]) => {
+        Reflect.set(window, 'looked', true);
+        await later;
+        const small = await look(...args);
+        // What is found of it is on the screen two frames later.
+        setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => Reflect.set(window, 'seen', true))));
+        return small;
+      };
+      Reflect.set(window, 'createImageBitmap', held);
+    });
     await page.evaluate((corner) => {
       const canvas = document.createElement('canvas');
       const context = canvas.getContext('2d') as CanvasRenderingContext2D;
@@ -146,8 +160,16 @@ for (const [what, drawn] of [
     await page.setViewportSize({ width: 800, height: 720 });
     await page.getByRole('button', { name: 'Browse People' }).click();
     const face = page.locator('.virtual-rows .avatar');
-    if (drawn === null) await expect(face).toHaveText('AL');
-    else {
+    // As long as it is not known, neither is shown in its place.
+    await expect.poll(() => page.evaluate(() => Reflect.get(window, 'looked'))).toBe(true);
+    await expect(face).toHaveText('AL');
+    await expect(face.locator('img')).toHaveCount(0);
+    await page.evaluate(() => Reflect.get(window, 'look')());
+    if (drawn === null) {
+      await expect.poll(() => page.evaluate(() => Reflect.get(window, 'seen'))).toBe(true);
+      await expect(face).toHaveText('AL');
+      await expect(face.locator('img')).toHaveCount(0);
+    } else {
       await expect(face.locator('img')).toBeVisible();
       await page.evaluate(() =>
         createImageBitmap(document.querySelector('.virtual-rows .avatar img') as HTMLImageElement),

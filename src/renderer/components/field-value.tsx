@@ -4,10 +4,10 @@ import { fieldWords } from '../../contract/field-words.ts';
 import { useRequest } from '../client/use-request.ts';
 import { CopyButton } from './copy-button.tsx';
 import { errorWords } from './error-words.ts';
-import { isBlank } from './is-blank.ts';
 import { pictureAddress } from './raster-image.ts';
 import { factsOf } from './record-facts.ts';
 import { Said } from './said.tsx';
+import { useIsBlank } from './use-is-blank.ts';
 import { fieldValueText } from './value-text.ts';
 
 /** Whose fields they are. */
@@ -96,9 +96,6 @@ function Words({ field, text, before }: { field: string; text: string; before: s
   );
 }
 
-/** Only these can be transparent; photos are mostly none of them. */
-const mayBeClear = (address: string): boolean => /^data:image\/(?:png|gif|webp)/.test(address);
-
 /** A photo. `data`: bytes, or what they are named by where they travel apart. */
 export function Picture(props: {
   of: RecordOf;
@@ -112,15 +109,15 @@ export function Picture(props: {
   const { of, data, name, otherwise, onUnseen } = props;
   // By address: a photo that takes the place of one may well be whole.
   const [broken, setBroken] = useState<string | null>(null);
-  const [blank, setBlank] = useState<string | null>(null);
   const [loaded, setLoaded] = useState<string | null>(null);
   const { content, size } = isPlain(data) && !(data instanceof Uint8Array) ? data : { content: null, size: null };
   const isApart = typeof content === 'string' && typeof size === 'number';
   const asked = useRequest('records:content', isApart ? [of.collection, of.record, content, size] : null);
   const bytes = data instanceof Uint8Array ? data : asked.value;
   const address = useMemo(() => (bytes === null ? null : pictureAddress(bytes)), [bytes]);
-  const isSeen = address !== null && address !== broken && address !== blank;
-  const isUnseen = asked.error !== null || (bytes !== null && !isSeen);
+  const isBlank = useIsBlank(bytes, address);
+  const isSeen = address !== null && address !== broken && isBlank === false;
+  const isUnseen = asked.error !== null || (bytes !== null && !isSeen && isBlank !== null);
   useEffect(() => onUnseen?.(isUnseen), [isUnseen, onUnseen]);
   if (isSeen)
     return (
@@ -128,21 +125,18 @@ export function Picture(props: {
       <img
         src={address}
         alt={address === loaded ? name : ''}
-        onLoad={({ currentTarget }) => {
-          setLoaded(address);
-          if (mayBeClear(address)) void isBlank(currentTarget).then((is) => is && setBlank(address));
-        }}
+        onLoad={() => setLoaded(address)}
         onError={() => setBroken(address)}
       />
     );
   if (otherwise !== undefined) return otherwise;
-  if (isApart && bytes === null && asked.error === null) return <span className="picture-room" />;
+  if ((isApart && bytes === null && asked.error === null) || isBlank === null) return <span className="picture-room" />;
   if (asked.error !== null) return <p className="hint picture-room">{errorWords(asked.error)}</p>;
   return (
     <p className="hint picture-room">
       {address === null && bytes === null
         ? 'It is kept at an address elsewhere, and not fetched from there.'
-        : address !== null && address === blank
+        : isBlank
           ? 'There is nothing to be seen in it: it is transparent throughout.'
           : 'It cannot be shown: it is no picture that is known here.'}
     </p>
