@@ -27,7 +27,8 @@ const LIKE_AN_ADDRESS = /[^/]@[^/]+\.[^/]+$|:\d+$/;
 
 /**
  * Finds out what is at a location, and makes what is to be there where there is nothing and `create` says so. Fails with `bad-address`,
- * `no-such-path`, `overlaps-source` (inside or around one of `taken`, or our `own` data directory), `unknown-format`, `wrong-format`.
+ * `no-such-path`, `overlaps-source` (inside or around one of `taken`, or our `own` data directory), `no-permission` where the system makes all there is,
+ * `unknown-format`, `wrong-format`.
  */
 export function findPlace(
   world: World,
@@ -48,6 +49,7 @@ export function findPlace(
       location,
     );
   const there = world.realPath(location);
+  checkNotOfSystem(there?.path ?? location);
   if (there === null && !create)
     throw new LockstepError(
       'no-such-path',
@@ -96,6 +98,22 @@ export function checkApart(path: string, taken: readonly string[], own: string |
 
 const overlapping = (path: string, what: string): LockstepError =>
   new LockstepError('overlaps-source', `${path} ${what}`, path);
+
+/** Where Linux shows what it knows and has, as files nobody wrote. */
+const OF_SYSTEM = ['/proc', '/sys', '/dev'];
+/** A disk in memory, on which people may well have a folder. */
+const SHARED_MEMORY = '/dev/shm';
+
+/** Fails with `no-permission` where the system makes all there is. */
+function checkNotOfSystem(path: string): void {
+  const at = OF_SYSTEM.find((each) => contains(each, path));
+  if (at !== undefined && !contains(SHARED_MEMORY, path))
+    throw new LockstepError(
+      'no-permission',
+      `${path} is not for your own files: what is in ${at} the system makes itself. Choose a folder of your own.`,
+      path,
+    );
+}
 
 /** The real path of what is yet to be made there. Fails with `no-such-path` where nothing can be. */
 function pathToBe(world: World, location: string): string {

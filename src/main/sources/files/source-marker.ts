@@ -50,15 +50,24 @@ export function writeMarker(fs: FileSystem, root: string, marker: StoredMarker):
   fs.syncDirectory(directory);
 }
 
-/** Fails with `no-permission` where the system takes in nothing but what it makes there itself, which it tells as if the folder were not there. */
+/** Why nothing can be made in a folder, by what the system says; in one whose content it makes itself it tells as if that were not there. */
+const WHY: { readonly [code: string]: string } = {
+  EACCES: 'your user may not write there',
+  EPERM: 'your user may not write there',
+  EROFS: 'its disk can only be read',
+  ENOENT: 'what is there the system makes itself',
+};
+
+/** Fails with `no-permission` where nothing can be made. */
 function makeOwnDirectory(fs: FileSystem, root: string, directory: string): void {
   try {
     fs.makeDirectory(directory);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || fs.lstat(root) === null) throw error;
+    const why = WHY[(error as NodeJS.ErrnoException).code ?? ''];
+    if (why === undefined || fs.lstat(root) === null) throw error;
     throw new LockstepError(
       'no-permission',
-      `Nothing can be made in ${root}: what is there the system makes itself. Choose a folder of your own.`,
+      `Nothing can be made in ${root}: ${why}. Choose a folder of your own.`,
       root,
       error,
     );
