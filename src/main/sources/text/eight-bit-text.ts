@@ -5,11 +5,12 @@ import { headEnd } from './line-heads.ts';
 import { toWindows1252 } from './windows-1252.ts';
 
 /**
- * As `splice`, of a text of content lines: what is new is written in the charset the text is in. One that has lines of eight bits which are no UTF-8, and
+ * As `splice`, of a text of content lines: what is new ends its lines as the line it replaces, or stands behind, and is written in the charset the text is in. One that has lines of eight bits which are no UTF-8, and
  * none that are, is read by its own program in that charset; lines of UTF-8 in it would show there as other words. What that charset has no character
  * for says by a parameter of its own that it is UTF-8, and so does what would be taken for it.
  */
-export function spliceLines(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
+export function spliceLines(bytes: Uint8Array, given: readonly Edit[]): Uint8Array {
+  const edits = given.map((edit) => endedAsThere(bytes, edit));
   const isPlain = edits.every(({ text }) => typeof text !== 'string' || !BEYOND_ASCII.test(text));
   if (isPlain || !isEightBit(bytes)) return splice(bytes, edits);
   return splice(
@@ -17,6 +18,16 @@ export function spliceLines(bytes: Uint8Array, edits: readonly Edit[]): Uint8Arr
     edits.map((edit) => (typeof edit.text === 'string' ? { ...edit, text: inEightBits(edit.text) } : edit)),
   );
 }
+
+/** Of a text whose lines do not all end alike, a line that changes goes on ending as it did. */
+function endedAsThere(bytes: Uint8Array, edit: Edit): Edit {
+  if (typeof edit.text !== 'string' || edit.text === '') return edit;
+  const last = bytes[edit.end - 1];
+  const end = last === CR ? '\r' : last === LF ? (bytes[edit.end - 2] === CR ? '\r\n' : '\n') : null;
+  return end === null ? edit : { ...edit, text: edit.text.replace(LINE_END, end) };
+}
+const [LF, CR] = [10, 13];
+const LINE_END = /\r\n|\r|\n/g;
 
 /** Has it lines that are not ASCII, do not say in which charset they are, and are no UTF-8; and none that are? */
 export function isEightBit(bytes: Uint8Array): boolean {
