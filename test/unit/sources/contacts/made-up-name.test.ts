@@ -65,4 +65,18 @@ describe.each(['3.0', '4.0'] as const)('a card of %s whose name was made up of w
     const named = new TextDecoder().decode(write(null, withPhones('555 1'))).replace('TRUE:555 1', 'TRUE:Ada');
     expect(read(bytesOf(named)).get(fieldName('name'))).toEqual({ full: 'Ada' });
   });
+
+  it.each([
+    ['its number', '555 1', '555 2', withPhones('555 1')],
+    ['its name in parts', ';Ada;', ';Eve;', fieldsOf({ name: { components: [{ kind: 'given', value: 'Ada' }] } })],
+  ])('has no name once another program changed %s, and left the line that was made up of it', (_, was, is, record) => {
+    const made = write(null, record);
+    const before = read(made);
+    const edited = bytesOf(new TextDecoder().decode(made).replace(new RegExp(`(\nN|\nTEL)(.*)${was}`), `$1$2${is}`));
+    expect(fullName(edited)).toBe(fullName(made));
+    const after = format.read(format.split(edited), itemIn(edited), before);
+    expect([...after.keys()]).toEqual([...before.keys()]);
+    expect(after.get(fieldName('name')) ?? {}).not.toHaveProperty('full');
+    expect(after).not.toEqual(before);
+  });
 });

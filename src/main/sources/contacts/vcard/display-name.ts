@@ -1,5 +1,8 @@
+import type { FieldName } from '../../../record/ids.ts';
 import { nameInParts } from '../../../record/name-in-parts.ts';
-import type { Value } from '../../../record/value.ts';
+import type { Fields, Value } from '../../../record/value.ts';
+import { componentsOf } from './components.ts';
+import { mapOf, type Plain } from './written.ts';
 
 interface NamePart {
   readonly kind: string;
@@ -30,6 +33,22 @@ export function isMadeUp(text: string, components: readonly NamePart[], entries:
   const tells = (entry: Entry): boolean =>
     TELLING.some(([map, part]) => entry.map === map && textOf(entry, part) === text);
   return text === '' || entries.some(tells);
+}
+
+/** `displayName` of what a record says. */
+export const madeUpName = (fields: Fields): string => displayName(...tellingOf(fields));
+
+/** `isMadeUp` of what a record says. */
+export const isMadeUpOf = (text: string, fields: Fields): boolean => isMadeUp(text, ...tellingOf(fields));
+
+/** What a record is called in full by somebody; null: nobody said. */
+export function fullNameIn(fields: Fields): Value {
+  return ((fields.get('name' as FieldName) ?? {}) as Plain).full ?? null;
+}
+
+function tellingOf(fields: Fields): Parameters<typeof displayName> {
+  const name = (fields.get('name' as FieldName) ?? {}) as Plain;
+  return [componentsOf(name), [...fields].map(([field, value]) => ({ map: mapOf(field), value }))];
 }
 
 function textOf({ value }: Entry, part: string): string {

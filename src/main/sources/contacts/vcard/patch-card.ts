@@ -1,14 +1,15 @@
 import type { FieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import type { Component, ContentLine, Edit, LineStyle } from '../../text/content-lines.ts';
+import { fullNameIn, isMadeUpOf } from './display-name.ts';
 import { paramOf, paramStyleOf } from './line-params.ts';
 import type { PropertyRule } from './property-rule.ts';
 import { entryOf, hasOwnKey, ruleFor, ruleForLine } from './property-table.ts';
 import { type CardField, readCard } from './read-card.ts';
 import { saidBy } from './restated.ts';
 import { splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
-import { areAlike, CardLines, inLists, isMadeUpOf, mapOf } from './write-card.ts';
-import type { Plain } from './written.ts';
+import { areAlike, CardLines, inLists } from './write-card.ts';
+import { mapOf, type Plain } from './written.ts';
 
 /** Fields by which alone nothing is written. */
 const INCIDENTAL: ReadonlySet<string> = new Set(['updated', 'created']);
@@ -73,14 +74,11 @@ class CardPatch {
 
   /** Who has no name is called by what else the card says: what it does not say any more is nobody's name. */
   #renewMadeUpName(): void {
-    if (this.#fullOf(this.#before) !== null || this.#fullOf(this.#after) !== null) return;
+    if (fullNameIn(this.#before) !== null || fullNameIn(this.#after) !== null) return;
     const line = this.#card.lines.find(({ name }) => name.toUpperCase() === 'FN');
     if (line === undefined || paramOf(line, 'DERIVED')?.toLowerCase() !== 'true') return;
     if (!isMadeUpOf(unescapeText(line.value, this.#lines.version).trim(), this.#after))
       this.#replace(line, this.#lines.text(this.#lines.fullName(null, this.#after)));
-  }
-  #fullOf(fields: Fields): Value {
-    return ((fields.get('name' as FieldName) ?? {}) as Plain).full ?? null;
   }
 
   /** What is said of another one by now, whose key is in the name of the field: it stays where it stands. */

@@ -8,8 +8,7 @@ import { entryOf, PHONE_FEATURES, ruleFor } from './property-table.ts';
 import { namesUnknown } from './read-card.ts';
 import { isStillUnknown } from './restated.ts';
 import type { VcardVersion } from './vcard-text.ts';
-import { mapOf } from './write-card.ts';
-import type { Draft, Plain } from './written.ts';
+import { type Draft, mapOf, type Plain } from './written.ts';
 
 const SINGLE: ReadonlySet<string> = new Set(['kind', 'language', 'updated']);
 const WORDS: ReadonlySet<string> = new Set(['keywords', 'members']);

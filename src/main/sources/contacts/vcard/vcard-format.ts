@@ -20,8 +20,8 @@ import { projectCard } from './project-card.ts';
 import { readCard } from './read-card.ts';
 import { whyNotStrict } from './strict-vcard.ts';
 import type { VcardVersion } from './vcard-text.ts';
-import { composeCard, mapOf } from './write-card.ts';
-import type { Plain } from './written.ts';
+import { composeCard } from './write-card.ts';
+import { mapOf, type Plain } from './written.ts';
 
 /** `goesOn`: it is plain (`splitPlain`) and ends with the line its last card ends with, so that more cards may follow. */
 interface CardText extends SplitText {

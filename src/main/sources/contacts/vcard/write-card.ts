@@ -3,7 +3,7 @@ import type { FieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { type ContentLine, composeLine, type LineStyle, type Param } from '../../text/content-lines.ts';
 import { componentsOf, writeName } from './components.ts';
-import { displayName, isMadeUp } from './display-name.ts';
+import { madeUpName } from './display-name.ts';
 import { isParam } from './is-param.ts';
 import {
   isNotation,
@@ -21,7 +21,7 @@ import { COUNTRY, namesUnknown } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
 import { OMITTED, omittingYear, withoutYear } from './vcard-date.ts';
 import { escapePart, escapeText, quotedPrintable, type VcardVersion } from './vcard-text.ts';
-import type { Plain, Written } from './written.ts';
+import { mapOf, type Plain, type Written } from './written.ts';
 
 const NON_ASCII = /[^\x20-\x7e\t]/;
 /** A soft line break in quoted-printable is another than a fold: such a line is left long. */
@@ -80,8 +80,6 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 type Line = Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>;
 const NO_PARAMS: readonly Param[] = [];
 const plainLine = (name: string, value: string): Line => ({ group: null, name, params: NO_PARAMS, value });
-/** The map a field is an entry of: `phones` of `phones/x`; '' where it is none. */
-export const mapOf = (field: string): string => field.slice(0, Math.max(0, field.lastIndexOf('/')));
 const text = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
 
 /** What parameters say of an entry. */
@@ -326,17 +324,6 @@ export class CardLines {
 /** 2.1 has no escape for line breaks: they stand in quoted-printable, from where they were read. A backslash that is escaped escapes nothing. */
 const withRealBreaks = (value: string): string =>
   value.includes('\\') ? value.replace(/\\([\\nN])/g, (whole, char: string) => (char === '\\' ? whole : '\n')) : value;
-
-function madeUpName(fields: Fields): string {
-  return displayName(...tellingOf(fields));
-}
-/** Could a card that says this be called so by whoever made up a name for it? */
-export const isMadeUpOf = (text: string, fields: Fields): boolean => isMadeUp(text, ...tellingOf(fields));
-
-function tellingOf(fields: Fields): Parameters<typeof displayName> {
-  const name = (fields.get('name' as FieldName) ?? {}) as Plain;
-  return [componentsOf(name), [...fields].map(([field, value]) => ({ map: mapOf(field), value }))];
-}
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/;
 /** A moment as a card writes it: 4.0 without separators. */

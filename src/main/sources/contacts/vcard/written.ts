@@ -11,3 +11,6 @@ export interface Written {
   /** Parameters its value needs, before those of all properties. */
   readonly params?: readonly (readonly [name: string, value: string])[];
 }
+
+/** The map a field is an entry of: `phones` of `phones/x`; '' where it is none. */
+export const mapOf = (field: string): string => field.slice(0, Math.max(0, field.lastIndexOf('/')));
