@@ -51,6 +51,15 @@ const meeting = calendar(
 const fieldWith = (text: string, map: string): string =>
   Object.keys(readOne(text)).find((field) => field.startsWith(`${map}/`)) ?? '';
 
+describe('an address', () => {
+  it.each([
+    'IMAGE;FMTTYPE=image/png;DISPLAY=BADGE;VALUE=URI:https://example.org/i.png',
+    'LINK;LINKREL=describedby;LABEL=More;VALUE=URI:https://example.org/l',
+  ])('says what it is where its property has no type by default: %s', (line) => {
+    expect(compose(readOne(calendar(event('DTSTART:20240105T100000Z', line))))).toContain(line);
+  });
+});
+
 describe('a zone', () => {
   const when = { start: '2024-01-05T10:00:00', timeZone: 'Europe/Vienna', duration: 'PT1H' };
   it('stands before the event that is the first to name it', () => {

@@ -179,6 +179,8 @@ const links: EntryCodec = {
     if (data instanceof Uint8Array)
       return property(name, toBase64(data), [...params, param('ENCODING', 'BASE64'), param('VALUE', 'BINARY')]);
     const href = textOf(value.href);
+    // RFC 7986 5.10, RFC 9253 8.2: these two have no type by default.
+    if (isLink || name === 'IMAGE') params.push(param('VALUE', 'URI'));
     return href === '' ? null : property(name, href, params);
   },
   identity: (value) => {
