@@ -99,7 +99,8 @@ const FORMATS: readonly SourceFormat[] = [
     layout: 'one-file',
     ending: '.ldif',
     text: () => alsoInUtf16(ldifFormat),
-    shows: 2,
+    // Pictures since 2, further values of an attribute since 3.
+    shows: 3,
   },
   { name: 'thunderbird', kind: 'contacts', layout: 'address-book', ending: '.sqlite', text: vcard4, shows: CARDS },
   { name: 'icalendar', kind: 'calendar', layout: 'one-file', ending: '.ics', text: calendar, shows: EVENTS },

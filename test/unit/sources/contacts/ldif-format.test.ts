@@ -134,6 +134,40 @@ describe('LDIF', () => {
     expect(written.toString()).toBe(`${ANA}\n${record}\n`);
   });
 
+  const MANY = 'dn: cn=Al\ncn: Al\ncn: Albert\nmail: a@x.org\nmail: b@x.org\nmail: c@x.org\nx-y: 1\nx-y: 2\n';
+  it('has its second mail as an e-mail, and what is said more often among the rest', () => {
+    const [al] = fieldsIn(MANY);
+    expect(valuesOf(al, 'emails')).toEqual([{ address: 'a@x.org' }, { address: 'b@x.org' }]);
+    expect([...(al ?? [])].filter(([field]) => field.startsWith('ldif/')).map(([, value]) => value)).toEqual([
+      'Albert',
+      'c@x.org',
+      '1',
+      '2',
+    ]);
+    const second = [...(al?.keys() ?? [])].filter((field) => field.startsWith('emails/'))[1] as FieldName;
+    expect(edit(MANY, 0, (own) => own.set(second, { address: 'd@x.org' }))).toBe(MANY.replace('b@x.org', 'd@x.org'));
+    expect(edit(MANY, 0, (own) => own.set(fieldName('ldif/x-y#2'), '3'))).toBe(MANY.replace('x-y: 2', 'x-y: 3'));
+    expect(edit(MANY, 0, (own) => own.set(fieldName('ldif/x-y#3'), '3'))).toBe(`${MANY}x-y: 3\n`);
+    expect(edit(MANY, 0, (own) => own.delete(fieldName('ldif/cn#2')))).toBe(MANY.replace('cn: Albert\n', ''));
+  });
+  it('gives all that is said more than once to another LDIF', () => {
+    const [al] = fieldsIn(MANY);
+    const shown = ldifFormat.project(al as Fields);
+    expect(shown).toEqual(al);
+    const written = Buffer.from(withNew(ldifFormat, Buffer.from(''), shown)).toString();
+    expect(written.match(/^(?:cn|x-y): .*/gm)).toEqual(['cn: Al', 'x-y: 1', 'cn: Albert', 'x-y: 2']);
+    expect(written.match(/^mail: .*/gm)).toEqual([expect.stringMatching(/[ab]@x\.org/), 'mail: c@x.org']);
+    expect(Object.fromEntries(fieldsIn(written)[0] as Fields)).toEqual(Object.fromEntries(al as Fields));
+  });
+  it('says no further value of an attribute alone, nor one it says already', () => {
+    const of = (fields: Record<string, Value>): string[] => [
+      ...ldifFormat.project(new Map(Object.entries(fields).map(([field, value]) => [fieldName(field), value]))).keys(),
+    ];
+    expect(of({ 'ldif/mail#2': 'b@x.org' })).toEqual([]);
+    const both = { 'emails/a': { address: 'a@x.org' }, 'emails/b': { address: 'b@x.org' } };
+    expect(of({ ...both, 'ldif/mail#2': 'b@x.org' })).toEqual(['emails/a', 'emails/b']);
+  });
+
   it('leaves lists of contacts as they are', () => {
     const list = 'dn: cn=Friends\nobjectclass: top\nobjectclass: groupOfNames\ncn: Friends\nmember: cn=Bo\n';
     const text = ldifFormat.split(Buffer.from(`${list}\n${BO}`));

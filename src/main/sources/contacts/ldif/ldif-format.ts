@@ -77,15 +77,22 @@ function cellsOf(
   const known = NOT_SAID.slice();
   const row = BLANK_ROW.slice();
   let hasOthers = false;
+  let secondMail: LdifLine | null = null;
+  const take = (line: LdifLine, place: number): void => {
+    known[place] = line;
+    row[place] = withPlainBreaks(saidBy(bytes, line));
+  };
   for (const line of lines) {
     if (NOTATION.has(line.name)) continue;
     const place = placeOfAttribute(line.name);
-    if (place === null || known[place] !== null) hasOthers = true;
+    if (place !== null && known[place] === null) take(line, place);
     else {
-      known[place] = line;
-      row[place] = withPlainBreaks(saidBy(bytes, line));
+      hasOthers = true;
+      if (place === PRIMARY_EMAIL) secondMail ??= line;
     }
   }
+  // Directories say each e-mail by the same name; Thunderbird has one of its own for the second.
+  if (secondMail !== null && known[SECONDARY_EMAIL] === null) take(secondMail, SECONDARY_EMAIL);
   return { row, known, others: hasOthers ? othersIn(bytes, lines, known) : NO_OTHERS };
 }
 const NOT_SAID: readonly (LdifLine | null)[] = Array.from({ length: COLUMNS }, () => null);
@@ -102,11 +109,11 @@ function othersIn(
   const counts = new Map<string, number>();
   for (const line of lines) {
     const attribute = line.name;
-    if (NOTATION.has(attribute)) continue;
+    // A second mail that is an e-mail is none of those that are counted: another LDIF says it by another name.
+    if (NOTATION.has(attribute) || (line === known[SECONDARY_EMAIL] && attribute === 'mail')) continue;
     const count = (counts.get(attribute) ?? 0) + 1;
     counts.set(attribute, count);
-    const place = placeOfAttribute(attribute);
-    if ((place !== null && known[place] === line) || isPhoto(line)) continue;
+    if (known.includes(line) || isPhoto(line)) continue;
     const name = count === 1 ? attribute : `${attribute}#${count}`;
     const text = plainText(saidBy(bytes, line));
     if (text !== null && !isBinary(text) && OTHER.test(name)) others.set(name, { line, text });
@@ -119,24 +126,38 @@ const isPhoto = ({ name }: LdifLine): boolean => PHOTO_NAMES.has(name);
 /** Another picture, a certificate: no text to show and to edit. */
 const isBinary = (text: string): boolean => text.includes('\0');
 
-/** Attributes nobody understands, of a record. Those that are understood by their first line only can have others. */
+/**
+ * Attributes nobody understands, of a record, and further values of those of which one is understood: these only beside that one, for by themselves
+ * they would be read as it, and not where it is said already.
+ */
 function othersOf(fields: Fields): ReadonlyMap<string, string> {
-  let found = NONE;
+  const found: { name: string; count: number; text: string }[] = [];
+  let cells: ReadonlyMap<number, string> | null = null;
   fields.forEach((value, field) => {
     if (!field.startsWith(OTHER_ATTRIBUTES)) return;
     const name = unescapeName(field.slice(OTHER_ATTRIBUTES.length));
-    const [, attribute = '', count] = OTHER.exec(name) ?? [];
+    const [, attribute = '', count = '1'] = OTHER.exec(name) ?? [];
     const text = plainText(value);
-    const isOurs =
-      NOTATION.has(attribute) ||
-      attribute === 'changetype' ||
-      placeOfAttribute(attribute) !== null ||
-      PHOTO_NAMES.has(attribute);
-    if (text === null || isBinary(text) || attribute === '' || count !== undefined || isOurs) return;
-    if (found === NONE) found = new Map();
-    (found as Map<string, string>).set(name, text);
+    const isOurs = NOTATION.has(attribute) || attribute === 'changetype' || PHOTO_NAMES.has(attribute);
+    if (text === null || isBinary(text) || attribute === '' || isOurs) return;
+    const place = placeOfAttribute(attribute);
+    if (place !== null) {
+      cells ??= cellsFor(fields);
+      if ((cells.get(place) ?? '') === '' || [...cells.values()].includes(text)) return;
+    }
+    found.push({ name, count: Number(count), text });
   });
-  return found;
+  if (found.length === 0) return NONE;
+  return new Map(found.sort((a, b) => a.count - b.count).map(({ name, text }) => [name, text]));
+}
+/** An attribute as it is written: which of several it is says its place. */
+const attributeOf = (name: string): string => name.replace(/#\d+$/, '');
+
+/** What a new record says of a contact, by the places of its columns. */
+function cellsFor(fields: Fields): ReadonlyMap<number, string> {
+  const texts = new Map<number, string>();
+  writeCells(LDIF_TABLE, BLANK, NO_FIELDS, fields, texts);
+  return texts;
 }
 const NONE: ReadonlyMap<string, string> = new Map();
 
@@ -203,7 +224,7 @@ function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields
   const held = othersOf(before);
   for (const name of new Set([...held.keys(), ...wanted.keys()])) {
     const said = wanted.get(name) ?? null;
-    if (said !== (others.get(name)?.text ?? null)) put(others.get(name)?.line, name, said);
+    if (said !== (others.get(name)?.text ?? null)) put(others.get(name)?.line, attributeOf(name), said);
   }
   const [wasShown, isShown] = [photoIn(before)?.value ?? null, photoIn(after)?.value ?? null];
   if (!samePhoto(wasShown, isShown) && (isShown === null || photoBytes(isShown) !== null))
@@ -216,8 +237,7 @@ function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields
 }
 
 function newRecord(text: LdifText, after: Fields, uid: string): string {
-  const texts = new Map<number, string>();
-  writeCells(LDIF_TABLE, BLANK, NO_FIELDS, after, texts);
+  const texts = cellsFor(after);
   const lines: string[] = [];
   const add = (attribute: string, value: string | Uint8Array): void => {
     lines.push(lineOf(attribute, value, text) + text.lineEnd);
@@ -225,7 +245,7 @@ function newRecord(text: LdifText, after: Fields, uid: string): string {
   add('dn', nameOf(texts, uid));
   for (const each of OBJECT_CLASSES) add('objectclass', each);
   for (const [place, said] of texts) if (said !== '') add(attributeAt(place), said);
-  for (const [name, said] of othersOf(after)) add(name, said);
+  for (const [name, said] of othersOf(after)) add(attributeOf(name), said);
   const photo = photoBytes(photoIn(after)?.value ?? null);
   if (photo !== null) add(PHOTO, photo);
   return lines.join('');
@@ -243,5 +263,6 @@ function nameOf(texts: ReadonlyMap<number, string>, uid: string): string {
 
 const DISPLAY_NAME = placeOf('Display Name');
 const PRIMARY_EMAIL = placeOf('Primary Email');
+const SECONDARY_EMAIL = placeOf('Secondary Email');
 
 const escapedValue = (text: string): string => text.replace(/[\\,+"<>;=]/g, '\\$&');
