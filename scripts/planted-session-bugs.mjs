@@ -96,4 +96,25 @@ export const PLANTED_SESSION_BUGS = [
     replace: 'false',
     tests: ['test/unit/content-exchange/contents.test.ts'],
   },
+  {
+    about: 'a peer is sent packages beyond its credit',
+    file: 'src/main/peers/session/send-bulk.ts',
+    find: 'while (this.#credit > 0 && !this.#isOver',
+    replace: 'while (!this.#isOver',
+    tests: ['test/unit/peers/session/send-bulk.test.ts'],
+  },
+  {
+    about: 'bulk that waits for a limit is planned once more whenever something asks',
+    file: 'src/main/peers/session/send-bulk.ts',
+    find: '    if (this.#isPlanned) return;\n',
+    replace: '',
+    tests: ['test/unit/peers/session/send-bulk.test.ts'],
+  },
+  {
+    about: 'a full socket is sent to all the same',
+    file: 'src/main/peers/session/send-bulk.ts',
+    find: 'if (!this.#port.send(message, content?.sent)) return;',
+    replace: 'this.#port.send(message, content?.sent);',
+    tests: ['test/unit/peers/session/send-bulk.test.ts'],
+  },
 ];

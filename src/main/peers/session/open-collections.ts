@@ -65,6 +65,15 @@ export class OpenCollections {
     return opened === undefined || opened.shared.memberKeyOf(this.#link.peer) === null ? null : opened;
   }
 
+  /** The packages to push next, of whichever collection; null: the peer was sent all. `forward`: as `OpenedCollection.nextPackages`. */
+  nextPackages(forward: boolean): MessageOf<'PACKAGE'> | null {
+    for (const opened of this.#opened.values()) {
+      const packages = opened.nextPackages(forward);
+      if (packages !== null) return packages;
+    }
+    return null;
+  }
+
   /** Tells the peer which collections are here; again whenever one is added or left, or membership changed. */
   announce(): void {
     if (this.#ended) return;

@@ -3,7 +3,7 @@ import type { CollectionId, DeviceId } from '../../record/ids.ts';
 import type { GreetedLink } from '../connect/hello.ts';
 import type { MessageStream } from '../connect/message-stream.ts';
 import type { PeerLink } from '../links/peer-link.ts';
-import type { Message, MessageOf } from '../protocol/messages.ts';
+import type { Message } from '../protocol/messages.ts';
 import { BEACON_EVERY_MS } from './beacons-heard.ts';
 import { ContentReplies, refusalOf } from './content-replies.ts';
 import { ContentRequests, type Fetched } from './content-requests.ts';
@@ -12,6 +12,7 @@ import { type CollectionsPort, OpenCollections } from './open-collections.ts';
 import type { OpenedPort } from './opened-collection.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { ScanRequests } from './scan-requests.ts';
+import { SendBulk } from './send-bulk.ts';
 import type { ContentAsked } from './shared-collection.ts';
 
 /** What a session needs of the device it speaks for. */
@@ -31,11 +32,6 @@ export interface SessionPort extends CollectionsPort {
   mayExchange(): boolean;
 }
 
-/** Bulk that may not go now is tried again after this long at the latest. */
-const LATEST_RETRY_MS = 30_000;
-/** What this device's limit lets pass in so long goes in one frame of content: whoever waits for it sees that more comes. */
-const FRAME_MS = 5000;
-
 /**
  * What two members say to each other once their link stands: which collections they share, membership, packages, acknowledgements,
  * content (PROTOCOL 2.9). Which collections are open is in `OpenCollections`, what belongs to one of them in `OpenedCollection`; here is what they
@@ -52,17 +48,14 @@ export class PeerSession {
   readonly #replies: ContentReplies;
   readonly #scans = new ScanRequests();
   readonly #port: SessionPort;
-  #credit: number;
+  readonly #bulk: SendBulk;
   #closed = false;
   #stopBeacons: () => void = () => {};
-  #pumping = false;
-  #pumpPlanned = false;
 
   constructor(greeted: GreetedLink, clock: Clock, port: SessionPort) {
     this.#stream = greeted.stream;
     this.link = greeted.stream.link;
     this.peer = this.link.peer;
-    this.#credit = greeted.credit;
     this.#clock = clock;
     this.#port = port;
     const grant = (bytes: number) => this.#stream.send({ is: 'CREDIT', bytes });
@@ -75,7 +68,7 @@ export class PeerSession {
       silenceChanged: (isSilent) => (isSilent ? port.changed() : port.contentsMove()),
     });
     this.#replies = new ContentReplies(
-      () => this.#pump(),
+      () => this.#bulk.go(),
       (message) => this.#stream.send(message),
     );
     const openedPort: OpenedPort = {
@@ -85,13 +78,23 @@ export class PeerSession {
         if (!this.#closed) this.#stream.send(message);
       },
       fault: (why) => this.#stream.fault(why),
-      pump: (forward) => this.#pump(forward),
+      pump: (forward) => this.#bulk.go(forward),
       consumed: (bytes) => this.#grants.consume(bytes),
       contentsBack: (id) => port.contentsBack(id),
       changed: () => port.changed(),
     };
     this.#collections = new OpenCollections(this.link, port, openedPort, (handle) => this.#requests.forget(handle));
-    this.#stream.onDrain(() => this.#pump());
+    this.#bulk = new SendBulk(greeted.credit, clock, {
+      up: port.up,
+      mayExchange: () => port.mayExchange(),
+      nextContent: (most) => this.#replies.next(most),
+      nextPackages: (forward) => this.#collections.nextPackages(forward),
+      send: (message, sent) => this.#stream.send(message, sent),
+      allSent: () => {
+        for (const opened of this.#collections.all()) opened.tellBeacons();
+      },
+    });
+    this.#stream.onDrain(() => this.#bulk.go());
     this.#stream.onClose(() => this.#end());
     this.#stream.receive((message) => this.#receive(message));
     this.#stream.send({ is: 'ADDRS', addrs: [...port.ownAddresses()] });
@@ -172,6 +175,7 @@ export class PeerSession {
     this.#closed = true;
     this.#stopBeacons();
     this.#grants.end();
+    this.#bulk.end();
     this.#requests.end();
     this.#replies.end();
     this.#scans.end();
@@ -191,8 +195,7 @@ export class PeerSession {
         this.#port.addresses(message.addrs);
         return;
       case 'CREDIT':
-        this.#credit += message.bytes;
-        this.#pump();
+        this.#bulk.grant(message.bytes);
         return;
       case 'CONTENT':
         this.#grants.consume(message.data.reduce((sum, piece) => sum + piece.length, 0));
@@ -232,55 +235,8 @@ export class PeerSession {
   #planBeacons(): void {
     this.#stopBeacons = this.#clock.after(BEACON_EVERY_MS, () => {
       for (const opened of this.#collections.all()) opened.beaconsAreDue();
-      this.#pump();
+      this.#bulk.go();
       this.#planBeacons();
-    });
-  }
-
-  /** Sends bulk as long as the peer's credit and the socket allow: content that was asked for, then packages. */
-  #pump(forward = false): void {
-    if (this.#pumping || this.#closed) return;
-    this.#pumping = true;
-    try {
-      while (this.#credit > 0 && !this.#closed && this.#maySend()) {
-        const reply = this.#replies.next(this.#port.up.in(FRAME_MS));
-        const message = reply?.message ?? this.#nextPackages(forward);
-        if (message === null) {
-          for (const opened of this.#collections.all()) opened.tellBeacons();
-          return;
-        }
-        const parts = message.is === 'CONTENT' ? message.data : message.packages;
-        const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-        this.#credit -= bytes;
-        this.#port.up.passed(bytes, this.#clock.now());
-        if (!this.#stream.send(message, reply?.sent)) return;
-      }
-    } finally {
-      this.#pumping = false;
-    }
-  }
-
-  #nextPackages(forward: boolean): MessageOf<'PACKAGE'> | null {
-    for (const opened of this.#collections.all()) {
-      const packages = opened.nextPackages(forward);
-      if (packages !== null) return packages;
-    }
-    return null;
-  }
-
-  /** The device's own limits; where they hold, bulk goes on later. */
-  #maySend(): boolean {
-    const wait = this.#port.mayExchange() ? this.#port.up.delay(this.#clock.now()) : LATEST_RETRY_MS;
-    if (wait > 0) this.#pumpIn(Math.min(wait, LATEST_RETRY_MS));
-    return wait === 0;
-  }
-
-  #pumpIn(milliseconds: number): void {
-    if (this.#pumpPlanned) return;
-    this.#pumpPlanned = true;
-    this.#clock.after(milliseconds, () => {
-      this.#pumpPlanned = false;
-      this.#pump();
     });
   }
 }
