@@ -198,9 +198,16 @@ export const PLANTED_TAKE_IN_BUGS = [
     tests: ['test/unit/take-in/commit-look.test.ts'],
   },
   {
+    about: 'a change longer than a package lies in one all the same',
+    file: 'src/main/change-log/fill-packages.ts',
+    find: 'if (body.length > LONGEST_BODY) yield',
+    replace: 'if (body.length < 0) yield',
+    tests: ['test/unit/change-log/fill-packages.test.ts'],
+  },
+  {
     about: 'what somebody just wrote is an edit where a power loss tears it',
     file: 'src/main/take-in/commit-look.ts',
-    find: 'this.#port.lately([...unchanged, ...applied.flatMap(({ row }, at) => (isLate(at) ? row : []))]);',
+    find: 'this.#port.lately([\n      ...unchanged,\n      ...applied.flatMap(([one], at) => (isLate(at) && one !== undefined ? one.row : [])),\n    ]);',
     replace: 'this.#port.lately(unchanged);',
     tests: ['test/unit/take-in/commit-look.test.ts'],
   },

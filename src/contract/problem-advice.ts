@@ -51,7 +51,7 @@ const ADVICE: { readonly [code: string]: string } = {
     'This place does not take it as it is. Correct what is named, on any of your devices; elsewhere it is kept in step.',
   'changed-underneath': 'It was changed while it was being written. Both versions are merged at the next look.',
   'invalid-change':
-    'Another device sent something that cannot be right. Look into History to see which, and undo it there.',
+    'It cannot be right, or is too large. If it was written here, correct it in the program it is from and save; if another device sent it, look into History to see which, and undo it there.',
   'deleted-elsewhere':
     'Look at what is asked (Sources, or preview) and let it be deleted here too, or undo the deletion in History to have it everywhere.',
   'kept-beside': 'Move what you need of that file over by hand, then delete it.',

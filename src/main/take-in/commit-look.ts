@@ -1,5 +1,5 @@
 import type { Change } from '../change-log/change.ts';
-import type { Collection, WrittenPackage } from '../collection.ts';
+import type { AppliedChange, Collection, WrittenPackage } from '../collection.ts';
 import { difference } from '../difference/difference.ts';
 import { type Held, isLive, type RecordState } from '../merge/record-state.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -175,36 +175,55 @@ export class CommitLook {
   #write(changed: readonly Changed[], unchanged: readonly number[]): readonly WrittenPackage[] {
     const changes = changed.map((each) => each.change);
     const written = this.#collection.write(changes, this.#held.source);
-    const applied = written.flatMap((each) => each.applied);
-    applied.forEach(({ dot, row, state }, at) => {
-      const { reading, held, now, change } = changed[at] as Changed;
+    const applied = this.#appliedOf(written, changes);
+    applied.forEach((parts, at) => {
+      const { reading, held, now } = changed[at] as Changed;
+      const { row, state } = parts.at(-1) as AppliedChange;
       // Nobody knew the record, so that it is just what the change makes of it.
       if (this.#held.project === null && held === null) this.#putSnapshot(reading, row, null);
-      else if (!this.#putHeld(reading, row, state, heldAfter(this.#collection.kind, held, change, now, dot)))
-        this.#isBehind(row);
+      else if (!this.#putHeld(reading, row, state, this.#heldAfter(held, parts, now))) this.#isBehind(row);
       this.#noteContent(held, reading, row);
       if (held !== null) this.#port.scope.changed(reading.id);
     });
     // In the first look at a source most is old. Later on all is noted: a clock may jump.
     const isLate = (at: number): boolean => !this.#port.isFirst || changed[at]?.reading.unsynced === true;
-    this.#port.lately([...unchanged, ...applied.flatMap(({ row }, at) => (isLate(at) ? row : []))]);
+    this.#port.lately([
+      ...unchanged,
+      ...applied.flatMap(([one], at) => (isLate(at) && one !== undefined ? one.row : [])),
+    ]);
     return written;
+  }
+
+  /** What was applied of each change, one each: several parts of one that was longer than a package may be. */
+  #appliedOf(written: readonly WrittenPackage[], changes: readonly Change[]): readonly (readonly AppliedChange[])[] {
+    const all = written.flatMap(({ applied }) => applied);
+    if (all.length === changes.length) return all.map((each) => [each]);
+    // No record is in such a list twice.
+    const byRecord = Map.groupBy(all, ({ change }) => change.record);
+    return changes.map(({ record }) => byRecord.get(record) ?? []);
+  }
+
+  #heldAfter(before: Held | null, parts: readonly AppliedChange[], now: Fields | null): Held {
+    const { kind } = this.#collection;
+    return parts.reduce<Held | null>(
+      (held, { change, dot }) => heldAfter(kind, held, change, now, dot),
+      before,
+    ) as Held;
   }
 
   /** In packages of their own, so that they can be undone and nothing else with them. */
   #commitMet(met: readonly Met[]): readonly WrittenPackage[] {
-    const byChange = new Map(met.map((each) => [each.change, each]));
     const changes = met.flatMap(({ came, change }) => [came, change]);
     const written = this.#collection.write(changes, this.#held.source);
-    for (const { dot, row, state, change } of written.flatMap(({ applied }) => applied)) {
-      const each = byChange.get(change);
-      if (each === undefined) continue;
-      const { reading, held, now, came } = each;
+    const applied = this.#appliedOf(written, changes);
+    met.forEach(({ reading, held, now, came }, at) => {
+      const parts = applied[2 * at + 1] as readonly AppliedChange[];
+      const { row, state } = parts.at(-1) as AppliedChange;
       this.#port.problems.resolved(came.record);
-      this.#putHeld(reading, row, state, heldAfter(this.#collection.kind, held, change, now, dot));
+      this.#putHeld(reading, row, state, this.#heldAfter(held, parts, now));
       this.#noteContent(held, reading, row);
       if (reading.unsynced === true || !this.#port.isFirst) this.#port.lately([row]);
-    }
+    });
     return written;
   }
 

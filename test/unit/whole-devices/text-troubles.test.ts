@@ -279,3 +279,45 @@ it('a photo that is too long to be passed on is a problem of its card, and the o
   expect(room.problems(a)).toEqual(['u4: invalid-change']);
   expect(room.read(b)).toBe(BOOK.replace('FN:P3', 'FN:P3 of a'));
 });
+
+/** A card of some 1.3 MiB, no part of which is large: more than a package may have. */
+const manyLines = (first: string): string =>
+  cardOf(
+    'u4',
+    'P4',
+    Array.from({ length: 3000 }, (_, at) => `X-OWN-${at}:${at === 0 ? first : ''}${'x'.repeat(440)}\r\n`).join(''),
+  );
+
+const unfolded = (device: SimulatedDevice): string => room.read(device).replaceAll('\r\n ', '');
+
+it('a card that is longer than a package may be reaches the others, and so do its edits', async () => {
+  const [a, b] = await open();
+  const text = BOOK + manyLines('made');
+  room.write(a, text);
+  await room.look(a);
+  await room.group.pass(10_000);
+  expect(room.problems(a)).toEqual([]);
+  expect(unfolded(b) === text).toBe(true);
+  const edited = text.replace('X-OWN-0:made', 'X-OWN-0:edited').replaceAll('xxx\r\n', 'xyz\r\n');
+  room.write(b, edited);
+  await room.look(b);
+  await room.group.pass(10_000);
+  expect(unfolded(a) === edited).toBe(true);
+  const { calls } = a;
+  await room.group.pass(60_000);
+  expect([a.calls - calls, room.problems(a), room.problems(b)]).toEqual([0, [], []]);
+});
+
+it('a note that is too long for a package is a problem of its card, and the others go on', async () => {
+  const [a, b] = await open();
+  const note = 'NOTE:' + '\u00fc'.repeat(500_000) + '\r\n';
+  room.write(a, BOOK.replace('FN:P3', 'FN:P3 of a') + cardOf('u4', 'P4', note));
+  await room.look(a);
+  await room.group.pass(10_000);
+  expect(room.problems(a)).toEqual(['u4: invalid-change']);
+  expect(room.read(b)).toBe(BOOK.replace('FN:P3', 'FN:P3 of a'));
+  room.write(a, room.read(a).replace('\u00fc'.repeat(100_000), ''));
+  await room.look(a);
+  await room.group.pass(10_000);
+  expect([room.problems(a), room.read(b).includes('FN:P4')]).toEqual([[], true]);
+});

@@ -8,6 +8,12 @@ const LONGEST_FIELD = 1024;
 const DEEPEST = 16;
 const MOST_PARTS = 10_000;
 const MIB = 1 << 20;
+/**
+ * One field has to fit into one package (`BODY_LIMIT`) with its name and the changes it replaces. Bytes of its text and of its names, and
+ * `OF_A_PART` for each part.
+ */
+const LONGEST_VALUE = 960 << 10;
+const OF_A_PART = 8;
 
 /** Why a change cannot be used by any source of contacts or events, or null: what a member sent is checked at the door (DESIGN 6). */
 export function validateItemChange(change: Change): string | null {
@@ -19,6 +25,8 @@ export function validateItemChange(change: Change): string | null {
     } else if (field === '' || field.length > LONGEST_FIELD || /\p{Cc}/u.test(field))
       return 'a field whose name is none';
     else if (!isBounded(value)) return `${field} is nested too deeply, or has too many parts`;
+    else if (isTooLong(value))
+      return `${field.split('/')[0]} is longer than ${LONGEST_VALUE >> 10} KiB, which is the most one field may have: shorten it`;
     const largest = largestReference(value);
     if (largest > LONGEST_PART)
       return `${field.split('/')[0]} holds ${Math.ceil(largest / MIB)} MiB, and ${LONGEST_PART / MIB} are the most`;
@@ -46,4 +54,25 @@ function partsOf(value: Value, depth: number): number {
     if (parts > MOST_PARTS) break;
   }
   return parts;
+}
+
+/** Would it not fit into a package? Few values come near that, whatever their letters take. */
+const isTooLong = (value: Value): boolean =>
+  lengthOf(value, atMost) > LONGEST_VALUE && lengthOf(value, Buffer.byteLength) > LONGEST_VALUE;
+
+const atMost = (text: string): number => text.length * 3;
+
+/** About as many bytes as it takes in a package, `bytesOf` each text. */
+function lengthOf(value: Value, bytesOf: (text: string) => number): number {
+  if (typeof value === 'string') return bytesOf(value);
+  if (value === null || typeof value !== 'object') return OF_A_PART;
+  if (value instanceof Uint8Array) return value.length;
+  let length = OF_A_PART;
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) length += lengthOf(value[at] as Value, bytesOf) + OF_A_PART;
+    return length;
+  }
+  const entries = value as { readonly [key: string]: Value };
+  for (const key in entries) length += bytesOf(key) + lengthOf(entries[key] as Value, bytesOf) + OF_A_PART;
+  return length;
 }
