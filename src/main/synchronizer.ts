@@ -6,6 +6,7 @@ import { type ConstructionParts, RunConstruction } from './construct/run-constru
 import { isMissingFor } from './construct/write-problems.ts';
 import type { Contents } from './content-exchange/contents.ts';
 import type { Held } from './merge/record-state.ts';
+import { letGoOfLeftOut } from './one-source/let-go-of-left-out.ts';
 import { LookAtSource } from './one-source/look-at-source.ts';
 import { SourceConfirmation, type SourcePreview } from './one-source/source-confirmation.ts';
 import { SourceStage } from './one-source/source-stage.ts';
@@ -237,8 +238,8 @@ export class Synchronizer {
 
   /**
    * Other rules of what it holds: it is compared with the collection as at a join. Nothing is looked at meanwhile, so a look has one set of
-   * rules from its beginning to its end: what the new ones leave out would be deleted by the old. `first`: what is done before, and nothing
-   * written meanwhile.
+   * rules from its beginning to its end: what the new ones leave out would be deleted by the old. That is let go of now: before the next look, which
+   * a pause or a disk that is away puts off, they may be others again. `first`: what is done before, and nothing written meanwhile.
    */
   changeRules(settings: StoredSource['settings'], first: () => Promise<void>): Promise<void> {
     return this.#lock.run(async () => {
@@ -247,6 +248,8 @@ export class Synchronizer {
       if (!this.isWritten) this.construction.release();
       this.#later.forget();
       await this.adapter.setRules?.(settings);
+      await this.#port.leavesOut();
+      letGoOfLeftOut(this.#collection, this.source.row, this.adapter, (id) => this.#port.heldBack(id));
     });
   }
 
