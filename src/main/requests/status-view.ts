@@ -62,8 +62,8 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
   };
 }
 
-/** Was this device taken out of it? Then nothing is exchanged any more, whatever else there is to say. */
-export const isRemoved = ({ membership }: Replica): boolean => membership.current !== null && !membership.isMember();
+/** Does this device belong to it no more, as far as it knows? Then nothing is exchanged, whatever else there is to say. */
+export const isRemoved = ({ membership }: Replica): boolean => !membership.isMember();
 
 const decidersOf = ({ membership }: Replica): readonly string[] =>
   membership.others().flatMap(({ name, role }) => (role === 'admin' || role === 'editor' ? [name] : []));

@@ -8,7 +8,15 @@ export interface WordsWhyOut {
 }
 
 /** `name`: of the collection. */
-export function whyOut(membership: Pick<GroupMembership, 'isAdmissionVoid' | 'hasLeft'>, name: string): WordsWhyOut {
+export function whyOut(
+  membership: Pick<GroupMembership, 'current' | 'isAdmissionVoid' | 'hasLeft'>,
+  name: string,
+): WordsWhyOut {
+  if (membership.current === null)
+    return {
+      title: `This device does not know any more who belongs to ${name}`,
+      text: 'What says so is gone from its data: it left before, and only its database was put back from a copy, or that file was lost. What is here stays as it is; nothing is exchanged any more. To have done with it, leave it; to join again, do that first.',
+    };
   if (membership.hasLeft())
     return {
       title: `This device left ${name}`,
