@@ -31,7 +31,7 @@ import { PackageReader } from './store/package-reader.ts';
 import { changeLogSource, ProblemStore, STAYS } from './store/problem-store.ts';
 import { QuarantineStore } from './store/quarantine-store.ts';
 import { RecordStore, type StoredRecord, type StoredSnapshot } from './store/record-store.ts';
-import type { RegistryStore, StoredCollection } from './store/registry-store.ts';
+import type { RegistryStore, StoredCollection, StoredSource } from './store/registry-store.ts';
 import { RelayStore } from './store/relay-store.ts';
 import { Transactions } from './store/transactions.ts';
 
@@ -313,13 +313,16 @@ export class Collection {
     }
   }
 
-  /** Before a state moves on, sources that showed exactly that state get it written down as what they hold. */
+  /**
+   * Before a state moves on, sources that showed exactly that state get it written down as what they hold. One that is still to be compared with the
+   * collection shows nobody's deletion yet: what it has may be what was deleted.
+   */
   #rememberHeld(before: StoredRecord, by: number | null): void {
-    for (const source of this.sourceRows()) {
+    for (const { row: source, adopting } of this.#sourcesHere()) {
       if (source === by) continue;
       const stored = this.records.snapshot(source, before.row);
       if (stored === undefined) {
-        if (before.state.fields.get(EXISTS)?.some((sibling) => sibling.value === true) === true) continue;
+        if (adopting || before.state.fields.get(EXISTS)?.some((sibling) => sibling.value === true) === true) continue;
         this.records.putSnapshot(source, before.row, null, shownFields(this.kind, before.state, this.log.order));
       } else if (stored.held === null)
         this.records.putSnapshot(
@@ -332,10 +335,13 @@ export class Collection {
     }
   }
 
-  #sources: readonly number[] | null = null;
-  sourceRows(): readonly number[] {
-    this.#sources ??= this.#registry.sources(this.#stored.row).map((source) => source.row);
+  #sources: readonly StoredSource[] | null = null;
+  #sourcesHere(): readonly StoredSource[] {
+    this.#sources ??= this.#registry.sources(this.#stored.row);
     return this.#sources;
+  }
+  sourceRows(): readonly number[] {
+    return this.#sourcesHere().map(({ row }) => row);
   }
   sourcesChanged(): void {
     this.#sources = null;

@@ -129,6 +129,7 @@ export class OpenSources {
         lookLater: (groups, after) => this.schedules.get(source.row)?.lookLater(groups, after),
         sourceUpdated: (updated) => {
           engine.registry.updateSource(updated);
+          replica.collection.sourcesChanged();
           if (!updated.adopting) engine.registry.setComparesAgain(updated.id, false);
           engine.network.standingChanged(replica.id);
         },

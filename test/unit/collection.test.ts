@@ -596,17 +596,14 @@ describe('what a source holds of a record that others change', () => {
   const REVISION = Uint8Array.of(1);
   const sibling = (device: Device) => device.collection.records.find(RECORD)!.state.fields.get(EXISTS)!.at(-1)!.dots;
   /** Another device that has a source, and what is stored of the record there. */
-  function meeting() {
+  /** `adopting`: the source is still to be compared with the collection. */
+  function meeting(adopting = false) {
     const [one, two] = pair();
     const { row } = two.collection.stored;
     const settings = { only: [], ignore: [], readOnly: false };
-    const source = new RegistryStore(two.database).addSource(
-      sourceId('5'.repeat(16)),
-      row,
-      '/there',
-      'folder',
-      settings,
-    );
+    const registry = new RegistryStore(two.database);
+    const source = registry.addSource(sourceId('5'.repeat(16)), row, '/there', 'folder', settings);
+    registry.updateSource({ ...source, adopting });
     two.collection.sourcesChanged();
     const stored = () => two.collection.records.snapshot(source.row, two.collection.records.find(RECORD)!.row);
     const pass = (each: Change) => two.receive(one.one(each));
@@ -636,5 +633,13 @@ describe('what a source holds of a record that others change', () => {
     pass(sets(entryA3, ...sibling(one)));
     expect(stored()).toMatchObject({ revision: null });
     expect(stored()?.held?.get(EXISTS)?.value).toBe(false);
+  });
+
+  it('is unknown, also of what was deleted, until it was compared with what there is', () => {
+    const { one, stored, pass } = meeting(true);
+    pass(sets(entryA));
+    pass(deletes(...sibling(one)));
+    pass(sets(entryA3, ...sibling(one)));
+    expect(stored()).toBeUndefined();
   });
 });
