@@ -243,14 +243,18 @@ export class Engine {
   }
 
   async removeSource(replica: Replica, row: number): Promise<void> {
-    await this.sources.remove(replica, row);
-    this.keeper.forgetSource(row);
-    replica.collection.records.dropSnapshots(row);
-    this.contentStore.forgetSource(row);
-    replica.collection.problems.dropAll(row);
-    this.registry.removeSource(row);
-    replica.collection.sourcesChanged();
-    this.savePlaces();
+    const { collection } = replica;
+    await this.sources.remove(replica, row, () => {
+      collection.transact(() => {
+        this.keeper.forgetSource(row);
+        collection.records.dropSnapshots(row);
+        this.contentStore.forgetSource(row);
+        collection.problems.dropAll(row);
+        this.registry.removeSource(row);
+      });
+      collection.sourcesChanged();
+      this.savePlaces();
+    });
     this.network.standingChanged(replica.id);
     this.changed();
   }
@@ -261,18 +265,23 @@ export class Engine {
    */
   async leave(replica: Replica): Promise<void> {
     const { membership } = replica;
-    const isToBeTold = membership.isMember() && membership.others().length > 0;
-    if (isToBeTold) this.members.checkMayLeave(replica);
+    const isMember = membership.isMember();
+    // One that left is here again where its data was put back, or the program ended in between.
+    const isToBeTold = (isMember || membership.hasLeft()) && membership.others().length > 0;
+    if (isMember && isToBeTold) this.members.checkMayLeave(replica);
     for (const row of [...replica.synchronizers.keys()]) await this.removeSource(replica, row);
     this.replicas.delete(replica.id);
     const cut = replica.heldOf(this.deviceId);
     replica.collection.end();
-    this.registry.removeCollection(replica.collection.stored.row);
+    const now = this.world.clock.now();
+    // Said before it is forgotten: else nobody would ever be told, should the program end in between.
+    if (isMember && isToBeTold) membership.remove(this.deviceId, cut, now);
+    this.world.database.transaction(() => {
+      this.registry.removeCollection(replica.collection.stored.row);
+      if (isToBeTold) this.left.hold(membership, now);
+    })();
     this.relaySetting.forget(replica.id);
-    if (isToBeTold) {
-      membership.remove(this.deviceId, cut, this.world.clock.now());
-      this.left.hold(membership, this.world.clock.now());
-    } else this.world.removeMembership(replica.id);
+    if (!isToBeTold) this.world.removeMembership(replica.id);
     this.savePlaces();
     this.network.collectionReplaced(replica.id);
     this.changed();

@@ -175,8 +175,11 @@ export class OpenSources {
     return false;
   }
 
-  /** Lets go of a source: what was written to it is on the disk, and nothing in its place marks it any more. */
-  async remove(replica: Replica, row: number): Promise<void> {
+  /**
+   * Lets go of a source: what was written to it is on the disk, and nothing in its place marks it any more. `forget`: what is stored of it goes; before the
+   * mark, for where the program ends in between a source without one would pass for one whose disk is away.
+   */
+  async remove(replica: Replica, row: number, forget: () => void): Promise<void> {
     this.schedules.get(row)?.stop();
     this.schedules.delete(row);
     await this.#stopWatching.get(row)?.();
@@ -185,6 +188,7 @@ export class OpenSources {
     await synchronizer?.stop(async () => {
       // With the source goes the journal that says what of it may be torn: whoever takes this place again would take that for edits.
       await this.#engine.keeper.makeSure(replica, synchronizer);
+      forget();
       await synchronizer.adapter.release?.();
     });
     replica.synchronizers.delete(row);

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { formatNamed } from '../../../src/main/sources/formats.ts';
-import type { SimulatedDevice } from '../../simulation/simulated-device.ts';
-import { ROOT } from '../../simulation/simulated-device.ts';
+import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
 import { cardOf, TextRoom } from '../../simulation/text-room.ts';
 import { KeepRoom } from '../keep/keep-room.ts';
 
