@@ -111,6 +111,36 @@ describe('a place on earth', () => {
   });
 });
 
+describe('the whole of an address behind its parts, as Google writes it', () => {
+  const google = (...adr: string[]): string =>
+    ['BEGIN:VCARD', 'VERSION:3.0', 'FN:Chris', ...adr, 'END:VCARD', ''].join('\r\n');
+  const addressIn = (text: string, version: '3.0' | '4.0' = '3.0'): Value | undefined => {
+    const format = vcardFormat(version);
+    const split = format.split(Buffer.from(text));
+    return [...format.read(split, split.items[0]!, null)].find(([field]) => field.startsWith('addresses/'))?.[1];
+  };
+  const quay = ['name', 'Quay 3', 'locality', 'Dover', 'country', 'GB'];
+  const components = [0, 2, 4].map((at) => ({ kind: quay[at], value: quay[at + 1] }));
+
+  it('is that, and no room of a house', () => {
+    expect(addressIn(google('ADR:;;Quay 3;Dover;;;GB;Quay 3\\nDover\\nUnited Kingdom'))).toEqual({
+      components,
+      full: 'Quay 3\nDover\nUnited Kingdom',
+    });
+    // Where it says what the parts do, it is put together from them.
+    expect(addressIn(google('ADR:;;Quay 3;Dover;;;GB;Quay 3\\nDover\\nGB'))).toEqual({ components });
+    expect(addressIn(google('ADR:;;;Dover;;;;Dover'))).toEqual({ components: [components[1]] });
+  });
+  it('is none where a card has all the parts of 4.0, or says something else there', () => {
+    const room = { kind: 'room', value: 'Room 7' };
+    expect(addressIn(google('ADR:;;Quay 3;Dover;;;GB;Room 7'))).toEqual({ components: [...components, room] });
+    const lines = { kind: 'room', value: 'Room 7\nby the stairs' };
+    const adr = 'ADR:;;Quay 3;Dover;;;GB;Room 7\\nby the stairs';
+    expect(addressIn(google(`${adr};;;;`))).toEqual({ components: [...components, lines] });
+    expect(addressIn(google(adr).replace('3.0', '4.0'), '4.0')).toEqual({ components: [...components, lines] });
+  });
+});
+
 describe('the same in other letters', () => {
   it.each([
     ['TZ;VALUE=utc-offset:-0500', 'TZ;VALUE=UTC-OFFSET:-0500'],

@@ -124,8 +124,11 @@ const joined = (a: string, between: string, b: string): string => (a === '' ? b 
 
 function saysTheSame(full: string, parts: Parts): boolean {
   // Most often it is what we made of them.
-  return !saysNothing(parts) && (full === composed(parts) || wordsOf(full) === wordsOf(parts.join(' ')));
+  return !saysNothing(parts) && (full === composed(parts) || hasSameWords(full, parts.join(' ')));
 }
+
+/** Do both say the same, in whatever order and with whatever between the words? */
+export const hasSameWords = (a: string, b: string): boolean => wordsOf(a) === wordsOf(b);
 
 const wordsOf = (text: string): string =>
   text

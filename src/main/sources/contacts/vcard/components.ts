@@ -1,4 +1,5 @@
-import { escapePart, unescapePart, type VcardVersion } from './vcard-text.ts';
+import { hasSameWords } from '../cells/addresses.ts';
+import { escapePart, splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
 import type { Plain } from './written.ts';
 
 export type Component = { readonly kind: string; readonly value: string };
@@ -88,9 +89,25 @@ const EXTENDED = [
 const ADDRESS_PARTS: readonly (string | null)[] = [...ADDRESS_KINDS.slice(0, PLAIN_PARTS), ...EXTENDED];
 const PLAIN_ADDRESS_PARTS = ADDRESS_PARTS.slice(0, PLAIN_PARTS);
 
-/** The parts of ADR. */
-export const readAddress = (value: string, version: VcardVersion): readonly Component[] =>
-  readParts(value, version, ADDRESS_PARTS);
+/** The parts of ADR, and the whole of it where that stands behind them and says something else; null: it does not. */
+export function readAddress(
+  value: string,
+  version: VcardVersion,
+): { readonly components: readonly Component[]; readonly whole: string | null } {
+  const whole = version === '4.0' ? null : wholeBehind(value, version);
+  const components = readParts(value, version, whole === null ? ADDRESS_PARTS : PLAIN_ADDRESS_PARTS);
+  const isSaid = whole !== null && hasSameWords(whole, components.map((each) => each.value).join(' '));
+  return { components, whole: isSaid ? null : whole };
+}
+
+/** Google writes the whole of an address behind its seven parts, where vCard 4.0 has the room by now (RFC 9554). null: it is not that. */
+function wholeBehind(value: string, version: VcardVersion): string | null {
+  const parts = splitAt(value, ';');
+  const eighth = parts[PLAIN_PARTS] ?? '';
+  if (parts.length !== PLAIN_PARTS + 1 || eighth === '') return null;
+  const whole = unescapeText(eighth, version);
+  return whole.includes('\n') || parts.indexOf(eighth) < PLAIN_PARTS ? whole : null;
+}
 
 /** ADR: as long as its parts and the version ask for. */
 export function writeAddress(components: readonly Component[], version: VcardVersion): string {

@@ -103,12 +103,12 @@ const address: PropertyRule = {
   name: 'ADR',
   map: 'addresses',
   read: ({ value, params }, version) => {
-    const components = readAddress(value, version);
+    const { components, whole } = readAddress(value, version);
     const entry: Draft = {};
     if (components.length > 0) entry.components = components as unknown as Value;
     const param = (name: string): string | null =>
       params.find((each) => isParam(each.name, name))?.values.join(',') ?? null;
-    const [full, country, geo, zone] = [param('LABEL'), param('CC'), param('GEO'), param('TZ')];
+    const [full, country, geo, zone] = [param('LABEL') ?? whole, param('CC'), param('GEO'), param('TZ')];
     if (components.length === 0 && full === null) return null;
     if (full !== null) entry.full = full.replace(/\\n/gi, '\n').replace(/\^n/g, '\n');
     if (country !== null) entry.countryCode = country.toUpperCase();
