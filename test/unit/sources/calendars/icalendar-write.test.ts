@@ -410,6 +410,20 @@ describe('records of others', () => {
   });
 });
 
+it('a journal keeps its lines in their order, of which several may have one name', () => {
+  const lines = ['UID:j1', 'DTSTAMP:20240101T000000Z', 'DESCRIPTION:First day', 'DESCRIPTION:Second day', 'COMMENT:x'];
+  const text = calendar('BEGIN:VJOURNAL', ...lines, 'END:VJOURNAL');
+  const { iCalendarComponent: whole } = readOne(text);
+  const now = String(whole)
+    .replace('First day', 'First day, late')
+    .replace('COMMENT:x', 'COMMENT;LANGUAGE=de:y\nX-A:1');
+  const written = edit(text, { iCalendarComponent: now });
+  expect(written).toContain(
+    'DESCRIPTION:First day, late\r\nDESCRIPTION:Second day\r\nCOMMENT;LANGUAGE=de:y\r\nX-A:1\r\nEND:VJOURNAL',
+  );
+  expect(edit(written, { iCalendarComponent: whole })).toBe(text);
+});
+
 it('a task that is at work says not when it was done, which another computer said of it', () => {
   const text = calendar(task('SUMMARY:S', 'STATUS:IN-PROCESS', 'PERCENT-COMPLETE:30'));
   const before = fieldsOf(readOne(text));

@@ -58,7 +58,22 @@ export function patchWhole(
   const slots = own.properties.map((of) => slotOf(of));
   const counted = (component: Component): Map<string, Property> =>
     new Map(component.properties.map((of) => [slotOf(of), of]));
-  return patchLines(native, slots, counted(before), counted(after), notation);
+  const was = counted(before);
+  return patchLines(native, slots, was, inPlaceOf(was, counted(after)), notation);
+}
+
+/** Lines that say something else stand where they stood: of several of one name the first that came in the place of the first that went. */
+function inPlaceOf(before: ReadonlyMap<string, Property>, after: ReadonlyMap<string, Property>): Map<string, Property> {
+  const placed = new Map(after);
+  const came = [...after].filter(([slot]) => !before.has(slot));
+  for (const [slot, { name }] of before) {
+    const at = after.has(slot) ? -1 : came.findIndex(([, of]) => of.name === name);
+    const [found] = at < 0 ? [] : came.splice(at, 1);
+    if (found === undefined) continue;
+    placed.delete(found[0]);
+    placed.set(slot, found[1]);
+  }
+  return placed;
 }
 
 const slotOf = ({ name, params, value }: Property): string => JSON.stringify([name, params, value]);
