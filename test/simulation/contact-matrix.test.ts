@@ -51,10 +51,10 @@ const OUTLOOK = [
   'END:VCARD',
   '',
 ].join('\r\n');
-const APPLE = readFileSync(new URL('../fixtures/contacts/apple-contacts.vcf', import.meta.url), 'utf8').replace(
-  /\r?\n/g,
-  '\r\n',
-);
+/** One number of each kind: which of two a table shows depends on what it showed before (`table-slots.test.ts`). */
+const APPLE = readFileSync(new URL('../fixtures/contacts/apple-contacts.vcf', import.meta.url), 'utf8')
+  .replace(/\r?\n/g, '\r\n')
+  .replace('type=IPHONE;type=CELL', 'type=PAGER');
 
 // Every line and cell that a person or a program may edit, one at a time, in one place after the other, of a collection that has places of all formats.
 const PLACES: readonly Wanted[] = [

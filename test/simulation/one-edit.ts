@@ -79,7 +79,8 @@ export function editsOf(text: string, format: string): readonly Edit[] {
     return [
       ...rewritten.map((now) => to('edit', now)),
       ...inParams.map(([param, now]) => to(`edit ${param} of`, now)),
-      to('remove', '', true),
+      // Without it, it would be another item, of the same name.
+      ...(name === 'RECURRENCE-ID' ? [] : [to('remove', '', true)]),
     ];
   });
 }
@@ -164,6 +165,7 @@ function otherwise(value: string): string {
   if (/^_\$!<.*>!\$_$/.test(value)) return 'Quite other';
   if (/^(?:us|at|de|gb)$/.test(value)) return value === 'de' ? 'us' : 'de';
   // Of a day or a number another one.
+  if (/3\d$/.test(value) && /^\d{8}$/.test(value)) return `${value.slice(0, -2)}17`;
   if (/\d[A-Z]?\s*$/.test(value)) return value.replace(/\d(?=[A-Z]?\s*$)/, (digit) => (digit === '7' ? '6' : '7'));
   return `${value}x`;
 }

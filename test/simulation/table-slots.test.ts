@@ -75,6 +75,19 @@ it.each([
   expect(room.shows()).toEqual([other, other, other]);
 });
 
+it('a phone that is shown as one at work stays there where another one is for nothing in particular, or is edited', async () => {
+  const room = await sideBySide(card(`TEL;TYPE=cell;PREF=1:${A}`, `TEL:${B}`));
+  const ldif = room.tables.at(-1) as Place;
+  expect(room.text(ldif)).toContain(`telephoneNumber: ${B}`);
+  await room.save(room.card, card(`TEL;PREF=1:${A}`, `TEL:${B}`));
+  expect(room.text(ldif)).toContain(`telephoneNumber: ${B}`);
+  expect(room.text(ldif)).toContain(`homePhone: ${A}`);
+  await room.save(room.card, card(`TEL;PREF=1:${A}`, `TEL:${B}9`));
+  expect(room.text(ldif)).toContain(`telephoneNumber: ${B}9`);
+  await room.save(room.card, card(`TEL;TYPE=cell;PREF=1:${A}`, `TEL:${B}9`));
+  expect(room.text(ldif)).toContain(`telephoneNumber: ${B}9`);
+});
+
 it('what is removed in a table lets the next one in elsewhere, and is not there once more where somebody emptied the cell', async () => {
   const room = await sideBySide(card(`TEL;TYPE=cell:${A}`, `TEL;TYPE=cell:${B}`));
   const [outlook] = room.tables as [Place];

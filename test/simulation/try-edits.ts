@@ -183,8 +183,15 @@ function shownBy(place: Place, records: Records): Records {
 function said(place: Place, text: string): string {
   const format = formatOf(place);
   const split = format.split(Buffer.from(text));
-  return JSON.stringify(split.items.map((item) => [...format.read(split, item, null)].sort())).replace(FRAME, '$1');
+  const items = split.items.map((item) => [...format.read(split, item, null)].sort());
+  // Parameters in no order too, where they are kept by themselves.
+  return JSON.stringify(items, (_, value: unknown) => inOneOrder(value)).replace(FRAME, '$1');
 }
+const inOneOrder = (value: unknown): unknown =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
 /** A text line by line, in no order of lines and words, whatever number a program gives a label, and with or without quotes that a cell does not need. */
 const linesIn = (text: string): string =>
   text

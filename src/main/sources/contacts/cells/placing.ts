@@ -20,6 +20,8 @@ interface Filled {
   shown: readonly Value[];
 }
 
+/** What a slot says of what is in it. */
+const MARKS = ['contexts', 'features', 'label', 'relation', 'kind'] as const;
 const NONE: readonly Field[] = [];
 const NO_TEXTS: readonly string[] = [];
 const NO_VALUES: readonly Value[] = [];
@@ -65,16 +67,29 @@ export class Placing {
         return whole === null ? [] : { field, value: whole };
       });
     if (placed.length > 0) waiting = this.#stay(placed, waiting);
-    if (isGuest === undefined) for (const each of waiting) this.#find(each, held);
+    if (isGuest === undefined) this.#placeAll(waiting, held);
     else {
       // Guests come last.
       const isGuestHere = ({ value }: Field): boolean => {
         const own = plain(value);
         return own !== null && isGuest(own);
       };
-      for (const each of waiting) if (!isGuestHere(each)) this.#find(each, held);
-      for (const each of waiting) if (isGuestHere(each)) this.#find(each, held);
+      this.#placeAll(
+        waiting.filter((each) => !isGuestHere(each)),
+        held,
+      );
+      this.#placeAll(waiting.filter(isGuestHere), held);
     }
+  }
+
+  /** What is shown is placed first, so that nothing else gets its slot. */
+  #placeAll(wanted: readonly Field[], held: Fields | null): void {
+    const isPlaced = (each: Field): boolean => {
+      const shown = held?.get(each.field) ?? null;
+      return shown !== null && this.#part.slots.some((_, at) => this.#putAsShown(at, [each], shown));
+    };
+    const waiting = held === null || held.size === 0 ? wanted : wanted.filter((each) => !isPlaced(each));
+    for (const each of waiting) this.#find(each);
   }
 
   /** What can stay does. The others are returned. */
@@ -87,11 +102,9 @@ export class Placing {
     return [...rest.values()];
   }
 
-  #find(each: Field, held: Fields | null): void {
+  #find(each: Field): void {
     const { length } = this.#part.slots;
     const alone = [each];
-    const shown = held?.get(each.field) ?? null;
-    if (shown !== null) for (let at = 0; at < length; at++) if (this.#putAsShown(at, alone, shown)) return;
     for (let at = 0; at < length; at++) if (this.entriesOf(at).length === 0 && this.#put(at, alone)) return;
     for (let at = 0; at < length; at++) {
       const own = this.entriesOf(at);
@@ -101,12 +114,11 @@ export class Placing {
     if (freed !== null) this.#put(freed, alone);
   }
 
-  /** Has a free slot hold an entry that shows there as it did. false: it would not, and nothing was done. */
+  /** Has a free slot hold an entry of which it says what is said of it now. false: it would not, and nothing was done. */
   #putAsShown(at: number, alone: readonly Field[], shown: Value): boolean {
     if (this.entriesOf(at).length > 0 || !this.#put(at, alone)) return false;
-    const { keyed } = this.#part.part;
-    const said = this.shownOf(at)[0] ?? null;
-    if (equalValues(keyed?.withoutKey(said) ?? said, shown)) return true;
+    const [now, before] = [plain(this.shownOf(at)[0] ?? null), plain(shown)];
+    if (MARKS.every((mark) => equalValues(now?.[mark] ?? null, before?.[mark] ?? null))) return true;
     (this.#filled[at] as Filled).entries = NONE;
     return false;
   }
