@@ -226,4 +226,32 @@ export const PLANTED_CONSTRUCT_BUGS = [
     replace: '',
     tests: ['test/unit/construct/prepare-item.test.ts'],
   },
+  {
+    about: 'what may be torn, and the rules keep out by now, is taken away',
+    file: 'src/main/construct/prepare-item.ts',
+    find: 'if (isNotHeld || (isOutside && this.#heldBack(found.id))) {',
+    replace: 'if (isNotHeld) {',
+    tests: ['test/unit/construct/prepare-item.test.ts'],
+  },
+  {
+    about: 'what is selected no more is a problem for ever',
+    file: 'src/main/construct/prepare-item.ts',
+    find: '(isOutside ? !LEFT_ALONE.has(code) : isOfWriting(code));',
+    replace: 'isOfWriting(code);',
+    tests: ['test/unit/construct/prepare-item.test.ts'],
+  },
+  {
+    about: 'what a person is asked about is taken away meanwhile',
+    file: 'src/main/construct/prepare-item.ts',
+    find: "    if (problem?.code === 'read-only' || (problem?.code === DELETED_ELSEWHERE && planned.fields === null)) return null;\n",
+    replace: '',
+    tests: ['test/unit/construct/prepare-item.test.ts'],
+  },
+  {
+    about: 'an undo of one record of an undo takes back all of it',
+    file: 'src/main/history/undo-change.ts',
+    find: "return other?.cause === 'undo' && other.record === change.record;",
+    replace: "return other?.cause === 'undo';",
+    tests: ['test/unit/history/undo-change.test.ts'],
+  },
 ];

@@ -49,7 +49,7 @@ export class PrepareItem {
     collection: Collection,
     source: StoredSource,
     adapter: SourceAdapter,
-    heldBack: (id: RecordId) => boolean = () => false,
+    heldBack: (id: RecordId) => boolean,
   ) {
     this.#collection = collection;
     this.#source = source;

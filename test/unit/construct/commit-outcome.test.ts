@@ -33,7 +33,7 @@ beforeEach(() => {
   const { collection, clock } = device;
   source = device.addSource(databases);
   contents = new ContentStore(databases.of(0).database);
-  items = new PrepareItem(collection, source, { outside: () => false } as unknown as SourceAdapter);
+  items = new PrepareItem(collection, source, { outside: () => false } as unknown as SourceAdapter, () => false);
   outcomes = new CommitOutcome(collection, source, contents, clock);
 });
 afterEach(() => databases.close());

@@ -51,7 +51,7 @@ function attempt(id: string) {
   const queue = new ConstructionQueue();
   queue.enqueue(rowOf(id), []);
   const job = [...queue.take()][0] as Job;
-  const item = new PrepareItem(device.collection, source, adapter).prepare(job) as PreparedItem;
+  const item = new PrepareItem(device.collection, source, adapter, () => false).prepare(job) as PreparedItem;
   return { ...item, job, attachments: new Map(), content: null, chunkList: null };
 }
 const nobody = (): void => undefined;

@@ -3,7 +3,7 @@ import type { Change } from '../../../src/main/change-log/change.ts';
 import { ConstructionQueue, type Job } from '../../../src/main/construct/construction-queue.ts';
 import { constructItemOf, type PreparedItem, PrepareItem } from '../../../src/main/construct/prepare-item.ts';
 import { fileFields } from '../../../src/main/record/file-entry.ts';
-import { dotOf, recordId } from '../../../src/main/record/ids.ts';
+import { dotOf, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Fields } from '../../../src/main/record/value.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
 import type { Revision, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
@@ -18,13 +18,15 @@ let device: GroupDevice;
 let source: StoredSource;
 let items: PrepareItem;
 let isOutside: boolean;
+let isHeldBack: boolean;
 beforeEach(() => {
   databases = new GroupDatabases();
   device = new CollectionGroup(1, 'items', 'files', databases).devices[0] as GroupDevice;
   source = device.addSource(databases);
   isOutside = false;
+  isHeldBack = false;
   const adapter = { outside: () => isOutside, onlyLeads: () => true } as unknown as SourceAdapter;
-  items = new PrepareItem(device.collection, source, adapter);
+  items = new PrepareItem(device.collection, source, adapter, () => isHeldBack);
 });
 afterEach(() => databases.close());
 
@@ -118,7 +120,7 @@ describe('what one source is to do about a record', () => {
         return full;
       },
     } as unknown as SourceAdapter;
-    items = new PrepareItem(device.collection, source, adapter);
+    items = new PrepareItem(device.collection, source, adapter, () => isHeldBack);
     device.save(letter, 'hello');
     saveBeside('hello again');
     expect(prepared()).toMatchObject({ planned: { write: true } });
@@ -132,6 +134,76 @@ describe('what one source is to do about a record', () => {
     isOutside = false;
     device.save(letter, null);
     expect(prepared()).toBeNull();
+  });
+
+  it('is nothing where the rules keep out what stands here and may be torn: who lets go of it has it found out anew', () => {
+    device.save(letter, 'hello');
+    holds();
+    isHeldBack = true;
+    expect(prepared()).not.toBeNull();
+    isOutside = true;
+    expect(prepared()).toBeNull();
+    isHeldBack = false;
+    expect(prepared()).not.toBeNull();
+  });
+
+  it.each([
+    ['of a text that is too long for the place', 'name-too-long', true, true],
+    ['of what a person is asked', 'deleted-elsewhere', true, false],
+    ['of a place that may only be read', 'read-only', true, false],
+    ['of reading', 'read-failed', true, true],
+    ['of reading, of what is gone before it came', 'read-failed', false, false],
+  ])('a problem %s is over where the item is kept out, or not: %s, %s: %s', (_what, code, kept, isOver) => {
+    const { problems } = device.collection;
+    device.save(letter, 'hello');
+    if (!kept) device.save(letter, null);
+    problems.put(source.row, letter, code, 'why', 0);
+    isOutside = kept;
+    expect(prepared()).toBeNull();
+    expect(problems.has(source.row, letter)).toBe(!isOver);
+  });
+
+  it('is nothing to what only may be read, nor to what is asked about and is to go; else it is done', () => {
+    const { problems } = device.collection;
+    const because = (code: string): PreparedItem | null => {
+      problems.put(source.row, letter, code, 'why', 0);
+      return prepared();
+    };
+    device.save(letter, 'hello');
+    saveBeside('hello again');
+    expect([because('read-only'), because('deleted-elsewhere') === null]).toEqual([null, false]);
+    saveBeside(null);
+    expect([because('deleted-elsewhere'), because('io') === null]).toEqual([null, false]);
+  });
+
+  it('starts from what the source said of it, where that cannot hold all of a record; a row that is none is passed over', () => {
+    const adapter = { outside: () => false, project: (full: Fields) => full } as unknown as SourceAdapter;
+    items = new PrepareItem(device.collection, source, adapter, () => false);
+    device.save(letter, 'hello');
+    const native: Fields = new Map([[fieldName('said'), 'here']]);
+    const before = device.held(letter);
+    device.save(letter, 'hello again');
+    device.collection.records.putSnapshot(source.row, row(), storedRevision(REVISION, false), before, native);
+    expect(prepared()?.native).toEqual(native);
+    const queue = new ConstructionQueue();
+    queue.enqueue(4711, []);
+    expect(items.prepare([...queue.take()][0] as Job)).toBeNull();
+  });
+
+  it('is nothing where its format has no item for it, unless it is there', () => {
+    let hasNone = true;
+    const project = (full: Fields): Fields => full;
+    const adapter = { outside: () => false, project, hasNoItemFor: () => hasNone } as unknown as SourceAdapter;
+    items = new PrepareItem(device.collection, source, adapter, () => false);
+    device.save(letter, 'hello');
+    expect(prepared()).toBeNull();
+    hasNone = false;
+    expect(prepared()).not.toBeNull();
+    hasNone = true;
+    saveBeside('hello again');
+    expect(prepared()).toMatchObject({ planned: { write: true } });
+    saveBeside(null);
+    expect(prepared()).toMatchObject({ planned: { fields: null } });
   });
 
   it('is nothing while a person has to decide about the item', () => {

@@ -107,6 +107,20 @@ describe('undo of one change', () => {
     expect(['a', 'b'].map((name) => text(laptop, laptop.shown(name)))).toEqual(['two', 'one']);
   });
 
+  it('of one record of an undo of several leaves the others undone', () => {
+    const [laptop] = pair();
+    for (const name of ['a', 'b']) save(laptop, name, 'one');
+    laptop.group.tick();
+    const [written] = laptop.write(
+      ['a', 'b'].flatMap((name) => laptop.edit(name, new Map([[ENTRY, laptop.file('two')]])) ?? []),
+    );
+    const whole = changeId(laptop.collection, written?.applied[0]?.dot as Dot).replace(/-0$/, '');
+    const undone = undoChange(laptop.port, whole);
+    expect(undone?.records).toBe(2);
+    undoChange(laptop.port, `${undone?.changes[0]?.replace(/-0$/, '')}-1`);
+    expect(['a', 'b'].map((name) => text(laptop, laptop.shown(name)))).toEqual(['one', 'two']);
+  });
+
   it('makes first what comes back, and deletes then: what goes can be renamed to it', () => {
     const [laptop] = pair();
     save(laptop, 'old', 'one');
