@@ -174,7 +174,7 @@ export class RealServer {
 
   /** As another client of the server would, past the proxy. */
   async send(method: string, path: string, body: string | null = null, type = 'text/vcard'): Promise<string> {
-    const response = await this.#ask(path, {
+    const response = await this.ask(path, {
       method,
       body,
       headers: body === null ? {} : { 'content-type': `${type}; charset=utf-8` },
@@ -183,7 +183,8 @@ export class RealServer {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text;
   }
-  async #ask(path: string, init: RequestInit & { readonly method: string }): Promise<Response> {
+  /** As `send`, whatever it answers. */
+  async ask(path: string, init: RequestInit & { readonly method: string }): Promise<Response> {
     const url = `http://127.0.0.1:${this.#port}${path}`;
     const as = (authorization: string) => fetch(url, { ...init, headers: { ...init.headers, authorization } });
     const response = await as(`Basic ${Buffer.from(`me:${this.password}`).toString('base64')}`);
@@ -195,7 +196,7 @@ export class RealServer {
   }
   /** Every text of a collection, by path, in order. */
   async texts(path: string): Promise<ReadonlyMap<string, string>> {
-    const listing = await (await this.#ask(path, { method: 'PROPFIND', headers: { depth: '1' } })).text();
+    const listing = await (await this.ask(path, { method: 'PROPFIND', headers: { depth: '1' } })).text();
     const hrefs = [...listing.matchAll(/<(?:\w+:)?href>([^<]*\.(?:vcf|ics))</g)].map(([, href]) => href!);
     const texts = new Map<string, string>();
     for (const href of [...new Set(hrefs)].sort())

@@ -16,6 +16,7 @@ import type {
 import { AskedServer } from './asked-server.ts';
 import type { DavKind, DavText } from './dav-resource.ts';
 import type { DavServer } from './dav-server.ts';
+import { LeftOut } from './left-out.ts';
 import { ListedVersions } from './listed-versions.ts';
 import { PutTexts } from './put-texts.ts';
 import { RefusedWrites } from './refused-writes.ts';
@@ -55,6 +56,7 @@ export class DavPlace implements DocumentPlace {
   readonly tellsVersions = true;
   readonly #options: DavPlaceOptions;
   readonly #listed: ListedVersions;
+  readonly #leftOut: LeftOut;
   /** Listed, and not given when they were asked for: once that is one that went just now. */
   readonly #missed = new Map<string, { readonly etag: string | null; readonly again: Retry }>();
   /** What the server says of the version it made of a text was seen to be the version it has. */
@@ -72,6 +74,7 @@ export class DavPlace implements DocumentPlace {
     const { clock, random } = options;
     this.#asked = new AskedServer({ clock, random, askMs: ASK_MS, freshMs: CONDITION_MS });
     this.#listed = new ListedVersions(options.server, options.url, clock);
+    this.#leftOut = new LeftOut((names) => options.server.texts(options.url, names, options.kind));
     this.#refusals = new RefusedWrites(clock);
     this.#rights = new WriteRights(clock, () => options.server.mayWrite(options.url));
     this.#puts = new PutTexts({
@@ -104,6 +107,12 @@ export class DavPlace implements DocumentPlace {
       unreadable(name, 'the server does not say which version of it it has'),
     );
     return { documents, problems };
+  }
+
+  async leftOut(names: readonly string[]): Promise<readonly ListedDocument[]> {
+    const found = await this.#asking(() => this.#leftOut.among(names, this.#listed.names));
+    for (const { href, etag } of found) this.#listed.note(href, etag);
+    return found.map(({ href, etag }) => listed(href, etag, 0));
   }
 
   async read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {

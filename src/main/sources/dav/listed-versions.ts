@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { DavChanges, DavServer } from './dav-server.ts';
+import { folderOf } from './resource-path.ts';
 
 /**
  * Everything is listed so often at least, whatever the server says has changed: one that was put back to what it was some time ago, or lost count, tells
@@ -27,6 +28,9 @@ export class ListedVersions {
     this.#clock = clock;
   }
 
+  get names(): readonly string[] {
+    return [...this.#held.keys()];
+  }
   get all(): Iterable<readonly [name: string, etag: string]> {
     return this.#held;
   }
@@ -68,7 +72,7 @@ export class ListedVersions {
   /** What changed lies in another folder than what was listed: the collection has another path now, and all of it is somewhere else. */
   #isElsewhere({ changed }: DavChanges): boolean {
     if (changed.length === 0 || this.#held.size === 0) return false;
-    const folders = new Set([...this.#held.keys()].map(folderOf));
+    const folders = new Set(this.names.map(folderOf));
     return changed.some(({ href }) => !folders.has(folderOf(href)));
   }
 
@@ -88,5 +92,3 @@ export class ListedVersions {
     this.#isDoubted = false;
   }
 }
-
-const folderOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));

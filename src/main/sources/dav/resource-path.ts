@@ -12,3 +12,6 @@ export function pathOf(href: string, base: string): string {
     return pathname;
   }
 }
+
+/** The path of what it lies in. */
+export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));

@@ -54,6 +54,10 @@ export interface DocumentPlace {
   condition(asked?: boolean): Promise<SourceCondition>;
   /** `near`: it is enough to look where something is known to have happened since. The same array of documents as last time: none changed. */
   list(near?: boolean): Promise<DocumentListing>;
+  /**
+   * Of documents of these names, which are known and were not listed, those that are there all the same. Absent: what is not listed is not there.
+   */
+  leftOut?(names: readonly string[]): Promise<readonly ListedDocument[]>;
   /** Names of all documents there are, and maybe of what turns out to be none, where that takes less than `list`. */
   names?(): readonly string[];
   /** The revision a document has now, where that can be told at once; null: it is not there. */

@@ -27,6 +27,7 @@ import { DOCUMENTS_AT_ONCE, type DocumentListing, type DocumentPlace, type Liste
 import { damagedIn, goneAstray, openEnd } from './doubtful-text.ts';
 import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
+import { withLeftOut } from './left-out.ts';
 import { asBefore, withFresh } from './listed-again.ts';
 import { type Loaded, placeIn, unassigned } from './loaded-text.ts';
 import { withMembersHere } from './members-here.ts';
@@ -144,9 +145,10 @@ export class TextAdapter implements SourceAdapter {
     }
     const known = knownRevisions(this.#known);
     let vouched = this.#place.many ? this.#vouched.sift(listing.documents, known) : null;
-    if (within !== null && vouched !== null && lacksSome(vouched, known)) {
+    if (vouched !== null && lacksSome(vouched, known)) {
       // What is gone has to be seen to be gone.
-      listing = await this.#place.list();
+      if (within !== null) listing = await this.#place.list();
+      listing = await withLeftOut(this.#place, listing, known);
       vouched = this.#vouched.sift(listing.documents, known);
     }
     let survey = await this.#survey(listing, vouched, known, signal);

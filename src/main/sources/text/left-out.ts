@@ -1,0 +1,16 @@
+import type { DocumentListing, DocumentPlace } from './document-place.ts';
+import type { Known } from './known-revisions.ts';
+
+/** A listing, with what is known of the snapshot and was left out of it, and is there all the same. Fails as the place does. */
+export async function withLeftOut(
+  place: Pick<DocumentPlace, 'leftOut'>,
+  listing: DocumentListing,
+  known: Known,
+): Promise<DocumentListing> {
+  const { documents, problems } = listing;
+  const told = new Set([...documents, ...problems].map(({ name }) => name));
+  const missing = [...known.in.keys()].filter((name) => !told.has(name));
+  const found = missing.length === 0 ? [] : ((await place.leftOut?.(missing)) ?? []);
+  if (found.length === 0) return listing;
+  return { documents: [...documents, ...found].sort((a, b) => (a.name < b.name ? -1 : 1)), problems };
+}

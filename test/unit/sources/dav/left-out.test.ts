@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { RecordId } from '../../../../src/main/record/ids.ts';
+import type { Fields } from '../../../../src/main/record/value.ts';
+import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
+import { LeftOut } from '../../../../src/main/sources/dav/left-out.ts';
+import type { ListEvent, Revision } from '../../../../src/main/sources/source-adapter.ts';
+import { TextAdapter } from '../../../../src/main/sources/text/text-adapter.ts';
+import { BOOK, bookOf } from './book-of-cards.ts';
+import { type Answer, type Asked, status } from './fake-server.ts';
+
+let here: Awaited<ReturnType<typeof bookOf>>;
+let known: Map<RecordId, { revision: Revision; vouches: boolean; native: Fields }>;
+beforeEach(async () => {
+  here = await bookOf(['a', 'b', 'c']);
+  known = new Map();
+});
+afterEach(() => here.server.end());
+
+/** What a look finds, of a source that knows nothing but its snapshot; reads it, unless only that is asked for. */
+async function look(onlyFinds = false): Promise<readonly string[]> {
+  const snapshot = {
+    revisions: () => new Map(known),
+    native: (id: RecordId) => known.get(id)?.native ?? null,
+    shown: () => null,
+    isOneWith: () => null,
+    isNamed: () => false,
+    awaited: () => [],
+  };
+  const adapter = new TextAdapter(vcardFormat('3.0'), here.place, snapshot);
+  const found: RecordId[] = [];
+  const tell = (event: ListEvent): void => {
+    if (event.is === 'groups') for (const { items } of event.groups) found.push(...items.map(({ id }) => id));
+  };
+  await adapter.list(null, null, tell, new AbortController().signal);
+  for (const reading of onlyFinds ? [] : await adapter.read(found))
+    if ('fields' in reading) known.set(reading.id, { ...reading, vouches: true, native: reading.fields });
+  return found.toSorted((a, b) => (a < b ? -1 : 1));
+}
+const listing =
+  (change: (body: string) => string) =>
+  (asked: Asked): Answer => {
+    const answer = here.book.answer(asked);
+    const isList = asked.method === 'PROPFIND' && asked.headers.depth === '1';
+    return isList ? { ...answer, body: change(String(answer.body)) } : answer;
+  };
+const without = (name: string) => (body: string) =>
+  body.replace(new RegExp(`<d:response><d:href>[^<]*${name}\\.vcf.*?</d:response>`), '');
+
+it.each([
+  ['leaves out', without('b')],
+  [
+    'says not to be there',
+    (body: string) => without('b')(body).replace('</d:multistatus>', `${status(`${BOOK}b.vcf`, 404)}$&`),
+  ],
+])('a card that a list %s, and the server gives, is there', async (_, change) => {
+  await look();
+  here.book.token = { status: 403 };
+  here.server.answer = listing(change);
+  expect(await look()).toEqual(['a', 'b', 'c']);
+});
+
+it('one that was said to have been deleted, and is given, is there', async () => {
+  await look();
+  here.book.changed = status(`${BOOK}b.vcf`, 404);
+  expect(await look()).toEqual(['a', 'b', 'c']);
+});
+
+it('also where the program was started again since, and only the snapshot knows of it', async () => {
+  await look();
+  const { server, book } = here;
+  const again = await bookOf([]);
+  for (const [href, card] of book.cards) again.book.cards.set(href, card);
+  await server.end();
+  here = again;
+  here.server.answer = listing(without('b'));
+  expect(await look()).toEqual(['a', 'b', 'c']);
+});
+
+it('one that is not given either is gone, and is asked for but once', async () => {
+  await look();
+  here.book.cards.delete(`${BOOK}b.vcf`);
+  here.book.token = { status: 403 };
+  for (let round = 0; round < 3; round++) expect(await look()).toEqual(['a', 'c']);
+  expect(here.server.asked.filter(({ body }) => body.includes('multiget') && body.includes('b.vcf'))).toHaveLength(2);
+});
+
+it('nothing is taken for gone where the server does not say', async () => {
+  await look();
+  here.book.token = { status: 403 };
+  const { book, server } = here;
+  server.answer = (asked) => (asked.body.includes('multiget') ? { status: 502 } : listing(without('b'))(asked));
+  await expect(look(true)).rejects.toMatchObject({ code: 'server-trouble' });
+  expect(book.cards.size).toBe(3);
+});
+
+it('what is there under another path or spelling is not asked for: it would be there twice', async () => {
+  const asked: string[] = [];
+  const leftOut = new LeftOut(async (names) => {
+    asked.push(...names);
+    return [];
+  });
+  await leftOut.among(['/old/a.vcf', '/new/B.vcf', '/new/c.vcf'], ['/new/a.vcf', '/new/b.vcf']);
+  expect(asked).toEqual(['/new/c.vcf']);
+  await leftOut.among(['/old/a.vcf'], []);
+  expect(asked).toEqual(['/new/c.vcf', '/old/a.vcf']);
+});
