@@ -28,7 +28,9 @@ export class SimulatedDav {
   before: (() => void) | null = null;
   /** Requests of ours that changed something. */
   changed = 0;
-  readonly #log: string[] = [];
+  /** Does it tell that something is gone which came only since it was asked last (RFC 6578 3.5.2: it may)? */
+  tellsPassing: boolean = true;
+  readonly #log: { readonly path: string; readonly wasThere: boolean }[] = [];
   #versions = 0;
 
   constructor(kind: DavKind, writes: (text: string) => string) {
@@ -38,9 +40,9 @@ export class SimulatedDav {
 
   /** Another client writes a text, or takes it away. */
   set(path: string, text: string | null): void {
+    this.#log.push({ path, wasThere: this.cards.has(path) });
     if (text === null) this.cards.delete(path);
     else this.cards.set(path, { etag: `"${++this.#versions}"`, text: this.writes(text) });
-    this.#log.push(path);
   }
   list(): { resources: readonly DavResource[]; untold: readonly string[]; token: string | null } {
     const resources = [...this.cards].map(([href, { etag }]) => ({ href, etag }));
@@ -48,12 +50,15 @@ export class SimulatedDav {
   }
   changesSince(token: string): DavChanges | null {
     if (this.forgetsTokens) return null;
-    const paths = new Set(this.#log.slice(Number(token)));
+    const since = this.#log.slice(Number(token));
+    const paths = new Set(since.map(({ path }) => path));
+    const isPassing = (href: string): boolean => since.find(({ path }) => path === href)?.wasThere === false;
     const changed = [...paths].flatMap((href) => {
       const card = this.cards.get(href);
       return card === undefined ? [] : [{ href, etag: card.etag }];
     });
-    return { token: String(this.#log.length), changed, gone: [...paths].filter((href) => !this.cards.has(href)) };
+    const gone = [...paths].filter((href) => !this.cards.has(href) && (this.tellsPassing || !isPassing(href)));
+    return { token: String(this.#log.length), changed, gone };
   }
   texts(hrefs: readonly string[]): readonly DavText[] {
     return hrefs.flatMap((href) => {

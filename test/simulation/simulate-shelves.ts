@@ -149,7 +149,12 @@ class ShelvesRun {
   #moveToServer(): void {
     const random = this.#random.fork('server');
     const { clock } = this.#group;
-    const make = () => new SimulatedDav(this.#kind, random.pick(WAYS_OF_SERVERS));
+    const passing = this.#random.fork('passing');
+    const make = () => {
+      const server = new SimulatedDav(this.#kind, random.pick(WAYS_OF_SERVERS));
+      server.tellsPassing = passing.chance(0.5);
+      return server;
+    };
     const shared = random.chance(0.4) ? make() : null;
     this.#shelves = this.#shelves.map((shelf, at) => {
       const { device } = shelf;

@@ -111,7 +111,7 @@ export class DavPlace implements DocumentPlace {
 
   async leftOut(names: readonly string[]): Promise<readonly ListedDocument[]> {
     const found = await this.#asking(() => this.#leftOut.among(names, this.#listed.names));
-    for (const { href, etag } of found) this.#listed.note(href, etag);
+    for (const { href, etag } of found) this.#listed.keep(href, etag);
     return found.map(({ href, etag }) => listed(href, etag, 0));
   }
 

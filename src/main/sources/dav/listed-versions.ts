@@ -16,6 +16,8 @@ export class ListedVersions {
   readonly #url: string;
   readonly #clock: Pick<Clock, 'now'>;
   #held = new Map<string, string>();
+  /** Not told by the server itself, since it was asked last: of one that went again by then it may tell nothing (RFC 6578 3.5.2). */
+  readonly #untoldYet = new Set<string>();
   /** null: everything has to be listed. */
   #token: string | null = null;
   #untold: readonly string[] = [];
@@ -42,7 +44,13 @@ export class ListedVersions {
   of(name: string): string | null {
     return this.#held.get(name) ?? null;
   }
+  /** It was read or written in this version. */
   note(name: string, etag: string): void {
+    if (!this.#held.has(name)) this.#untoldYet.add(name);
+    this.#held.set(name, etag);
+  }
+  /** It is there in this version, and the server leaves it out of what it tells. */
+  keep(name: string, etag: string): void {
     this.#held.set(name, etag);
   }
   went(name: string): void {
@@ -77,6 +85,8 @@ export class ListedVersions {
   }
 
   #take({ changed, gone, token }: DavChanges): void {
+    for (const name of this.#untoldYet) this.#held.delete(name);
+    this.#untoldYet.clear();
     for (const { href, etag } of changed) this.#held.set(href, etag);
     for (const href of gone) this.#held.delete(href);
     if (changed.length === 0 && gone.length === 0 && token !== this.#token) this.#isDoubted = true;
@@ -85,6 +95,7 @@ export class ListedVersions {
 
   async #list(): Promise<void> {
     const { resources, untold, token } = await this.#server.list(this.#url);
+    this.#untoldYet.clear();
     this.#held = new Map(resources.map(({ href, etag }) => [href, etag]));
     this.#untold = untold;
     this.#token = token;

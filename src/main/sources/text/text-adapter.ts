@@ -33,7 +33,7 @@ import { type Loaded, placeIn, unassigned } from './loaded-text.ts';
 import { withMembersHere } from './members-here.ts';
 import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
-import { doubtedBy, lacksSome, NONE_DOUBTED, type Sifted, VouchedDocuments } from './vouched-documents.ts';
+import { doubtedBy, lacksSome, NONE_DOUBTED, type Sifted, statedIn, VouchedDocuments } from './vouched-documents.ts';
 
 /** Items constructed at a time: what is composed is kept until all of them are written. */
 const BATCH_OF_DOCUMENTS = 2000;
@@ -225,10 +225,13 @@ export class TextAdapter implements SourceAdapter {
       items = items.filter(({ id }) => !doubted.ids.has(id));
       await load(doubted.names);
     }
+    const stated = statedIn(loaded.values());
     for (const { name, code, detail } of unread) {
       const own = known.in.get(name) ?? [];
-      for (const { id } of own) claimed.add(id);
-      for (const { id } of own) problems.push({ id, code, detail });
+      // What just went from there, and is in another one by its UID, is in that.
+      const there = own.filter(({ id }) => code !== 'changing' || !stated.has(id));
+      for (const { id } of there) claimed.add(id);
+      for (const { id } of there) problems.push({ id, code, detail });
       if (own.length === 0) problems.push({ id: recordId(name), code, detail });
     }
     const unsure: Loaded[] = [];

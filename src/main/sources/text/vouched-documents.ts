@@ -74,6 +74,12 @@ export interface Doubted {
   readonly ids: ReadonlySet<RecordId>;
 }
 
+/** The records whose items documents hold, as those state that are not known to be theirs. */
+export function statedIn(loaded: Iterable<Loaded>): ReadonlySet<RecordId> {
+  const uids = [...loaded].flatMap(({ text, isOurs }) => (isOurs ? [] : text.items.map(({ uid }) => uid)));
+  return new Set(uids.flatMap((uid) => (uid === null ? [] : recordIdOfUid(uid))));
+}
+
 export const NONE_DOUBTED: Doubted = { names: [], ids: new Set() };
 
 /**
@@ -81,13 +87,7 @@ export const NONE_DOUBTED: Doubted = { names: [], ids: new Set() };
  * `claimed`: what is in the documents that were vouched for.
  */
 export function doubtedBy(loaded: Iterable<Loaded>, claimed: ReadonlySet<RecordId>, known: Known): Doubted {
-  const stated = new Set<RecordId>();
-  for (const { text, isOurs } of loaded)
-    if (!isOurs)
-      for (const { uid } of text.items) {
-        const id = uid === null ? null : recordIdOfUid(uid);
-        if (id !== null && claimed.has(id)) stated.add(id);
-      }
+  const stated = new Set([...statedIn(loaded)].filter((id) => claimed.has(id)));
   if (stated.size === 0) return NONE_DOUBTED;
   const held = [...known.in].filter(([, own]) => own.some(({ id }) => stated.has(id)));
   return { names: held.map(([name]) => name), ids: new Set(held.flatMap(([, own]) => own.map(({ id }) => id))) };

@@ -6,7 +6,7 @@ import { LeftOut } from '../../../../src/main/sources/dav/left-out.ts';
 import type { ListEvent, Revision } from '../../../../src/main/sources/source-adapter.ts';
 import { TextAdapter } from '../../../../src/main/sources/text/text-adapter.ts';
 import { BOOK, bookOf } from './book-of-cards.ts';
-import { type Answer, type Asked, status } from './fake-server.ts';
+import { type Answer, type Asked, found, status } from './fake-server.ts';
 
 let here: Awaited<ReturnType<typeof bookOf>>;
 let known: Map<RecordId, { revision: Revision; vouches: boolean; native: Fields }>;
@@ -27,14 +27,14 @@ async function look(onlyFinds = false): Promise<readonly string[]> {
     awaited: () => [],
   };
   const adapter = new TextAdapter(vcardFormat('3.0'), here.place, snapshot);
-  const found: RecordId[] = [];
+  const items: RecordId[] = [];
   const tell = (event: ListEvent): void => {
-    if (event.is === 'groups') for (const { items } of event.groups) found.push(...items.map(({ id }) => id));
+    if (event.is === 'groups') for (const group of event.groups) items.push(...group.items.map(({ id }) => id));
   };
   await adapter.list(null, null, tell, new AbortController().signal);
-  for (const reading of onlyFinds ? [] : await adapter.read(found))
+  for (const reading of onlyFinds ? [] : await adapter.read(items))
     if ('fields' in reading) known.set(reading.id, { ...reading, vouches: true, native: reading.fields });
-  return found.toSorted((a, b) => (a < b ? -1 : 1));
+  return items.toSorted((a, b) => (a < b ? -1 : 1));
 }
 const listing =
   (change: (body: string) => string) =>
@@ -103,4 +103,16 @@ it('what is there under another path or spelling is not asked for: it would be t
   expect(asked).toEqual(['/new/c.vcf']);
   await leftOut.among(['/old/a.vcf'], []);
   expect(asked).toEqual(['/new/c.vcf', '/old/a.vcf']);
+});
+
+it('a card that is listed under its old name too, and not given there, is the one of its new name', async () => {
+  await look();
+  const { book, server } = here;
+  const moved = book.cards.get(`${BOOK}b.vcf`) as { etag: string; text: string };
+  book.cards.delete(`${BOOK}b.vcf`);
+  book.cards.set(`${BOOK}moved.vcf`, { etag: '"b2"', text: moved.text.replace('FN:b', 'FN:B') });
+  book.token = { status: 403 };
+  const stale = found(`${BOOK}b.vcf`, '<d:getetag>"b0"</d:getetag>');
+  server.answer = listing((body) => body.replace('</d:multistatus>', `${stale}$&`));
+  expect(await look()).toEqual(['a', 'b', 'c']);
 });

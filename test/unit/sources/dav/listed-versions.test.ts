@@ -63,3 +63,11 @@ it.each([404, 409, 410, 412])(
     expect(lists()).toBe(2);
   },
 );
+
+it('of a card that was put there, and went again before the server was asked, it tells nothing: it is not there', async () => {
+  await versions();
+  await here.place.make([{ name: `${BOOK}c.vcf`, bytes: Buffer.from(card('c')) }]);
+  here.book.cards.delete(`${BOOK}c.vcf`);
+  saysNothingSince('token-2');
+  expect(await versions()).toEqual(['"a1"', '"b1"']);
+});
