@@ -2,6 +2,13 @@
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
 export const PLANTED_SHARING_BUGS = [
   {
+    about: 'that what a device wrote is refused is told of for ever',
+    file: 'src/main/sharing/tell-refused.ts',
+    find: 'else if (stored > 0 && problems',
+    replace: 'else if (stored < 0 && problems',
+    tests: ['test/unit/replica.test.ts'],
+  },
+  {
     about: 'who was removed twice is let in again by who knew of one of the two',
     file: 'src/main/peers/membership/membership-standing.ts',
     find: 'removes.every((remove) => before(remove, place) ||',

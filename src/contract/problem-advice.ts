@@ -52,6 +52,8 @@ const ADVICE: { readonly [code: string]: string } = {
   'changed-underneath': 'It was changed while it was being written. Both versions are merged at the next look.',
   'invalid-change':
     'It cannot be right, or is too large. If it was written here, correct it in the program it is from and save; if another device sent it, look into History to see which, and undo it there.',
+  'package-refused':
+    'Update Lockstep on that device; if this stays, let the device leave the collection and join again: what it has is merged then. If it is not yours, remove it.',
   'deleted-elsewhere':
     'Look at what is asked (Sources, or preview) and let it be deleted here too, or undo the deletion in History to have it everywhere.',
   'kept-beside': 'Move what you need of that file over by hand, then delete it.',
@@ -92,6 +94,7 @@ const TITLES: { readonly [code: string]: string } = {
   'not-taken': 'Not taken by this place',
   'changed-underneath': 'Changed at the same moment',
   'invalid-change': 'Change that cannot be right',
+  'package-refused': 'Refused what a device wrote',
   'kept-beside': 'Written to just as it was replaced',
   'malformed': 'Entry cannot be understood',
   'io': 'The disk reports an error',

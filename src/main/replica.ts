@@ -28,6 +28,7 @@ import { KeepSealed } from './sharing/keep-sealed.ts';
 import { branchPackagesIn, headsIn, heldOfMember, lastSignedBy, positionsIn } from './sharing/log-heads.ts';
 import type { MemberPositions } from './sharing/member-positions.ts';
 import { Quarantine } from './sharing/quarantine.ts';
+import { tellRefused } from './sharing/tell-refused.ts';
 import type { MovedOn } from './sources/files/aside.ts';
 import type { RegistryStore } from './store/registry-store.ts';
 import type { Synchronizer } from './synchronizer.ts';
@@ -262,10 +263,10 @@ export class Replica extends SharedMembership implements SharedCollection {
   }
 
   receivePackages(device: DeviceId, packages: readonly Uint8Array[]): PackagesTaken {
-    return this.#receive(packages, {
-      member: this.membership.memberKeyOf(device),
-      told: (log) => this.memberPositions.toldNumber(device, log),
-    });
+    const member = this.membership.memberKeyOf(device);
+    const taken = this.#receive(packages, { member, told: (log) => this.memberPositions.toldNumber(device, log) });
+    if (member !== null) tellRefused(this.collection, this.membership.nameOf(member), taken, this.#port.now());
+    return taken;
   }
   /** Packages that lay at a relay: whoever put them there, their authors signed them. */
   receiveRelayed(packages: readonly Uint8Array[]): PackagesTaken {

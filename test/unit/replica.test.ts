@@ -89,6 +89,25 @@ it('what stayed with a reader is everybody’s as well where a look at everythin
   room.expectNoFaults();
 });
 
+it('a device that gives what nobody can take is told of until something of it is taken', async () => {
+  const room = await KeepRoom.open('refused', 2, { file: 'first' });
+  const [a, b] = room.devices as Devices;
+  const replica = room.replica(a);
+  const told = () => replica.collection.problems.of(changeLogSource(replica.collection.stored.row));
+  expect(replica.receivePackages(b.identity.id, [new Uint8Array([1, 2, 3])]).refused).not.toBeNull();
+  const [{ record, code, detail }, ...others] = told() as [ReturnType<typeof told>[number]];
+  expect([record, code, others]).toEqual([
+    replica.membership.nameOf(replica.membership.memberKeyOf(b.identity.id) as never),
+    'package-refused',
+    [],
+  ]);
+  expect(detail).toContain('nothing more of it comes');
+  room.write(b, 'file', 'edited');
+  await room.run(5000);
+  expect([room.read(a, 'file'), told()]).toEqual(['edited', []]);
+  room.expectNoFaults();
+});
+
 describe('what a member wrote before it heard that it might not any more', () => {
   const open = async (seed: string) => {
     const room = await KeepRoom.open(seed, 2, { file: 'first' });

@@ -24,6 +24,8 @@ export function decompressBody(travelling: Uint8Array): Uint8Array {
     // Bodies are rarely longer than a piece: with the default one twice as much is allocated, and the call takes twice as long.
     return zstdDecompressSync(content, { maxOutputLength: BODY_LIMIT, chunkSize: 64 << 10 });
   } catch (error) {
-    throw new RangeError(`package body: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ERR_BUFFER_TOO_LARGE' ? `longer than ${BODY_LIMIT >> 20} MiB, unpacked` : message;
+    throw new RangeError(`package body: ${why}`);
   }
 }
