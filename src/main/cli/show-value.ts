@@ -58,11 +58,16 @@ type FieldChange = PackageView['changes'][number]['fields'][number];
 const OF_FILES: ReadonlySet<string> = new Set(['entry', 'exists', 'modified', 'executable']);
 const LONGEST = 90;
 
-/** `Phone (work): +1 555 1 → +1 555 2`; only what it is called where its values cannot be told in words. */
+/**
+ * `Phone (work): +1 555 1 → +1 555 2`, of a conflict that was settled `Phone (work): +1 555 1 or +1 555 2 → +1 555 2`; only what it is called where its
+ * values cannot be told in words.
+ */
 export function showChange({ path, before, after }: FieldChange): string {
-  const name = fieldWords(path, after ?? before);
-  if (OF_FILES.has(path) || !isWorded(path, before) || !isWorded(path, after)) return name;
-  const [was, is] = [before, after].map((value) => shortRecord(showField(path, value), LONGEST));
+  const befores: readonly ValueView[] = Array.isArray(before) && before.length > 1 ? before : [before];
+  const name = fieldWords(path, after ?? befores.find((value) => value !== null) ?? null);
+  if (OF_FILES.has(path) || ![...befores, after].every((value) => isWorded(path, value))) return name;
+  const told = (value: ValueView): string => shortRecord(showField(path, value), LONGEST);
+  const [was, is] = [befores.map(told).join(' or '), told(after)];
   return was === is ? name : `${name}: ${was} → ${is}`;
 }
 const isWorded = (path: string, value: ValueView): boolean =>

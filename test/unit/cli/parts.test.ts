@@ -189,6 +189,8 @@ it('a change of a field tells in words what was and what is, and only its name w
     showChange({ path, before, after, kept: 'here' });
   const phone = (number: string) => ({ number, contexts: { work: true } });
   expect(shown('phones/a', phone('1'), phone('2'))).toBe('Phone (work): 1 → 2');
+  expect(shown('phones/a', [phone('1'), phone('2')], phone('2'))).toBe('Phone (work): 1 or 2 → 2');
+  expect(shown('phones/a', [phone('1'), null], null)).toBe('Phone (work): 1 or nothing → nothing');
   expect(shown('notes/a', null, { note: 'one\ntwo' })).toBe('Note: nothing → one ⏎ two');
   expect(shown('organizerCalendarAddress', null, 'mailto:boss@x.org')).toBe('Organizer: nothing → mailto:boss@x.org');
   const left = (series: string) => ({ excluded: true, series });
