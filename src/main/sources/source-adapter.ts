@@ -1,6 +1,6 @@
 import type { RecordKind } from '../record/field-rules.ts';
 import type { Digest, FieldName, RecordId } from '../record/ids.ts';
-import type { Fields } from '../record/value.ts';
+import type { Fields, Value } from '../record/value.ts';
 
 /** Changes whenever the item does; opaque to everyone but the adapter, compared byte for byte. */
 export type Revision = Uint8Array;
@@ -90,6 +90,8 @@ export interface Reading {
   readonly fields: Fields;
   /** Of a field it held before, and does not any more: had it no place for it? Then it is no change. Absent: it had one for all it held. */
   readonly hadNoPlaceFor?: (before: Fields, field: FieldName) => boolean;
+  /** Of a field it holds still: what of its value it has a place for. What it has none for was not cleared. Absent: it has one for all of it. */
+  readonly placed?: (field: FieldName, value: Value) => Value;
   /** Content the reading made and the fields name by digest (chunk lists, photos); to be stored with the record. */
   readonly attachments: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[];
 }

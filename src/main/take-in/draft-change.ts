@@ -144,12 +144,15 @@ export class DraftChange {
   }
 
   /** The full record as the source now stands for it. What it lost the place for is not cleared. */
-  #put(held: Held | null, native: Fields | null, { fields: now, hadNoPlaceFor }: Reading): Fields {
+  #put(held: Held | null, native: Fields | null, { fields: now, hadNoPlaceFor, placed }: Reading): Fields {
     const { project } = this.#held;
     if (project === null) return now;
     const full = lastFieldsOf(held);
     const before = native ?? (full.size === 0 ? full : project(full));
     const counts = new Map([...before].filter(([field]) => now.has(field) || !hadNoPlaceFor?.(before, field)));
-    return putFields(this.#collection.kind, full, counts, now, project);
+    if (placed === undefined) return putFields(this.#collection.kind, full, counts, now, project);
+    const asPlaced = (fields: Fields): Fields =>
+      new Map([...fields].map(([field, value]) => [field, now.has(field) ? placed(field, value) : value]));
+    return putFields(this.#collection.kind, full, asPlaced(counts), now, (...shown) => asPlaced(project(...shown)));
   }
 }

@@ -6,6 +6,7 @@ import { fieldName, type RecordId, recordId } from '../../../src/main/record/ids
 import { seriesOf, strayOverrides } from '../../../src/main/record/series.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
+import { csvFormat } from '../../../src/main/sources/contacts/csv/csv-format.ts';
 import type { Reading, Revision } from '../../../src/main/sources/source-adapter.ts';
 import { DraftChange } from '../../../src/main/take-in/draft-change.ts';
 import { HeldItems } from '../../../src/main/take-in/held-items.ts';
@@ -244,6 +245,72 @@ describe('a calendar in which an occurrence is hidden, for the rule was changed 
     expect(draft(fields(times(6)))).toBeNull();
     expect(draft(fields({ ...times(6), [AT]: said('Demo', 6) }))).toMatchObject({
       writes: [{ field: AT, value: said('Demo', 6), replaces: [] }, { field: EXISTS }],
+    });
+  });
+});
+
+describe('a table that lost a column', () => {
+  const google = csvFormat('csv-google');
+  const ADA = recordId('ada');
+  const HEADER = [
+    ...['First Name', 'Middle Name', 'Last Name', 'Phone 1 - Label', 'Phone 1 - Value', 'Notes'],
+    ...['Address 1 - Label', 'Address 1 - Street', 'Address 1 - City', 'Address 1 - Country'],
+  ];
+  const CELLS = ['Ada', 'King', 'Lovelace', 'Mobile', '+1 555', 'met', 'Home', '1 Way', 'Oslo', 'Norway'];
+  const told = (cells: readonly string[], lost: readonly string[], previous: Fields | null) => {
+    const row = (of: readonly string[]): string => of.filter((_, at) => !lost.includes(HEADER[at] ?? '')).join(',');
+    const text = google.split(Buffer.from(`${row(HEADER)}\n${row(cells)}\n`));
+    const now = google.read(text, text.items[0]!, previous);
+    return reading(ADA, now, {
+      hadNoPlaceFor: (before, field) => google.hasPlaceFor?.(text, before, field) === false,
+      placed: (field, value) => google.placed?.(text, field, value) ?? value,
+    });
+  };
+  const changed = (was: Fields, said: Reading) =>
+    drafts({ project: google.project })
+      .draft(said, false)
+      .change?.writes.flatMap(({ field, value }) => (field === EXISTS ? [] : [[was.get(field), value]]));
+  const all = told(CELLS, [], null).fields;
+  beforeEach(() => {
+    open('contacts');
+    const change = device.edit(ADA, all);
+    device.write(change === null ? [] : [change]);
+    device.collection.records.putSnapshot(source, row(ADA), storedRevision(REVISION, false), null, all);
+  });
+
+  it.each([
+    'Middle Name',
+    'Last Name',
+    'Phone 1 - Label',
+    'Address 1 - Label',
+    'Address 1 - City',
+    'Address 1 - Country',
+    'Notes',
+  ])('clears nothing that was in it: %s', (column) => {
+    expect(changed(all, told(CELLS, [column], all))).toBeUndefined();
+  });
+  it('changes only what was edited beside it, and clears what is blank in a column that is there', () => {
+    const lost = ['Middle Name', 'Address 1 - City'];
+    const cells = CELLS.map((cell) =>
+      cell === '1 Way' ? '2 Way' : cell === 'Ada' ? 'Eve' : cell === 'Norway' ? '' : cell,
+    );
+    const [name, address] = ['name', 'addresses'].map((map) => {
+      const field = [...all.keys()].find((each) => each.startsWith(map)) ?? '';
+      const { change } = drafts({ project: google.project }).draft(told(cells, lost, all), false);
+      return change?.writes.find((write) => write.field === field)?.value;
+    });
+    expect(name).toMatchObject({
+      components: [
+        { kind: 'surname', value: 'Lovelace' },
+        { kind: 'given', value: 'Eve' },
+        { kind: 'given2', value: 'King' },
+      ],
+    });
+    expect(address).toMatchObject({
+      components: [
+        { kind: 'name', value: '2 Way' },
+        { kind: 'locality', value: 'Oslo' },
+      ],
     });
   });
 });

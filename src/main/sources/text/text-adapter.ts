@@ -6,7 +6,7 @@ import { takeOutContents } from '../../record/content-reference.ts';
 import type { RecordKind } from '../../record/field-rules.ts';
 import { type FieldName, type RecordId, recordId } from '../../record/ids.ts';
 import { isGroup } from '../../record/record-uid.ts';
-import type { Fields } from '../../record/value.ts';
+import type { Fields, Value } from '../../record/value.ts';
 import type {
   Capabilities,
   ConstructItem,
@@ -385,8 +385,11 @@ export class TextAdapter implements SourceAdapter {
       const fresh = this.#texts.isFresh(document, item);
       const hadNoPlaceFor = (before: Fields, field: FieldName): boolean =>
         this.#format.hasPlaceFor?.(document.text, before, field) === false;
+      const format = this.#format;
+      const placed =
+        format.placed && ((field: FieldName, value: Value) => format.placed?.(document.text, field, value) ?? value);
       const revision = this.#texts.revisionOf(document, item, id);
-      return { id, revision, fresh, fields, hadNoPlaceFor, attachments: contents };
+      return { id, revision, fresh, fields, hadNoPlaceFor, placed, attachments: contents };
     } catch (error) {
       if (!(error instanceof MalformedItem)) throw error;
       const where = placeIn(document, item.spans[0]?.start ?? 0, this.#place.many);

@@ -2,7 +2,7 @@ import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { alignKeys } from '../../text/align-keys.ts';
 import { type BoundEntries, type BoundFields, type BoundSlot, shownOf, type Table, textsIn } from './bound.ts';
-import { BLANK, type NewTexts, prefOf, type Row, said } from './cells.ts';
+import { BLANK, type NewTexts, prefOf, type Row, said, type Texts } from './cells.ts';
 import type { Field } from './layout.ts';
 import { type Placed, Placing, valuesOf } from './placing.ts';
 
@@ -57,6 +57,25 @@ export function hasCellFor({ parts }: Table, fields: Fields, field: FieldName): 
     return part.slots.some((_, at) => placing.entriesOf(at).some((each) => each.field === field));
   });
 }
+
+/** What the columns there are tell of a value that a row of all columns of its layout says; as it is where none of them could say it. */
+export function toldInColumns({ parts }: Table, field: FieldName, value: Value): Value {
+  for (const part of parts) {
+    if (!owns(part, field)) continue;
+    if (part.is === 'fields') {
+      const texts = part.part.write([{ field, value }], toAll(part.blank));
+      return part.part.read(shownOf(part, texts)).find((each) => each.field === field)?.value ?? value;
+    }
+    if (part.part.keyed !== undefined) return value;
+    for (const bound of part.slots) {
+      const texts = bound.slot.write([value], toAll(bound.blank));
+      const [told, ...others] = texts === null ? [] : bound.slot.read(shownOf(bound, texts));
+      if (told !== undefined && others.length === 0) return told;
+    }
+  }
+  return value;
+}
+const toAll = (blank: Texts): Texts => blank.map(() => '');
 
 /** What a table can hold of a record, and would say of it. `held`: what its row shows, which stays there. */
 export function projectCells(table: Table, full: Fields, held: Fields = NO_FIELDS): Map<FieldName, Value> {

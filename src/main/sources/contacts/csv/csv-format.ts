@@ -5,7 +5,15 @@ import { type Charset, encodeText } from '../../text/charset.ts';
 import type { ItemWrite, TextEnd, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { BLANK, canName, isBlank, type NewTexts, plainText } from '../cells/cells.ts';
-import { hasCellFor, hasNoRowFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '../cells/table.ts';
+import {
+  hasCellFor,
+  hasNoRowFor,
+  projectCells,
+  readCells,
+  SAYS_NOTHING,
+  toldInColumns,
+  writeCells,
+} from '../cells/table.ts';
 import { type CsvRow, type CsvText, type ItemTexts, rowOf, spanOf, splitCsv, textsOfItem } from './csv-text.ts';
 import { type CsvLayout, type CsvLayoutName, csvLayoutNamed } from './layouts.ts';
 import { quoted } from './tokenize.ts';
@@ -29,6 +37,7 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
       return readCells(own.table, textsOfItem(own, item).row, previous);
     },
     hasPlaceFor: (text, before, field) => hasCellFor((text as CsvText).table, before, field),
+    placed: (text, field, value) => toldInColumns((text as CsvText).table, field, value),
     project(full, held) {
       const fields = projectCells(layout.table, full, held);
       addOtherColumns(layout, full, fields);
