@@ -44,6 +44,9 @@ const MOST_STEPS = 10_000;
 const MOST_WITHIN_DAYS = 2_000;
 const CLOCK_CHANGE_MS = 3 * 3_600_000;
 const DAY_MS = 86_400_000;
+/** Within as long every rule comes true that ever does: on a weekday of a leap year. */
+const LONGEST_STEPS_MS = 41 * 365 * DAY_MS;
+type Rule = { readonly [part: string]: Value };
 const STEPS: Readonly<Record<string, number>> = {
   secondly: 1000,
   minutely: 60_000,
@@ -133,26 +136,42 @@ function expand(
   const end = Math.min(until, anchor + most * step);
   const isComplete = end >= until && (!isCounted || Number(given.count) <= MOST_STEPS);
   if (anchor > until) return { keys: [], isComplete: true };
-  const text = ruleText(rule, anchor);
-  if (text === null) return { keys: [], isComplete: false };
   try {
-    const [event] = Object.values(nodeIcal.sync.parseICS(text)).filter((each) => each?.type === 'VEVENT');
-    if (event === undefined || event.type !== 'VEVENT') return { keys: [], isComplete: false };
-    const range = { from: new Date(Math.max(first, anchor)), to: new Date(Math.max(end, first, anchor)) };
-    const keys = nodeIcal.expandRecurringEvent(event, range).flatMap((each) => localOf(each.start.getTime()) ?? []);
-    return { keys: keys.slice(0, MOST_STEPS), isComplete };
+    const own = isCounted ? countedFrom(given, anchor) : given;
+    if (own === null) return { keys: [], isComplete };
+    const keys = keysOf(own, anchor, Math.max(first, anchor), Math.max(end, first, anchor));
+    return keys === null ? { keys: [], isComplete: false } : { keys: keys.slice(0, MOST_STEPS), isComplete };
   } catch {
     // A rule that never comes true is one of these.
     return { keys: [], isComplete: false };
   }
 }
 
+/** The start is counted also where the rule does not make it (RFC 5545 3.3.10): that makes one less then. null: it makes none beside. */
+function countedFrom(rule: Rule, start: number): Rule | null {
+  if (!Object.keys(rule).some((part) => part.startsWith('by'))) return rule;
+  const [first] = keysOf({ ...rule, count: 1 }, start, start, start + LONGEST_STEPS_MS) ?? [];
+  if (first === undefined || first === localOf(start)) return rule;
+  const count = Number(rule.count) - 1;
+  return count > 0 ? { ...rule, count } : null;
+}
+
+/** What a rule makes from a moment to another, by the clocks of the series. null: it is none. */
+function keysOf(rule: Rule, start: number, from: number, to: number): readonly string[] | null {
+  const text = ruleText(rule, start);
+  if (text === null) return null;
+  const [event] = Object.values(nodeIcal.sync.parseICS(text)).filter((each) => each?.type === 'VEVENT');
+  if (event === undefined || event.type !== 'VEVENT') return null;
+  const range = { from: new Date(from), to: new Date(to) };
+  return nodeIcal.expandRecurringEvent(event, range).flatMap((each) => localOf(each.start.getTime()) ?? []);
+}
+
 /** A calendar of one event whose times are those walls show, written as UTC: so neither a zone nor that of this computer comes into it. */
-function ruleText(rule: Value, anchor: number): string | null {
+function ruleText(rule: Rule, anchor: number): string | null {
   const start = localOf(anchor);
-  const until = isPlain(rule) && typeof rule.until === 'string' ? rule.until : null;
+  const until = typeof rule.until === 'string' ? rule.until : null;
   const walls = until === null ? {} : { until: `${until.replace('Z', '')}${until.length === 10 ? 'T23:59:59' : ''}Z` };
-  const text = composeRule({ ...(rule as object), ...walls } as Value, { timeZone: null, isDate: false });
+  const text = composeRule({ ...rule, ...walls } as Value, { timeZone: null, isDate: false });
   if (start === null || text === null) return null;
   const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'BEGIN:VEVENT', 'UID:1', `DTSTART:${formatTime(start, 'utc')}`];
   return [...lines, `RRULE:${text}`, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');

@@ -112,6 +112,42 @@ describe('when something takes place', () => {
     expect(times('2024-01-01', '2025-01-01', rule('UNTIL=20240103T090000Z'))).toHaveLength(3);
     expect(times('2024-01-01', '2025-01-01', rule('UNTIL=20240103'))).toHaveLength(3);
   });
+  it('is left out by the day alone, and counted all the same', () => {
+    const daily = (...lines: string[]): readonly string[] =>
+      times(
+        '2024-01-01',
+        '2024-02-01',
+        event('DTSTART;TZID=Europe/Vienna:20240101T100000', 'RRULE:FREQ=DAILY;COUNT=4', ...lines),
+      );
+    expect(daily('EXDATE;VALUE=DATE:20240102')).toEqual(['2024-01-01T09:00', '2024-01-03T09:00', '2024-01-04T09:00']);
+    expect(daily('EXDATE;TZID=Europe/Vienna:20240102T100000')).toHaveLength(3);
+    // No occurrence is at that time.
+    expect(daily('EXDATE:20240102T100000Z')).toHaveLength(4);
+  });
+  it('ends by what clocks show, where that is no moment', () => {
+    const until = (text: string): readonly string[] =>
+      times(
+        '2024-01-01',
+        '2024-02-01',
+        event('DTSTART;TZID=America/New_York:20240101T100000', `RRULE:FREQ=DAILY;UNTIL=${text}`),
+      );
+    expect(until('20240103T100000')).toHaveLength(3);
+    expect(until('20240103T095959')).toHaveLength(2);
+    expect(until('20240103T150000Z')).toHaveLength(3);
+  });
+  it('begins with its start, where the rule does not say so', () => {
+    const rule = 'RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=3';
+    expect(times('2024-01-01', '2024-03-01', event('DTSTART:20240105T100000Z', rule))).toEqual([
+      '2024-01-05T10:00',
+      '2024-01-08T10:00',
+      '2024-01-15T10:00',
+    ]);
+    expect(times('2024-01-10', '2024-03-01', event('DTSTART:20240105T100000Z', rule))).toEqual(['2024-01-15T10:00']);
+    const once = event('DTSTART:20240105T100000Z', rule.replace('3', '1'));
+    expect(times('2024-01-01', '2024-03-01', once)).toEqual(['2024-01-05T10:00']);
+    const said = event('DTSTART:20240108T100000Z', rule);
+    expect(times('2024-01-01', '2024-03-01', said)).toHaveLength(3);
+  });
   it('of a task is when it is due', () => {
     expect(times('2024-01-01', '2024-02-01', task('DUE:20240105T100000Z'))).toEqual(['2024-01-05T10:00']);
   });
