@@ -111,6 +111,42 @@ describe('a place on earth', () => {
   });
 });
 
+describe('what a card says in another one’s words', () => {
+  it.each([
+    ['3.0', ['NOTE:see\\nBEGIN:VCARD\\nEND:VCARD', '\tBEGIN:VCARD'], 'see\nBEGIN:VCARD\nEND:VCARDBEGIN:VCARD'],
+    [
+      '2.1',
+      ['NOTE;ENCODING=QUOTED-PRINTABLE:see=0D=0A=', 'BEGIN:VCARD=0D=0A=', 'END:VCARD'],
+      'see\nBEGIN:VCARD\nEND:VCARD',
+    ],
+  ] as const)('is no card within a note of %s', (version, lines, note) => {
+    const { split, fields } = read(version, textOf(version, [...NAME, ...lines, 'TEL:1']));
+    expect([split.items.length, split.damaged]).toEqual([1, []]);
+    expect([...fields.values()]).toContainEqual({ note });
+    expect([...fields.values()]).toContainEqual({ number: '1' });
+  });
+  it('is read in its charset, and what is new in such a line is UTF-8', () => {
+    const [head, tail] = textOf('2.1', ['N;CHARSET=SHIFT_JIS:|', 'TEL:1']).split('|') as [string, string];
+    // 安藤;ロボ
+    const name = [0x88, 0xc0, 0x93, 0xa1, 0x3b, 0x83, 0x8d, 0x83, 0x7b];
+    const bytes = Buffer.concat([Buffer.from(head), Buffer.from(name), Buffer.from(tail)]);
+    const format = vcardFormat('2.1');
+    const split = format.split(bytes);
+    const before = format.read(split, split.items[0]!, null);
+    const parts = (given: string) => [
+      { kind: 'surname', value: '安藤' },
+      { kind: 'given', value: given },
+    ];
+    expect(before.get(fieldName('name'))).toEqual({ components: parts('ロボ') });
+    const write = (after: Fields) => format.write(split, [{ item: split.items[0]!, before, after, uid: 'u' }]);
+    expect(Buffer.compare(write(before), bytes)).toBe(0);
+    const after = new Map(before).set(fieldName('name'), { components: parts('花') });
+    expect(Buffer.from(write(after)).toString()).toBe(
+      `${head.replace('CHARSET=SHIFT_JIS', 'ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8')}=E5=AE=89=E8=97=A4;=E8=8A=B1;;;${tail}`,
+    );
+  });
+});
+
 describe('the whole of an address behind its parts, as Google writes it', () => {
   const google = (...adr: string[]): string =>
     ['BEGIN:VCARD', 'VERSION:3.0', 'FN:Chris', ...adr, 'END:VCARD', ''].join('\r\n');
