@@ -169,4 +169,18 @@ export const PLANTED_DECISION_BUGS = [
     replace: 'value: null, replaces: [] }',
     tests: ['test/unit/conflicts/duplicates.test.ts'],
   },
+  {
+    about: 'in a text of both line endings the lines that mark a clash end otherwise than the others',
+    file: 'src/main/conflicts/merge-texts.ts',
+    find: "const mark = !uniform && base.includes('\\r\\n') ? '\\r' : '';",
+    replace: "const mark = '';",
+    tests: ['test/unit/conflicts/merge-texts.test.ts'],
+  },
+  {
+    about: 'where nobody left a line ending, the lines of a clash end as on Windows',
+    file: 'src/main/conflicts/merge-texts.ts',
+    find: 'changed.length > 0 ? changed : said.length > 0 ? said : [was];',
+    replace: 'changed.length > 0 ? changed : said;',
+    tests: ['test/unit/conflicts/merge-texts.test.ts'],
+  },
 ];

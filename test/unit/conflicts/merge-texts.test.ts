@@ -49,6 +49,15 @@ describe('a merge of texts', () => {
       clashes: 0,
     });
   });
+  it('ends what marks a clash as the lines of the text end, mixed as they are, or as they did where none is left', () => {
+    const mixed = 'a\r\nb\nc\r\n';
+    expect(merge(mixed, mixed.replace('b', 'x'), mixed.replace('b', 'y'))?.text).toBe(
+      'a\r\n<<<<<<< Laptop\r\nx\n=======\r\ny\n>>>>>>> Phone\r\nc\r\n',
+    );
+    expect(merge('a\nb\nc\n', 'a\nx\nc\r\n', 'a\ny\nc\n')?.text).toContain('\n=======\n');
+    const clash = (end: string): string => ['<<<<<<< Laptop', 'x', '=======', 'y', '>>>>>>> Phone'].join(end);
+    for (const end of ['\r\n', '\n']) expect(merge(`a${end}`, 'x', 'y')?.text).toBe(clash(end));
+  });
   it('does not let a text of one line decide about line endings', () => {
     expect(merge('a\r\nb\r\n', 'a', 'a\r\nb\r\nc\r\n')?.text).toContain('\r\n');
   });

@@ -128,6 +128,14 @@ describe('what became of an item', () => {
     expect(contents.holders(device.file('hello').digest, null)).toEqual([]);
   });
 
+  it('nor of what is gone for all and was found gone here', () => {
+    device.save(letter, 'hello');
+    outcomes.outcome(due(letter), written(letter));
+    device.save(letter, null);
+    device.collection.records.putSnapshot(source.row, rowOf(letter), null, null);
+    expect([outcomes.agreed(due(letter)), snapshot(letter)]).toEqual([true, undefined]);
+  });
+
   it('moves no snapshot where it was refused, and names why', () => {
     device.save(letter, 'hello');
     outcomes.outcome(due(letter), refused(letter, 'no-permission'));
