@@ -1,5 +1,5 @@
 import type { Reply, WireError } from '../../contract/contract.ts';
-import { isDamage } from '../platform/database-trouble.ts';
+import { isDamage, isRefused } from '../platform/database-trouble.ts';
 import { LockstepError } from '../platform/trouble.ts';
 
 /** Where lines for the person who runs the program go. */
@@ -35,6 +35,12 @@ function refusedBySystem(failure: unknown): WireError | null {
   // Of our own database, which is the only one that says so.
   if (code === 'SQLITE_FULL')
     return { code: 'disk-full', message: `The disk of the data directory is full: ${message}`, subject: '' };
+  if (isRefused(failure) && !(failure instanceof LockstepError))
+    return {
+      code: 'database-not-opened',
+      message: `The database of the data directory cannot be read or written (${message}): look at its disk and at the rights of your user there. Nothing written is lost.`,
+      subject: '',
+    };
   if (isDamage(failure) && !(failure instanceof LockstepError))
     return {
       code: 'database-damaged',

@@ -2,7 +2,14 @@ import type { EventName, Reply, RequestName, StandstillView, StatusView, WireErr
 import type { Log } from '../control/wire-error.ts';
 import { parseHostAndPort } from '../platform/bind-port.ts';
 import type { Clock } from '../platform/clock.ts';
-import { damageWords, isDamage, isNoRoom, noRoomWords, notOpenedWords } from '../platform/database-trouble.ts';
+import {
+  damageWords,
+  isDamage,
+  isNoRoom,
+  isRefused,
+  noRoomWords,
+  notOpenedWords,
+} from '../platform/database-trouble.ts';
 import type { DiskSpace } from '../platform/disk-space.ts';
 import { PlannedRetry, type RetryPace } from '../platform/retry.ts';
 import type { EngineOptions } from './engine-api.ts';
@@ -24,7 +31,7 @@ interface LastingPort {
   readonly clock: Clock;
   diskSpace(path: string): Promise<DiskSpace | null>;
   readonly log: Log;
-  /** Called once, where the engine died of anything but a full disk or a damaged database; nothing works after it. */
+  /** Called once, where the engine died of anything but its disk or a damaged database; nothing works after it. */
   readonly onFault: (fault: Error) => void;
 }
 /** Why an engine stands still: the code of what is answered until it goes on, and what people are told. */
@@ -36,9 +43,9 @@ interface Standstill {
 type Start = (options: EngineOptions, onFault: (fault: Error) => void, endsWith: EndsWith) => Promise<EngineHost>;
 
 /**
- * An engine that outlives a full disk and a damaged database. The first commit that finds no room ends its thread, for what it holds in memory may be ahead of what is
- * written; what was committed is safe. Here that is a standstill: whoever asks is told which disk is full, and a new engine begins once it has room.
- * So it is where there is no room at the first start already. The first read that finds the database damaged ends the thread as well: the next engine
+ * An engine that outlives a full disk, one that fails or may only be read for a while, and a damaged database. The first commit that finds no room, or is
+ * refused, ends its thread, for what it holds in memory may be ahead of what is written; what was committed is safe. Here that is a standstill: whoever asks
+ * is told which disk it is, and a new engine begins once it has room, or can open its database. So it is where there is no room at the first start already. The first read that finds the database damaged ends the thread as well: the next engine
  * sets it aside and makes a new one, as it does where a start found it. All else that fails then fails this as it does `startEngine`.
  */
 export async function startLastingEngine(options: EngineOptions, start: Start, port: LastingPort): Promise<EngineHost> {
@@ -176,6 +183,10 @@ class LastingEngine implements EngineHost {
   /** null: of a fault of the program. */
   #whyDied(fault: Error): Standstill | null {
     if (isNoRoom(fault, this.#directory)) return this.#noRoom();
+    if (isRefused(fault)) {
+      const why = `SQLite says: ${fault.message}. Nothing written is lost: look at its disk and at the rights of your user there, and mend that first.`;
+      return { code: 'database-not-opened', words: notOpenedWords(this.#directory, why) };
+    }
     return isDamage(fault) ? { code: 'database-damaged', words: damageWords(this.#directory, fault.message) } : null;
   }
 
@@ -215,7 +226,8 @@ class LastingEngine implements EngineHost {
   }
 
   async #check(): Promise<void> {
-    const space = await this.#port.diskSpace(this.#directory);
+    const isFull = this.#why.code === 'disk-full';
+    const space = isFull ? await this.#port.diskSpace(this.#directory) : null;
     const needed = space === null ? 0 : Math.min(ROOM_TO_GO_ON, space.size * SHARE_TO_GO_ON);
     if (this.#isStopped) return;
     if (space !== null && space.free < needed) {

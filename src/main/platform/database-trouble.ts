@@ -65,6 +65,13 @@ export function isDamage(fault: unknown): boolean {
   return code === DAMAGED || (cause instanceof Error && isDamage(cause));
 }
 
+/** Could a database that is open not be read or written, for its disk failed, or may only be read? Nothing says that it is broken. */
+export function isRefused(fault: unknown): boolean {
+  const { code, cause } = fault as { readonly code?: unknown; readonly cause?: unknown };
+  if (typeof code === 'string' && /^SQLITE_(?:IOERR|READONLY|CANTOPEN)/.test(code)) return true;
+  return cause instanceof Error && isRefused(cause);
+}
+
 /** Did this come of there being no room for the state in `directory`? The database tells it without a path, everything else with one. */
 export function isNoRoom(fault: unknown, directory: string): boolean {
   const { code, path, cause } = fault as { readonly code?: unknown; readonly path?: unknown; readonly cause?: unknown };

@@ -39,6 +39,11 @@ describe('a failure at a boundary', () => {
     });
     const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     expect(told(full)).toMatchObject({ code: 'disk-full' });
+    const refused = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+    expect(told(refused)).toMatchObject({
+      code: 'database-not-opened',
+      message: expect.stringMatching(/disk I\/O error/),
+    });
     expect(log).toEqual([]);
   });
 

@@ -196,6 +196,23 @@ it('says what it is where the new engine cannot open its database for another re
   expect(faults).toEqual([]);
 });
 
+it('stands still while its disk fails, or may only be read, and goes on without a word of room', async () => {
+  const { clock, room, engines, faults, engine, told } = await running();
+  room.free = 0;
+  engines[0]?.die(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' }));
+  const standstill = {
+    sentence: '/state cannot be used, so Lockstep stands still',
+    advice: expect.stringMatching(/^SQLite says: disk I\/O error\. .*It then goes on by itself/),
+  };
+  expect(await engine.request('status', [])).toMatchObject({ value: { standstill } });
+  expect(await engine.request('history:undo', ['x'])).toMatchObject({ error: { code: 'database-not-opened' } });
+  expect(told.filter(([name]) => name === 'notice')).toHaveLength(1);
+  await clock.advance(6000);
+  expect(engines).toHaveLength(2);
+  expect(await engine.request('history:list', [{}])).toEqual({ ok: true, value: 'engine 2' });
+  expect(faults).toEqual([]);
+});
+
 it('stands still on a disk that is full from the start, and begins once there is room', async () => {
   const { clock, engine, engines, log } = await running([new LockstepError('disk-full', 'no room', '/state')]);
   expect([engines, engine.deviceId]).toEqual([[], '']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { databaseFaultText, isNoRoom, noRoomWords } from '../../../src/main/platform/database-trouble.ts';
+import { databaseFaultText, isNoRoom, isRefused, noRoomWords } from '../../../src/main/platform/database-trouble.ts';
 
 const fault = (code: string, message: string) => Object.assign(new Error(message), { code });
 
@@ -16,6 +16,17 @@ describe('why the synchronizer ended', () => {
   ])('is told as a fault where it was %s', (_what, error) => {
     expect(databaseFaultText('/state', error)).toBeNull();
   });
+});
+
+it.each([
+  [fault('SQLITE_IOERR_WRITE', 'disk I/O error'), true],
+  [fault('SQLITE_READONLY_DBMOVED', 'attempt to write a readonly database'), true],
+  [new Error('not read', { cause: fault('SQLITE_CANTOPEN', 'unable to open database file') }), true],
+  [fault('SQLITE_FULL', 'database or disk is full'), false],
+  [fault('SQLITE_CORRUPT', 'malformed'), false],
+  [fault('EROFS', 'read-only file system'), false],
+])('%s: its disk refuses the database: %s', (error, is) => {
+  expect(isRefused(error)).toBe(is);
 });
 
 describe('no room for the state', () => {
