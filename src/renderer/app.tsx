@@ -11,6 +11,7 @@ import { PageFrame } from './components/page-frame.tsx';
 import { Sidebar } from './components/sidebar.tsx';
 import { StateBanner } from './components/state-banner.tsx';
 import { Toasts } from './components/toasts.tsx';
+import { useLostFocus } from './components/use-lost-focus.ts';
 import { ConflictsPage } from './conflicts/conflicts-page.tsx';
 import { DevicesPage } from './devices/devices-page.tsx';
 import { HistoryPage } from './history/history-page.tsx';
@@ -101,6 +102,7 @@ function Window() {
   const adding = useApp((state) => state.adding);
   const joining = useApp((state) => state.joining);
   const { store } = useAppContext();
+  useLostFocus();
   useEffect(() => {
     // Ctrl or Command with 1 to 6: the pages, in the order of the sidebar; with F what there is to search.
     const onKey = (event: KeyboardEvent) => {

@@ -705,6 +705,40 @@ test('after a settlement the next conflict has the focus in the list, and a seco
   expect(await asked(page, 'conflicts:resolve')).toEqual([['k1', { take: 'v1' }]]);
 });
 
+test('where what had the focus goes for good, the heading of the page has it, unless a person took it away', async ({
+  page,
+}) => {
+  await openPages(page, pages, { page: 'devices' });
+  await page.getByRole('button', { name: 'Allow Kitchen tablet' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: /asks to join/ })).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Devices', level: 1 })).toBeFocused();
+
+  await openPages(page, pages, { page: 'conflicts' });
+  await page.getByRole('button', { name: /plans\.md/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('button', { name: 'Take this from Laptop' })).toBeVisible();
+  await page.evaluate(() => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    sample.give('conflicts:first', { list: [], total: 0 });
+  });
+  await dialog.getByRole('button', { name: 'Take this from Laptop' }).press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(page.locator('.rows-page')).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Conflicts', level: 1 })).toBeFocused();
+
+  await openPages(page, pages, { page: 'devices' });
+  await page.getByRole('button', { name: 'Allow Kitchen tablet' }).focus();
+  await page.locator('main').click({ position: { x: 3, y: 3 } });
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.tell('requests', []));
+  await expect(page.getByRole('heading', { name: /asks to join/ })).toHaveCount(0);
+  // As many frames as it would have been given the focus in, and some.
+  await page.evaluate(async () => {
+    for (let left = 10; left > 0; left--) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
+  await expect(page.locator('body')).toBeFocused();
+});
+
 test('who may only read sees conflicts and who settles them, and no button that would fail', async ({ page }) => {
   await openPages(page, pages, { scenario: 'reader' });
   await expect(page.getByRole('button', { name: 'See 3 conflicts' })).toBeVisible();
