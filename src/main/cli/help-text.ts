@@ -1,4 +1,5 @@
 import type { Command, CommandOption } from './command.ts';
+import { EXAMPLES } from './examples.ts';
 import type { Paint } from './paint.ts';
 import { GLOBAL_OPTIONS } from './parse-command-line.ts';
 
@@ -26,6 +27,7 @@ export function overview(commands: readonly Command[], paint: Paint): string {
 /** The help of one command. */
 export function helpFor(command: Command, paint: Paint): string {
   const options = optionRows(command.options);
+  const examples = (EXAMPLES[command.name] ?? []).map(([line, does]) => [`lockstep ${line}`, does] as const);
   return [
     `${paint.strong('Usage:')} lockstep ${command.name} ${command.takes}${options.length > 0 ? ' [OPTIONS]' : ''}`
       .replace(/ {2,}/, ' ')
@@ -34,6 +36,7 @@ export function helpFor(command: Command, paint: Paint): string {
     `${command.summary[0]!.toUpperCase()}${command.summary.slice(1)}.`,
     ...(command.details ? ['', command.details] : []),
     ...(options.length > 0 ? ['', paint.strong('Options:'), ...columns(options)] : []),
+    ...(examples.length > 0 ? ['', paint.strong('Examples:'), ...columns(examples)] : []),
     '',
     paint.strong('Options of every command:'),
     ...columns(optionRows(GLOBAL_OPTIONS)),
@@ -50,5 +53,5 @@ function optionRows(options: { readonly [name: string]: CommandOption }): (reado
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd());
 }

@@ -16,7 +16,7 @@ export const relayCommand: Command = {
   details: [
     'Prints one line of JSON with its address when it is ready: give that to `lockstep config relay`. SIGTERM, SIGINT and SIGHUP (but for nohup) stop it.',
     'Its directory (--data; default: lockstep-relay, beside the default place of an instance) holds its key: devices know it by that, so back it up.',
-    'The role management only tells where the storage of a group is (--storage), and storage does all but that. Both need the same tls.key.',
+    'The role management only tells where the storage of a collection is (--storage), and storage does all but that. Both need the same tls.key.',
   ].join('\n'),
   options: {
     listen: {
