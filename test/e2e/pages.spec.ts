@@ -901,6 +901,36 @@ test('lists of thousands hold only what is in view, all of it is reached by keyb
   expect(await planned.getByRole('listitem').count()).toBeLessThan(60);
 });
 
+test('a list of ten thousand is scrolled without asking about rows that are not in view', async ({ page }) => {
+  await openPages(page, pages, {});
+  await page.evaluate(() => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    let asked = 0;
+    const list = Array.from({ length: 10_000 }, (_, at) => ({
+      id: `p${at}`,
+      line: '',
+      get title() {
+        asked++;
+        return `Person ${at}`;
+      },
+    }));
+    sample.give('records:list', { list, total: list.length });
+    Reflect.set(window, 'titlesAsked', () => asked);
+  });
+  const titlesAsked = () => page.evaluate(() => Reflect.get(window, 'titlesAsked')() as number);
+  await page.getByRole('button', { name: 'Browse People' }).click();
+  await expect(page.locator('[data-row="0"]')).toBeVisible();
+  const before = await titlesAsked();
+  expect(before).toBeGreaterThan(0);
+  const list = page.locator('.virtual-rows');
+  for (const at of [2_000, 4_000, 6_000, 8_000]) {
+    await list.evaluate((one, to) => one.scrollTo(0, (one.scrollHeight * to) / 10_000), at);
+    await expect(page.locator(`[data-row="${at + 5}"]`)).toBeVisible();
+  }
+  // Each of them was asked once for all; since then those that came into view.
+  expect((await titlesAsked()) - before).toBeLessThan(10_000);
+});
+
 test('what was found is counted of what was searched, also while the next answer is awaited', async ({ page }) => {
   await openPages(page, pages, {});
   await page.getByRole('button', { name: 'Browse People' }).click();

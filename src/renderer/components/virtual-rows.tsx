@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 
 const PAGE_ROWS = 10;
 
@@ -29,6 +29,8 @@ export function VirtualRows(
     label: string;
     className: string;
     count: number;
+    /** What the rows are of: as long as it is the same, so are their keys and likely heights. */
+    of: unknown;
     /** -1: nobody knows yet how many there are. */
     setSize?: number;
     /** The likely height; each row is measured once it is there. */
@@ -43,11 +45,19 @@ export function VirtualRows(
   const [focused, setFocused] = useState(0);
   const stop = Math.min(focused, count - 1);
   const moveTo = useRef<number | null>(null);
+  // All rows are asked for these whenever one is measured, and anew where the functions are others: of thousands that is felt.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: both are made anew at each render, and say the same as long as `of` is
+  const told = useMemo(() => {
+    const [keys, heights]: [string[], number[]] = [[], []];
+    return {
+      getItemKey: (at: number): string => (keys[at] ??= props.keyOf(at)),
+      estimateSize: (at: number): number => (heights[at] ??= props.estimate(at)),
+    };
+  }, [props.of]);
   const rows = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
-    estimateSize: props.estimate,
-    getItemKey: props.keyOf,
+    ...told,
     overscan: 8,
     // The row with the focus stays, wherever the list is scrolled to: the focus would be lost with it, and a dialog could not give it back.
     rangeExtractor: (range) => [...new Set([stop, ...defaultRangeExtractor(range)])].sort((a, b) => a - b),

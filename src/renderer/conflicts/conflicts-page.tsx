@@ -137,6 +137,7 @@ export function ConflictsPage() {
           className="card rows-page rows-divided"
           label="Conflicts"
           count={groups.length}
+          of={list}
           setSize={list.length < total ? -1 : groups.length}
           onLast={(at) => conflicts.more(at === groups.length - 1 ? list.length : at)}
           estimate={() => ROW}

@@ -7,7 +7,7 @@ import { actAction, actSummary, causeText, changedFields } from './act-summary.t
 import type { ActPages } from './use-acts.ts';
 
 const ICONS = { add: FilePlus2, modify: FilePen, delete: FileX2, move: FileSymlink, mixed: Files } as const;
-const ROW = 58;
+const ROW = 60;
 const DAY = 40;
 
 /** Any number of acts, newest first, with a heading where a day begins. */
@@ -26,6 +26,7 @@ export function HistoryList({ pages, onOpen }: { pages: ActPages; onOpen: (act: 
       className="card rows-page"
       label="Changes, newest first"
       count={acts.length}
+      of={acts}
       setSize={complete ? acts.length : -1}
       estimate={(at) => (dayOf(at) === null ? ROW : ROW + DAY)}
       keyOf={(at) => `${acts[at]?.id} ${dayOf(at) ?? ''}`}

@@ -105,6 +105,7 @@ function ProblemGroup({ group: { kind, collection: id, problems } }: { group: Pr
         className="rows-box rows-divided"
         label={problemTitle(kind)}
         count={problems.length}
+        of={problems}
         estimate={() => ROW}
         keyOf={(at) => `${problems[at]?.source} ${problems[at]?.record}`}
         row={(at, focus) => {

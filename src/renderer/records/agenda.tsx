@@ -10,7 +10,7 @@ import { dayHeading, momentWords, timeOf, titleOf } from './occurrence-words.ts'
 
 const DAY_MS = 86_400_000;
 const WEEKS = 4;
-const ROW = 40;
+const ROW = 37;
 const HEADING = 36;
 
 /** What takes place in the next weeks, day by day. */
@@ -42,6 +42,7 @@ export function Agenda(props: { collection: string; now: number; onOpen: (occurr
       label={`The next ${WEEKS} weeks`}
       className="rows-fill"
       count={list.length}
+      of={list}
       estimate={(at) => (headingAt(at) === null ? ROW : ROW + HEADING)}
       keyOf={(at) => `${list[at]?.record} ${list[at]?.start}`}
       row={(at, focus) => {

@@ -63,6 +63,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
             label="Possible duplicates"
             className="rows-box"
             count={list.length}
+            of={list}
             estimate={() => ROW}
             keyOf={(at) => list[at]?.records.map(({ record }) => record).join('\0') ?? String(at)}
             row={(at, focus) => {

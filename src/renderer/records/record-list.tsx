@@ -14,7 +14,7 @@ import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
 import { FaceInList } from './face.tsx';
 import { letterOf } from './initials.ts';
 
-const ROW = 56;
+const ROW = 60;
 const HEADING = 36;
 /** Fewer names are seen at a glance, without letters between them. */
 const MANY = 30;
@@ -78,6 +78,7 @@ export function RecordList(props: {
           label={`Everything in ${collection.name}`}
           className="rows-fill"
           count={list.length}
+          of={list}
           estimate={(at) => (letterAt(at) === null ? ROW : ROW + HEADING)}
           keyOf={(at) => list[at]?.id ?? String(at)}
           row={(at, focus) => {

@@ -53,6 +53,7 @@ function PlannedList({ title, planned }: { title: string; planned: readonly Plan
         className="rows-box"
         label={title}
         count={order.length}
+        of={order}
         estimate={() => ROW}
         keyOf={(at) => `${order[at]?.action} ${order[at]?.record}`}
         text={(at) => {

@@ -28,6 +28,7 @@ export function LacksList({ kind, lacks: { lacks, records, named } }: { kind: Ki
         label="Whom it concerns"
         className="rows-box"
         count={named.length}
+        of={named}
         estimate={() => LINE}
         keyOf={(at) => named[at]?.id ?? String(at)}
         text={(at) => <span className="planned">{nameAt(at)}</span>}
