@@ -1,5 +1,5 @@
 import { Unplug } from 'lucide-react';
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { writeNumbers } from '../contract/number-text.ts';
 import { AppProvider, goTo, useApp, useAppContext } from './client/app-context.tsx';
@@ -103,7 +103,8 @@ function Window() {
   const joining = useApp((state) => state.joining);
   const { store } = useAppContext();
   useLostFocus();
-  useEffect(() => {
+  // Before the window is seen: no key that somebody presses in it is lost.
+  useLayoutEffect(() => {
     // Ctrl or Command with 1 to 6: the pages, in the order of the sidebar; with F what there is to search.
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'f' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && find())

@@ -457,6 +457,19 @@ test('a page that is gone to by key has the focus, also where nothing had it', a
   await expect(page.getByRole('heading', { name: 'Devices', level: 1 })).toBeFocused();
 });
 
+test('a key pressed as the window comes into sight is heard', async ({ page }) => {
+  await page.addInitScript(() => {
+    const observer = new MutationObserver(() => {
+      if (document.querySelector('.window') === null) return;
+      observer.disconnect();
+      window.dispatchEvent(new KeyboardEvent('keydown', { key: '4', ctrlKey: true }));
+    });
+    observer.observe(document, { subtree: true, childList: true });
+  });
+  await openPages(page, pages, {});
+  await expect(page.getByRole('heading', { name: 'History', level: 1 })).toBeVisible();
+});
+
 test('Ctrl and F goes to the field that searches what is on the screen', async ({ page }) => {
   await openPages(page, pages, { page: 'history' });
   await expect(page.locator('[data-row="0"]')).toBeVisible();
