@@ -186,6 +186,26 @@ test('the state is said once, and in step only where it is', async ({ page }) =>
   await expect(page.getByText(/In step/)).toHaveCount(0);
 });
 
+test('what could not be looked at is named where all else was looked for changes', async ({ page }) => {
+  await openPages(page, pages, { scenario: 'calm' });
+  await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const status = await sample.request('status');
+    if (!status.ok) return;
+    const [first, ...others] = status.value.collections;
+    if (first === undefined) return;
+    const sources = first.sources.map((each) => ({
+      ...each,
+      state: 'unavailable' as const,
+      reason: 'it is not there',
+    }));
+    sample.give('status', { ...status.value, collections: [{ ...first, sources }, ...others] });
+  });
+  await page.getByRole('button', { name: 'Sync now' }).click();
+  await expect(page.getByText('Looked for changes, but not in all of it: Documents is not available')).toBeVisible();
+  await expect(page.getByText('Looked for changes in everything that is kept in step')).toHaveCount(0);
+});
+
 test('in a narrow window the state takes two lines at most, and its words lead to where something can be done', async ({
   page,
 }) => {
