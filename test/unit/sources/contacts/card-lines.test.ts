@@ -294,3 +294,16 @@ it('a first card stands right behind the mark of UTF-8 an emptied file still has
     `\ufeff${Buffer.from(format.write(format.split(format.empty()), [{ item: null, before: null, after, uid: 'u' }])).toString()}`,
   );
 });
+
+describe('a number that is an address', () => {
+  const line = 'TEL;VALUE=uri;PREF=1;TYPE="voice,home":tel:+1-555-555-5555;ext=5555';
+  const card = cardOf('4.0', line, 'FN:J. Doe');
+  const dialled = (number: string): string => card.changed('phones', (entry) => ({ ...entry, number }));
+  it('stays one, with what is to be dialled beside it', () => {
+    expect(dialled('+1-555-555-5556;ext=12')).toBe(card.text.replace('5555;ext=5555', '5556;ext=12'));
+    expect(dialled('+1-555-555-5556;isub=1;ext=12')).toBe(card.text.replace('5555;ext=5555', '5556;isub=1;ext=12'));
+  });
+  it('is text where it says what no address can', () => {
+    expect(dialled('+1 555; ask for Jane')).toContain('TEL;PREF=1;TYPE="voice,home":+1 555\\; ask for Jane');
+  });
+});

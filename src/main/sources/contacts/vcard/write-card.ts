@@ -24,6 +24,8 @@ import { escapePart, escapeText, quotedPrintable, type VcardVersion } from './vc
 import { mapOf, type Plain, type Written } from './written.ts';
 
 const NON_ASCII = /[^\x20-\x7e\t]/;
+/** RFC 3966 3: a number, and what is to be dialled beside it (`;ext=102`). */
+const TEL_ADDRESS = /^[+\d().*#-]+(?:;[a-z\d-]+(?:=[\w.!~*'()[\]/:&+$%-]*)?)*$/i;
 /** A soft line break in quoted-printable is another than a fold: such a line is left long. */
 const NEVER_FOLD = 1 << 20;
 
@@ -204,12 +206,12 @@ export class CardLines {
         : writeParams(entry, written, rule, this.version, this.#params, own);
     const isUri = own.params.some(({ name, values }) => isParam(name, 'VALUE') && values[0]?.toLowerCase() === 'uri');
     // A number with anything else in it is no address: it is text.
-    const isTel = rule.name === 'TEL' && isUri && /^[+\d().*#-]+$/.test(text(entry.number));
+    const isTel = rule.name === 'TEL' && isUri && TEL_ADDRESS.test(text(entry.number));
     const line: Line = {
       group,
       name: own.name,
       params: isTel ? [newParam('VALUE', ['uri']), ...params] : params,
-      value: isTel ? `tel:${written.value}` : written.value,
+      value: isTel ? `tel:${text(entry.number)}` : written.value,
       ...withoutYear(own, written.value),
     };
     return [this.text(line), ...more.map((each) => this.text({ ...each, group }))];
