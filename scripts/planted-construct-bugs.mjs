@@ -254,4 +254,25 @@ export const PLANTED_CONSTRUCT_BUGS = [
     replace: "return other?.cause === 'undo';",
     tests: ['test/unit/history/undo-change.test.ts'],
   },
+  {
+    about: 'the chunk list by which a file was put together is forgotten',
+    file: 'src/main/construct/commit-outcome.ts',
+    find: "if (after?.type === 'file' && after.chunks !== undefined && chunkList !== null)",
+    replace: "if (after?.type === 'file' && after.chunks === undefined && chunkList !== null)",
+    tests: ['test/unit/construct/commit-outcome.test.ts'],
+  },
+  {
+    about: 'a changed large file is fetched whole, though the one it comes from is here',
+    file: 'src/main/construct/prepare-item.ts',
+    find: 'base: holds === null ? null : { digest: holds.digest, chunks: holds.chunks ?? null },',
+    replace: 'base: null,',
+    tests: ['test/unit/construct/prepare-item.test.ts'],
+  },
+  {
+    about: 'what is gone for all, and was found gone here, is remembered for ever',
+    file: 'src/main/construct/commit-outcome.ts',
+    find: 'if (planned.fields === null && asShown) {',
+    replace: 'if (planned.fields === null && asShown && stored === undefined) {',
+    tests: ['test/unit/construct/commit-outcome.test.ts'],
+  },
 ];

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../../src/main/change-log/change.ts';
 import { type Attempt, CommitOutcome } from '../../../src/main/construct/commit-outcome.ts';
 import { ConstructionQueue, type Job } from '../../../src/main/construct/construction-queue.ts';
 import { PrepareItem } from '../../../src/main/construct/prepare-item.ts';
 import { ENTRY, MODIFIED } from '../../../src/main/record/file-entry.ts';
-import { type RecordId, recordId } from '../../../src/main/record/ids.ts';
+import { digest, type RecordId, recordId } from '../../../src/main/record/ids.ts';
 import { revisionIn, vouches } from '../../../src/main/snapshot/stored-revision.ts';
 import type {
   ConstructOutcome,
@@ -116,6 +117,16 @@ describe('what became of an item', () => {
     outcomes.outcome(due(letter), written(letter, { kept: device.file('hello').digest }));
     const holders = (text: string) => contents.holders(device.file(text).digest, null).map(({ record }) => record);
     expect([holders('hello'), holders('goodbye')]).toEqual([[], [rowOf(letter)]]);
+  });
+
+  it('keeps the chunk list a content was put together by, where there was one', () => {
+    const chunks = digest('ab'.repeat(32));
+    const entry = { ...device.file('hello'), chunks };
+    device.write([device.edit(letter, new Map([[ENTRY, entry]])) as Change]);
+    outcomes.outcome(due(letter), written(letter));
+    expect(contents.chunkList(chunks)).toBeNull();
+    outcomes.outcome({ ...due(letter), chunkList: Uint8Array.of(7) }, written(letter));
+    expect([...(contents.chunkList(chunks) ?? [])]).toEqual([7]);
   });
 
   it('keeps no snapshot of what is gone for all', () => {

@@ -3,7 +3,7 @@ import type { Change } from '../../../src/main/change-log/change.ts';
 import { ConstructionQueue, type Job } from '../../../src/main/construct/construction-queue.ts';
 import { constructItemOf, type PreparedItem, PrepareItem } from '../../../src/main/construct/prepare-item.ts';
 import { fileFields } from '../../../src/main/record/file-entry.ts';
-import { dotOf, fieldName, recordId } from '../../../src/main/record/ids.ts';
+import { digest, dotOf, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Fields } from '../../../src/main/record/value.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
 import type { Revision, SourceAdapter } from '../../../src/main/sources/source-adapter.ts';
@@ -69,6 +69,20 @@ describe('what one source is to do about a record', () => {
     expect([...(item.expected as Revision)]).toEqual([...REVISION]);
     expect(items.wanted(item)).toMatchObject({ base: { digest: device.file('hello').digest } });
     expect(constructItemOf(item, null, new Map()).replaces).toBe(device.file('hello').digest);
+  });
+
+  it('is told by which chunk list its content, and the one it has, are put together', () => {
+    const chunked = (text: string) => ({ ...device.file(text), chunks: digest(text.repeat(64)) });
+    const write = (text: string) => device.write([device.edit(letter, fileFields(chunked(text))) as Change]);
+    write('a');
+    expect(items.wanted(prepared() as PreparedItem)).toMatchObject({ chunks: digest('a'.repeat(64)), base: null });
+    const before = device.held(letter);
+    write('b');
+    device.collection.records.putSnapshot(source.row, row(), storedRevision(REVISION, false), before);
+    expect(items.wanted(prepared() as PreparedItem)).toMatchObject({
+      chunks: digest('b'.repeat(64)),
+      base: { digest: device.file('a').digest, chunks: digest('a'.repeat(64)) },
+    });
   });
 
   it('is found out anew where it is asked for once more, by the record as it is then', () => {
