@@ -118,13 +118,20 @@ export class GroupMembership {
   isAdmissionVoid(): boolean {
     return this.current !== null && !this.isMember() && !this.current.removed.has(this.#identity.id);
   }
-  /** This device left it by itself: what is here of it is older than that, as in a copy of its data that was put back. */
+  /** This device left it by itself, and nobody let it in since: what is here of it is older than that, as in a copy of its data that was put back. */
   hasLeft(): boolean {
+    if (this.isMember()) return false;
     const own = this.#identity.id;
-    const left = [...this.#operations.byHash.values()].some(
-      ({ author, body, subject }) => body?.op === 'remove' && author === own && subject === own,
-    );
-    return left && !this.isMember();
+    const { byHash } = this.#operations;
+    const about = [...byHash.values()].filter(({ subject }) => subject === own);
+    const seen = new Set<Digest>();
+    const before = about.flatMap(({ body, parents }) => (body?.op === 'add' ? parents : []));
+    for (let each = before.pop(); each !== undefined; each = before.pop()) {
+      if (seen.has(each)) continue;
+      seen.add(each);
+      before.push(...(byHash.get(each)?.parents ?? []));
+    }
+    return about.some(({ author, body, hash }) => body?.op === 'remove' && author === own && !seen.has(hash));
   }
   member(device: DeviceId): Member | null {
     return this.current?.members.get(device) ?? null;

@@ -279,6 +279,9 @@ describe('one that does not belong any more', () => {
     expect([bens.hasLeft(), open(cleo, all).membership.hasLeft(), membership.hasLeft()]).toEqual([true, false, false]);
     membership.add(newcomer(ben, 'editor'), 5000);
     expect(open(ben, membership.operations()).membership.hasLeft()).toBe(false);
+    // It left once; what took it out now is another's word.
+    membership.remove(ben.id, [], 6000);
+    expect(open(ben, membership.operations()).membership.hasLeft()).toBe(false);
   });
 
   it('has word left for it, the same from everyone who knows as much, unless it left itself or it is long ago', () => {
