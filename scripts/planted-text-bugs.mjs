@@ -359,9 +359,9 @@ export const PLANTED_TEXT_BUGS = [
   {
     about: 'an item of which a server told no version once is never listed again',
     file: 'src/main/sources/dav/listed-versions.ts',
-    find: 'this.#token === null || this.#untold.length > 0 || isLong',
-    replace: 'this.#token === null || isLong',
-    tests: ['test/unit/sources/dav/dav-place.test.ts'],
+    find: 'const isDoubted = this.#isDoubted || this.#untold.length > 0;',
+    replace: 'const isDoubted = this.#isDoubted;',
+    tests: ['test/unit/sources/dav/listed-versions.test.ts'],
   },
   {
     about: 'an event is taken for another of its name, though one of the text has the UID it had',

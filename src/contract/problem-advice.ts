@@ -60,7 +60,7 @@ const ADVICE: { readonly [code: string]: string } = {
   'malformed': 'Open it in the program that made it, correct the entry and save.',
   'io': 'Check the disk it lies on. It is tried again at every look for changes.',
   'server-fails':
-    'The server failed at it, as it says. It is tried again, ever more seldom, and at once when you look for changes.',
+    'The server failed at it, as it says. It is tried again, ever more seldom, and at once when you look for changes. If that goes on, tell whoever runs the server; elsewhere it is kept in step.',
   'server-forbids':
     'The account may not write this there. Ask whoever runs the server, or connect an account that may; elsewhere it is kept in step.',
   'server-full': 'Free some space in the account, or ask whoever runs the server for more. It is tried again.',

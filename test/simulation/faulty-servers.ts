@@ -307,9 +307,11 @@ class Run {
   async #checkNoneWent(when: string): Promise<void> {
     const there = new Set((await this.#client.blocks()).map(uidIn));
     const here = new Set(this.#uidsHere());
-    for (const { uid, isGone } of this.#items.values()) {
+    for (const { uid, isGone, isMoved } of this.#items.values()) {
       if (isGone) continue;
       if (!there.has(uid) && !here.has(uid)) this.#findings.push(`${when}: ${uid} is lost at both sides`);
+      // Between the two halves of that it is seen to be gone.
+      if (isMoved) continue;
       if (this.#wasThere.has(uid) && !there.has(uid)) this.#findings.push(`${when}: ${uid} went there`);
       if (this.#wasHere.has(uid) && !here.has(uid)) this.#findings.push(`${when}: ${uid} went here`);
     }

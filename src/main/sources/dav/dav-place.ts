@@ -18,6 +18,7 @@ import type { DavKind, DavText } from './dav-resource.ts';
 import type { DavServer } from './dav-server.ts';
 import { LeftOut } from './left-out.ts';
 import { ListedVersions } from './listed-versions.ts';
+import { MISTAKEN, PutAnew } from './put-anew.ts';
 import { PutTexts } from './put-texts.ts';
 import { RefusedWrites } from './refused-writes.ts';
 import { pathOf } from './resource-path.ts';
@@ -66,6 +67,7 @@ export class DavPlace implements DocumentPlace {
   readonly #refusals: RefusedWrites;
   readonly #rights: WriteRights;
   readonly #puts: PutTexts;
+  readonly #anew: PutAnew;
   readonly #asked: AskedServer;
   readonly watch: NonNullable<DocumentPlace['watch']>;
 
@@ -77,6 +79,7 @@ export class DavPlace implements DocumentPlace {
     this.#leftOut = new LeftOut((names) => options.server.texts(options.url, names, options.kind));
     this.#refusals = new RefusedWrites(clock);
     this.#rights = new WriteRights(clock, () => options.server.mayWrite(options.url));
+    this.#anew = new PutAnew(options);
     this.#puts = new PutTexts({
       put: ({ name, bytes }) => this.#put(name, null, bytes),
       answers: () => this.#answers(),
@@ -89,6 +92,7 @@ export class DavPlace implements DocumentPlace {
     if (asked) {
       this.#refusals.tryAll();
       this.#rights.tryNow();
+      this.#listed.askAgain();
       for (const { again } of this.#missed.values()) again.tryNow();
     }
     return this.#asked.condition(async () => {
@@ -215,8 +219,9 @@ export class DavPlace implements DocumentPlace {
   async #replace(name: string, etag: string | null, isThere: boolean, bytes: Uint8Array): Promise<DocumentWritten> {
     const answer = await this.#put(name, isThere ? etag : null, bytes);
     if (answer.status >= 300) return refused(reasonOf(answer), answer.detail);
-    const [document] = await this.read([name]);
-    return this.#judge(name, etag, bytes, answer, document);
+    const there = this.#anew.nameOf(name);
+    const [document] = await this.read([there]);
+    return this.#judge(there, etag, bytes, answer, document);
   }
 
   /**
@@ -235,7 +240,9 @@ export class DavPlace implements DocumentPlace {
       const known = this.#refusals.of(name, null, bytes);
       if (known !== null) outcomes.set(name, known);
     }
-    const asked = documents.filter(({ name }) => !outcomes.has(name));
+    const wanted = documents.filter(({ name }) => !outcomes.has(name));
+    const asked = this.#rights.isRefusing ? wanted.slice(0, 1) : wanted;
+    for (const { name } of wanted.slice(asked.length)) outcomes.set(name, ONLY_READ);
     const { answers, failures, brokenOff } = await this.#puts.run(asked);
     // Where it was not reached that says nothing of the text.
     const isOfText = new Set([...answers.keys(), ...brokenOff]);
@@ -248,11 +255,12 @@ export class DavPlace implements DocumentPlace {
     for (const [name, failure] of failures)
       if (!(failure instanceof ServerBusy)) outcomes.set(name, this.#failedToWrite(failure));
     try {
-      const read = made.length === 0 ? [] : await this.read(made);
+      const there = made.map((name) => this.#anew.nameOf(name));
+      const read = made.length === 0 ? [] : await this.read(there);
       const bytesOf = new Map(asked.map(({ name, bytes }) => [name, bytes]));
       made.forEach((name, at) => {
         const bytes = bytesOf.get(name) as Uint8Array;
-        outcomes.set(name, this.#judge(name, null, bytes, answers.get(name) as DavAnswer, read[at]));
+        outcomes.set(name, this.#judge(there[at] as string, null, bytes, answers.get(name) as DavAnswer, read[at]));
       });
     } catch (error) {
       const outcome = this.#failedToWrite(error);
@@ -273,7 +281,10 @@ export class DavPlace implements DocumentPlace {
   async #put(name: string, etag: string | null, bytes: Uint8Array): Promise<DavAnswer> {
     const { server, url, kind } = this.#options;
     this.#missed.get(name)?.again.tryNow();
-    return this.#judgedListed(await server.put(new URL(name, url).href, etag, bytes, kind));
+    const answer = await server.put(new URL(name, url).href, etag, bytes, kind);
+    if (etag === null && answer.status === MISTAKEN && (await this.#anew.isMistaken(name)))
+      return this.#judgedListed(await this.#anew.put(name, bytes));
+    return this.#judgedListed(answer);
   }
 
   /** The server answers a write. Where it has something else there than it told of, it is asked for all of it. */

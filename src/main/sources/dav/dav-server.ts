@@ -6,7 +6,7 @@ import { type Account, type GuardOptions, guardedFetch } from './guarded-fetch.t
 import { type Answered, asParsable } from './parsable-answer.ts';
 import { ReadTexts } from './read-texts.ts';
 import { refusalWords } from './refusal-words.ts';
-import { pathOf } from './resource-path.ts';
+import { pathOf, toldPath } from './resource-path.ts';
 import { ensureNotBusy, ServerBusy } from './server-busy.ts';
 import { answerOf, type DavAnswer } from './write-answer.ts';
 
@@ -177,11 +177,11 @@ export class DavServer {
     const resources: DavResource[] = [];
     const untold: string[] = [];
     for (const each of found) {
-      const href = each.href === undefined ? null : pathOf(each.href, url);
+      const href = toldPath(each.href, url);
       const isCollection = Object.keys((each.props?.resourcetype as object | undefined) ?? {}).includes('collection');
-      if (href === null || href === own || isCollection || each.status === 404) continue;
+      if (each.href === undefined || href === own || isCollection || each.status === 404) continue;
       const etag = etagOf(each);
-      if (etag === null) untold.push(href);
+      if (href === null || etag === null) untold.push(href ?? each.href);
       else resources.push({ href, etag });
     }
     return { resources, untold, token };
@@ -205,8 +205,10 @@ export class DavServer {
       const changed: DavResource[] = [];
       const gone: string[] = [];
       for (const each of found) {
-        const href = each.href === undefined ? null : pathOf(each.href, url);
-        if (href === null || href === pathOf(url, url)) continue;
+        if (each.href === undefined) continue;
+        const href = toldPath(each.href, url);
+        if (href === null) return null;
+        if (href === pathOf(url, url)) continue;
         const etag = etagOf(each);
         if (each.status === 404) gone.push(href);
         else if (etag === null) return null;
@@ -231,16 +233,16 @@ export class DavServer {
   }
 
   /**
-   * `etag` null: there must be nothing. Answers with the status, whatever it is, and the etag of what was written, where the server tells that.
+   * `etag` null: there must be nothing; 'any': whatever there is. Answers with the status, whatever it is, and the etag of what was written, where the server tells that.
    */
-  async put(url: string, etag: string | null, text: Uint8Array, kind: DavKind): Promise<DavAnswer> {
+  async put(url: string, etag: string | 'any' | null, text: Uint8Array, kind: DavKind): Promise<DavAnswer> {
     const type = kind === 'contacts' ? 'text/vcard' : 'text/calendar';
     return this.#send(
       url,
       'PUT',
       {
         'content-type': `${type}; charset=utf-8`,
-        ...(etag === null ? { 'if-none-match': '*' } : { 'if-match': etag }),
+        ...(etag === 'any' ? {} : etag === null ? { 'if-none-match': '*' } : { 'if-match': etag }),
       },
       text,
     );

@@ -7,7 +7,7 @@ import { folderOf } from './resource-path.ts';
  * nothing of it, and an item that is another one there than it was said to be can neither be read nor be written.
  */
 const LIST_MS = 24 * 60 * 60_000;
-/** And so often where it tells that something changed, and not what. */
+/** And so often where it tells that something changed, and not what, or not which version of something it has. */
 const DOUBTED_MS = 10 * 60_000;
 
 /** What a collection on a server held when it was last asked: the version of each resource, by its path. */
@@ -56,6 +56,10 @@ export class ListedVersions {
   went(name: string): void {
     this.#held.delete(name);
   }
+  /** A person asks: which version it has of something it did not tell may be told now. */
+  askAgain(): void {
+    if (this.#untold.length > 0) this.doubt();
+  }
   /** The server found something else than it had told of: everything is listed the next time. */
   doubt(): void {
     this.#token = null;
@@ -73,8 +77,8 @@ export class ListedVersions {
 
   #isDue(): boolean {
     const since = this.#clock.now() - this.#listedAt;
-    const isLong = since < 0 || since >= (this.#isDoubted ? DOUBTED_MS : LIST_MS);
-    return this.#token === null || this.#untold.length > 0 || isLong;
+    const isDoubted = this.#isDoubted || this.#untold.length > 0;
+    return this.#token === null || since < 0 || since >= (isDoubted ? DOUBTED_MS : LIST_MS);
   }
 
   /** What changed lies in another folder than what was listed: the collection has another path now, and all of it is somewhere else. */
@@ -89,6 +93,8 @@ export class ListedVersions {
     this.#untoldYet.clear();
     for (const { href, etag } of changed) this.#held.set(href, etag);
     for (const href of gone) this.#held.delete(href);
+    const told = new Set([...gone, ...changed.map(({ href }) => href)]);
+    if (told.size > 0) this.#untold = this.#untold.filter((name) => !told.has(name));
     if (changed.length === 0 && gone.length === 0 && token !== this.#token) this.#isDoubted = true;
     this.#token = token;
   }

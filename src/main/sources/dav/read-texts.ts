@@ -3,7 +3,7 @@ import { LockstepError } from '../../platform/trouble.ts';
 import { etagOf, textOf } from './answer-words.ts';
 import type { DavKind, DavText } from './dav-resource.ts';
 import { CUT_SHORT } from './parsable-answer.ts';
-import { pathOf } from './resource-path.ts';
+import { toldPath } from './resource-path.ts';
 
 interface Status {
   readonly status: number;
@@ -123,9 +123,8 @@ export class ReadTexts {
     return found.flatMap((each) => {
       const etag = etagOf(each);
       const text = textOf(each.props?.[kind === 'contacts' ? 'addressData' : 'calendarData']);
-      return each.href === undefined || etag === null || text === null
-        ? []
-        : [{ href: pathOf(each.href, url), etag, text }];
+      const href = toldPath(each.href, url);
+      return href === null || etag === null || text === null ? [] : [{ href, etag, text }];
     });
   }
 }

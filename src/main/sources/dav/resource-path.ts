@@ -13,5 +13,9 @@ export function pathOf(href: string, base: string): string {
   }
 }
 
+/** As `pathOf`, of what a server names; null: that is no address. */
+export const toldPath = (href: string | undefined, base: string): string | null =>
+  href !== undefined && URL.canParse(href, base) ? pathOf(href, base) : null;
+
 /** The path of what it lies in. */
 export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));

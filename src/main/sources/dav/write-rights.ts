@@ -3,6 +3,8 @@ import { Retry, type RetryPace } from '../../platform/retry.ts';
 
 /** A collection that may only be read is asked so often whether that is still so: one small request. */
 const PACE: RetryPace = { first: 2 * 60_000, most: 10 * 60_000 };
+/** Forbidden so often, and nothing taken, it is taken for one where a server does not say: one write at a time finds out whether that is over. */
+const FORBIDDEN = 3;
 /** What the server said of it counts so long for what is forbidden next. */
 const TOLD_MS = 60_000;
 
@@ -16,6 +18,7 @@ export class WriteRights {
   readonly #again = new Retry(PACE);
   #areNone = false;
   #tookAny = false;
+  #forbidden = 0;
   #told: { readonly at: number; readonly may: Promise<boolean | null> } | null = null;
 
   /** `ask`: may anything be written, as the server says it; null: it does not say. */
@@ -29,23 +32,29 @@ export class WriteRights {
     return this.#areNone;
   }
 
-  /** The same. Where it is time the server is asked anew. Fails as asking does. */
+  /**
+   * The same. Where it is time the server is asked anew; one that does not say is tried: false, while `isRefusing`, is for one write. Fails as asking
+   * does.
+   */
   async areNone(): Promise<boolean> {
     if (!this.#areNone || this.#again.dueIn(this.#clock.now()) > 0) return this.#areNone;
-    this.#judged((await this.#may()) === false);
-    return this.#areNone;
+    const may = await this.#may();
+    this.#judged(may !== true);
+    return may === false;
   }
 
   /** A write was forbidden, and not for what is in its text. Is it so of all? Fails as asking does. */
   async areNoneBy(): Promise<boolean> {
     const may = await this.#may();
-    this.#judged(may === false);
+    if (may !== null || this.#tookAny) this.#judged(may === false);
+    else if (++this.#forbidden >= FORBIDDEN && !this.#areNone) this.#judged(true);
     return may === null ? !this.#tookAny : !may;
   }
 
   /** A write was taken. */
   took(): void {
     this.#tookAny = true;
+    this.#forbidden = 0;
     this.#judged(false);
   }
 

@@ -115,6 +115,7 @@ describe('a collection on a server', () => {
     expect(documents.map(({ name }) => name)).toEqual([`${BOOK}a.vcf`]);
     expect(problems).toMatchObject([{ name: `${BOOK}b.vcf`, code: 'unreadable' }]);
     server.answer = (asked) => book.answer(asked);
+    await clock.advance(10 * 60_000);
     const told = await place.list();
     expect([told.documents.length, told.problems]).toEqual([2, []]);
   });
@@ -233,6 +234,7 @@ describe('a collection on a server', () => {
     // What is new they edited as we wrote it; what was there before they may have put back.
     const made = await place.write(`${BOOK}e.vcf`, null, Buffer.from(card('e')));
     expect(made).toMatchObject({ done: 'written', edited: 'surely', document: { bytes: Buffer.from(theirs) } });
+    book.changed = found(`${BOOK}d.vcf`, `<d:getetag>${book.cards.get(`${BOOK}d.vcf`)?.etag}</d:getetag>`);
     const { revision } = (await place.list()).documents.find(({ name }) => name === `${BOOK}d.vcf`) as ListedDocument;
     expect((await place.write(`${BOOK}d.vcf`, revision, Buffer.from(card('e')))).done).toBe('refused');
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { BOOK, bookOf, card } from './book-of-cards.ts';
-import { multistatus } from './fake-server.ts';
+import { multistatus, status } from './fake-server.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -70,4 +70,32 @@ it('of a card that was put there, and went again before the server was asked, it
   here.book.cards.delete(`${BOOK}c.vcf`);
   saysNothingSince('token-2');
   expect(await versions()).toEqual(['"a1"', '"b1"']);
+});
+
+it('where it does not say which version of something it has, everything is listed now and then, or where a person asks', async () => {
+  here.book.cards.set(`${BOOK}c.vcf`, { etag: '', text: card('c') });
+  saysNothingSince('token-1');
+  for (let minute = 0; minute < 30; minute++) {
+    expect((await here.place.list()).problems).toMatchObject([{ name: `${BOOK}c.vcf` }]);
+    await here.clock.advance(MINUTE_MS);
+  }
+  expect(lists()).toBe(3);
+  here.book.cards.set(`${BOOK}c.vcf`, { etag: '"c1"', text: card('c') });
+  await here.place.condition(true);
+  expect((await here.place.list()).problems).toEqual([]);
+  expect(lists()).toBe(4);
+});
+
+it('what is told to be gone since is no item without a version any more', async () => {
+  here.book.cards.set(`${BOOK}c.vcf`, { etag: '', text: card('c') });
+  await here.place.list();
+  here.book.changed = status(`${BOOK}c.vcf`, 404);
+  expect((await here.place.list()).problems).toEqual([]);
+  expect(lists()).toBe(1);
+});
+
+it('what is no address at all is named, and the others are there', async () => {
+  here.book.cards.set('http://[', { etag: '"x"', text: card('x') });
+  const { documents, problems } = await here.place.list();
+  expect([documents.length, problems]).toEqual([2, [expect.objectContaining({ name: 'http://[' })]]);
 });

@@ -137,6 +137,31 @@ describe('a collection that may only be read', () => {
   });
 });
 
+describe('a collection that does not tell privileges, and takes nothing', () => {
+  const many = Array.from({ length: 20 }, (_, at) => `n${at}`);
+  beforeEach(() => {
+    privileges = null;
+  });
+
+  it('is given one at a time from then on, now and then', async () => {
+    expect(await make('a', 'b', 'c')).toEqual([['not-writable', 'not-writable', 'not-writable'], 3]);
+    expect(await make(...many)).toEqual([many.map(() => 'not-writable'), 0]);
+    await clock.advance(3 * MINUTE);
+    expect((await make(...many))[1]).toBe(1);
+    expect((await make(...many))[1]).toBe(0);
+    await place.condition(true);
+    expect((await make(...many))[1]).toBe(1);
+  });
+
+  it('is given all once it took that one', async () => {
+    await make('a', 'b', 'c');
+    await clock.advance(3 * MINUTE);
+    forbids = () => null;
+    expect((await make(...many))[1]).toBe(1);
+    expect(await make(...many.slice(1))).toEqual([many.slice(1).map(() => 'written'), many.length - 1]);
+  });
+});
+
 describe('what was refused for a reason of the account', () => {
   beforeEach(() => {
     privileges = ['read', 'write'];
