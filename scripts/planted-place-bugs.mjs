@@ -109,8 +109,8 @@ export const PLANTED_PLACE_BUGS = [
   {
     about: 'a server that does not tell any more takes nothing ever again',
     file: 'src/main/sources/dav/write-rights.ts',
-    find: '(await this.#may()) === false);\n    return',
-    replace: '(await this.#may()) !== true);\n    return',
+    find: 'return may === false;',
+    replace: 'return may !== true;',
     tests: ['test/unit/sources/dav/write-rights.test.ts'],
   },
   {
