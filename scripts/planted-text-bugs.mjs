@@ -14,6 +14,20 @@ const DAV = ['test/unit/sources/dav'];
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
 export const PLANTED_TEXT_BUGS = [
   {
+    about: 'a file becomes longer than it is ever read again',
+    file: 'src/main/sources/text/construct-texts.ts',
+    find: 'if (bytes.length > Math.max(most, before)) {',
+    replace: 'if (bytes.length < 0) {',
+    tests: ['test/unit/sources/text/no-room-in-text.test.ts'],
+  },
+  {
+    about: 'where a file is nearly full what goes waits for what comes',
+    file: 'src/main/sources/text/in-room-there-is.ts',
+    find: 'if (kinds.length > 1) return kinds;',
+    replace: 'if (kinds.length > 1) return kinds.toReversed();',
+    tests: ['test/unit/sources/text/no-room-in-text.test.ts'],
+  },
+  {
     about: 'what another program writes to a book in the last moment is lost',
     file: 'src/main/sources/text/replace-file.ts',
     find: 'if (!isSameText(before, expected.revision) || !isSameText(after, expected.revision)) {',

@@ -6,19 +6,21 @@ import { putInContents, takeOutContents } from '../../record/content-reference.t
 import type { Digest, RecordId } from '../../record/ids.ts';
 import { recordIdOfUid, uidOfRecord } from '../../record/record-uid.ts';
 import { equalFields, type Fields } from '../../record/value.ts';
-import type { ConstructItem, ConstructOutcome, ItemProblem } from '../source-adapter.ts';
+import type { ConstructItem, ConstructOutcome } from '../source-adapter.ts';
 import type { AssignItems } from './assign-items.ts';
 import { momentOf } from './compose-text.ts';
 import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocument } from './document-place.ts';
 import { whyNotYet } from './doubtful-text.ts';
 import { beforeOthers, isEditedByOthers } from './edited-by-others.ts';
 import { IdentifyWritten } from './identify-written.ts';
+import { inRoomThereIs } from './in-room-there-is.ts';
 import { digestIn, isOfDocument, isUnseen, namesIn, unseenRevision } from './item-revision.ts';
 import { type Known, type KnownItem, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
 import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
 import { NewDocuments } from './new-documents.ts';
 import type { NativeItem, SplitText, TextFormat } from './text-format.ts';
 import type { TextsAtHand } from './texts-at-hand.ts';
+import { refused, writeInParts } from './write-in-parts.ts';
 
 /** What is to be written of a document, at which of its items; null: a new one. */
 interface Write {
@@ -36,6 +38,12 @@ interface Composed {
   readonly writes: readonly Write[];
   readonly bytes: Uint8Array;
 }
+/** What became of changes to a document, and parts of what is left to be written. */
+interface Part {
+  readonly done: readonly ConstructOutcome[];
+  readonly left: readonly (readonly ConstructItem[])[];
+}
+const finished = (done: readonly ConstructOutcome[]): Part => ({ done, left: [] });
 /** New documents that the place makes just now. */
 interface Making {
   readonly documents: readonly Composed[];
@@ -128,24 +136,48 @@ export class ConstructTexts {
     return expected === null ? documents.of(id) : namesIn(expected).name;
   }
 
-  /** Writes all changes of one document at once: each of them only where its item is still as it was expected. */
+  /** Writes all changes of one document, at once where it has room for them: each of them only where its item is still as it was expected. */
   async #writeDocument(
     name: string,
     items: readonly ConstructItem[],
     known: () => Known,
   ): Promise<readonly ConstructOutcome[]> {
+    const outcomes: ConstructOutcome[] = [];
+    const parts = [items];
+    // Nothing of a part is in memory any more when the next one is written: a text may be large.
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      const { done, left } = await this.#writePart(name, part, known);
+      outcomes.push(...done);
+      parts.unshift(...left);
+    }
+    return outcomes;
+  }
+
+  /** What became of them, and parts of what is left to be written. */
+  async #writePart(name: string, items: readonly ConstructItem[], known: () => Known): Promise<Part> {
     const isNew = this.#isNew(name, items, known);
     const [read] = isNew ? [] : await this.#place.read([name], this.#texts.bytesOf);
     if (read !== undefined && 'code' in read) {
       const reason = read.code === 'changing' ? 'changed-underneath' : read.code;
-      return items.map(({ id }) => refused(id, reason, read.detail));
+      return finished(items.map(({ id }) => refused(id, reason, read.detail)));
     }
     const document = this.#documentOf(name, read ?? null);
     const { outcomes, writes, bytes } = this.#compose(document, items, known);
-    if (writes.length === 0) return outcomes;
+    if (writes.length === 0) return finished(outcomes);
     if (!this.#keepsApart(document.text, bytes, writes)) {
-      const inParts = this.#writeInParts(writes, (part) => this.#writeDocument(name, part, known));
-      return [...outcomes, ...(await inParts)];
+      const inParts = writeInParts(writes, (part) => this.#writeDocument(name, part, known));
+      return finished([...outcomes, ...(await inParts)]);
+    }
+    const { mostBytes: most = Number.POSITIVE_INFINITY } = this.#place;
+    const before = document.text.bytes.length;
+    if (bytes.length > Math.max(most, before)) {
+      const parts = inRoomThereIs(writes, { before, after: bytes.length, most });
+      const left = parts.map((part) => part.map(({ item }) => item));
+      const without = parts.length > 0 ? [] : writes;
+      return {
+        done: [...outcomes, ...without.map(({ item }) => refused(item.id, 'not-taken', WOULD_BE_TOO_LARGE))],
+        left,
+      };
     }
     const { items: held, damaged } = document.text;
     // What is damaged is somebody's too: a text that is nothing else any more stays.
@@ -153,7 +185,7 @@ export class ConstructTexts {
     const isEmptied = isLast && !isNew && writes.every(({ item }) => item.fields === null);
     const expected = read === undefined ? null : document.revision;
     const written = await this.#place.write(name, expected, isEmptied ? null : bytes);
-    return [...outcomes, ...this.#written(document, writes, written, known)];
+    return finished([...outcomes, ...this.#written(document, writes, written, known)]);
   }
 
   #written(
@@ -273,33 +305,6 @@ export class ConstructTexts {
     return isSame && !isUnseen(expected);
   }
 
-  /** Writes what cannot be written all at once, so that only that waits which cannot be at all. */
-  async #writeInParts(
-    writes: readonly Write[],
-    write: (items: readonly ConstructItem[]) => Promise<readonly ConstructOutcome[]>,
-  ): Promise<readonly ConstructOutcome[]> {
-    const wait = (parts: readonly Write[]) =>
-      parts.map(({ item }) => refused(item.id, 'malformed', WOULD_RUN_TOGETHER));
-    if (writes.length === 1) return wait(writes);
-    const outcomes: ConstructOutcome[] = [];
-    const each = async (part: readonly Write[]): Promise<void> => {
-      if (part.length > 0) outcomes.push(...(await write(part.map(({ item }) => item))));
-    };
-    const news = writes.filter(({ native }) => native === null);
-    let rest = writes.filter(({ native }) => native !== null);
-    if (rest.length === 0) {
-      // All that is new comes to one place: where neither the first nor the last can be written, none can.
-      await each(news.slice(0, 1));
-      await each(news.slice(-1));
-      rest = news.slice(1, -1);
-      if (outcomes.every(({ done }) => done === 'refused')) return [...outcomes, ...wait(rest)];
-    } else await each(news);
-    const half = news.length > 0 && news.length < writes.length ? rest.length : Math.ceil(rest.length / 2);
-    await each(rest.slice(0, half));
-    await each(rest.slice(half));
-    return outcomes;
-  }
-
   /** Beside what is damaged: is every item of a text still one of its own once it is written, and the damage as it was? */
   #keepsApart(before: SplitText, bytes: Uint8Array, writes: readonly Write[]): boolean {
     if (before.damaged.length === 0) return true;
@@ -366,12 +371,7 @@ function knownIn(name: string, own: readonly KnownItem[], known: Known): Known {
 
 const NO_BYTES = new Uint8Array(0);
 const NO_ITEMS: readonly KnownItem[] = [];
-const WOULD_RUN_TOGETHER = 'what is damaged beside it would become one with it: mend that, then it is written';
+const WOULD_BE_TOO_LARGE =
+  'the file would be too large to be read again: keep this collection in a folder here, or remove something from it';
 const NOBODY: ReadonlySet<RecordId> = new Set();
 const NO_CONTENTS: ReadonlyMap<Digest, Uint8Array> = new Map();
-const refused = (id: RecordId, reason: ItemProblem['code'], detail: string): ConstructOutcome => ({
-  id,
-  done: 'refused',
-  reason,
-  detail,
-});

@@ -48,6 +48,8 @@ export interface DocumentPlace {
   /** Does it hold a document for each item, or all items in one? */
   readonly many: boolean;
   readonly writable: boolean;
+  /** No longer document is read, so that none is to become longer. Absent: there is no limit. */
+  readonly mostBytes?: number;
   /** Its revisions are the word of whoever keeps it: while one stands nobody changed the document, though it may say another time with each reading. */
   readonly tellsVersions?: boolean;
   /** As `SourceAdapter` says. */

@@ -33,6 +33,7 @@ export interface OneFileOptions {
 export class OneFile implements DocumentPlace {
   readonly many = false;
   readonly writable = true;
+  readonly mostBytes = LARGEST_TEXT;
   readonly watch: DocumentPlace['watch'];
   readonly #fs: FileSystem;
   readonly #clock: Clock;
