@@ -94,9 +94,9 @@ export const PLANTED_DECISION_BUGS = [
   },
   {
     about: 'undoing one change takes back all that was written with it',
-    file: 'src/main/history/undo-change.ts',
-    find: '(dot !== null ? turnsOf(port, dot) : dotsOf(port, row))',
-    replace: 'dotsOf(port, row)',
+    file: 'src/main/history/undone-together.ts',
+    find: 'dot !== null ? turnsOf(collection, dot) : packagesOf',
+    replace: 'packagesOf',
     tests: ['test/unit/history/undo-change.test.ts'],
   },
   {
@@ -108,7 +108,7 @@ export const PLANTED_DECISION_BUGS = [
   },
   {
     about: 'undoing a move takes back half of another one of the same file',
-    file: 'src/main/history/undo-change.ts',
+    file: 'src/main/history/undone-together.ts',
     find: 'best === null || distance(each) < distance(best) ? each : best',
     replace: 'best === null ? each : best',
     tests: ['test/unit/history/undo-change.test.ts'],

@@ -2,16 +2,16 @@ import type { ResultView } from '../../contract/contract.ts';
 import { type Change, type FieldWrite, NOTHING } from '../change-log/change.ts';
 import { type Missing, NOT_KEPT, resultOf } from '../conflicts/result.ts';
 import { EMPTY_STATE, isLive, type RecordState, type Sibling } from '../merge/record-state.ts';
-import { findIds } from '../past/change-id.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { InEffect } from '../past/in-effect.ts';
 import { keptWhere } from '../past/kept-where.ts';
 import { type PastValue, replacedBy, replay, valuesOf } from '../past/record-past.ts';
-import { ALIAS_OF, alsoIn, isOwnField, MATCHED_BY } from '../record/alias.ts';
+import { isOwnField } from '../record/alias.ts';
 import { type FieldRule, fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
-import { type Dot, dotOf, type FieldName, packageRowOf, type RecordId, recordId } from '../record/ids.ts';
+import type { Dot, FieldName, RecordId } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
+import { undoneTogether } from './undone-together.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents' | 'commit'>;
 
@@ -30,10 +30,8 @@ interface Undone {
  */
 export function undoChange(port: Port, id: string): ResultView | null {
   const { collection } = port;
-  const found = findIds(collection, id);
-  if (found.length === 0) return null;
-  const asked = found.flatMap(({ row, dot }) => (dot !== null ? turnsOf(port, dot) : dotsOf(port, row)));
-  const dots = new Set([...asked, ...asked.flatMap((dot) => otherHalf(port, dot) ?? [])]);
+  const dots = undoneTogether(collection, id);
+  if (dots.size === 0) return null;
   const changes: Change[] = [];
   const missing: Missing[] = [];
   for (const undone of byRecord(port, dots)) {
@@ -44,22 +42,6 @@ export function undoChange(port: Port, id: string): ResultView | null {
   // Adds and modifies before deletes, as everywhere: what goes can then be renamed to what comes.
   const ordered = changes.sort((a, b) => Number(isDelete(a)) - Number(isDelete(b)));
   return resultOf(port, ordered.length === 0 ? [] : port.commit(ordered), missing);
-}
-
-/** Dots of all changes of a package. */
-function dotsOf({ collection }: Port, row: number): readonly Dot[] {
-  return Array.from({ length: collection.packages.open(row)?.body.count ?? 0 }, (_, index) => dotOf(row, index));
-}
-
-/** An undo of one record that became several changes is undone as one. */
-function turnsOf(port: Port, dot: Dot): readonly Dot[] {
-  const { packages } = port.collection;
-  const change = packages.changeAt(dot)?.change;
-  if (change?.cause !== 'undo') return [dot];
-  return dotsOf(port, packageRowOf(dot)).filter((each) => {
-    const other = packages.changeAt(each)?.change;
-    return other?.cause === 'undo' && other.record === change.record;
-  });
 }
 
 const isDelete = (change: Change): boolean =>
@@ -80,70 +62,6 @@ function byRecord(port: Port, dots: ReadonlySet<Dot>): readonly Undone[] {
     state: collection.records.find(record)?.state ?? EMPTY_STATE,
   }));
 }
-
-/** The delete of a move's add, the add of its delete; of contacts found to be one, the change of the other. null: there is none. */
-function otherHalf(port: Port, dot: Dot): Dot | null {
-  const { collection } = port;
-  const change = collection.packages.changeAt(dot)?.change;
-  if (change === undefined) return null;
-  const pair = pairOf(port, change);
-  const other = pair === null ? (change.movedFrom ?? change.movedTo) : pair.find((id) => id !== change.record);
-  const row = other === undefined ? undefined : collection.records.find(other)?.row;
-  if (row === undefined) return null;
-  const log = placeOf(port, dot).log;
-  const halves = collection.log.changesOf(row).filter((each) => {
-    const half = placeOf(port, each).log === log ? collection.packages.changeAt(each)?.change : undefined;
-    if (half === undefined) return false;
-    if (pair !== null) return pairOf(port, half)?.every((id, at) => id === pair[at]) === true;
-    return (change.movedFrom === undefined ? half.movedFrom : half.movedTo) === change.record;
-  });
-  const distance = (each: Dot): number => Math.abs(placeOf(port, each).number - placeOf(port, dot).number);
-  return halves.reduce<Dot | null>(
-    (best, each) => (best === null || distance(each) < distance(best) ? each : best),
-    null,
-  );
-}
-
-/** The contact that came and the one it was found to be, where a change says so or takes that back; null: it does neither. */
-function pairOf({ collection }: Port, change: Change): readonly [RecordId, RecordId] | null {
-  if (collection.kind !== 'contacts') return null;
-  for (const first of firstsOf(collection, change)) {
-    const pair = pairIn(collection, first);
-    if (pair !== null) return pair;
-  }
-  return null;
-}
-
-/** Of undos, and undos of undos, the changes it all is about, as far as it is said; of any other change it alone. */
-function firstsOf({ packages }: Port['collection'], change: Change): readonly Change[] {
-  const seen = new Set<Dot>();
-  const firsts: Change[] = [];
-  const open = [change];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at.takesBack === undefined) firsts.push(at);
-    for (const dot of at.takesBack ?? []) {
-      const undone = seen.has(dot) ? undefined : packages.changeAt(dot)?.change;
-      seen.add(dot);
-      if (undone !== undefined) open.push(undone);
-    }
-  }
-  return firsts;
-}
-
-function pairIn(collection: Port['collection'], change: Change): readonly [RecordId, RecordId] | null {
-  // Whoever makes a contact anew clears what it said: that makes no two of them. An undo of before does not say what it takes back.
-  const saidIn = ({ field, value, replaces }: FieldWrite): Value =>
-    value ?? (change.cause === 'undo' ? (valuesOf(collection, field, replaces)[0]?.value ?? null) : null);
-  for (const write of change.writes) {
-    const also = isOwnField(write.field) ? alsoIn(write.field, saidIn(write)) : null;
-    if (also !== null) return [also.record, change.record];
-  }
-  const alias = change.writes.find(({ field }) => field === ALIAS_OF);
-  const one = alias !== undefined && change.writes.some(({ field }) => field === MATCHED_BY) ? saidIn(alias) : null;
-  return typeof one === 'string' ? [change.record, recordId(one)] : null;
-}
-
-const placeOf = (port: Port, dot: Dot) => port.collection.log.nameOf(dot).name;
 
 function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change[] } | Why {
   const { collection } = port;

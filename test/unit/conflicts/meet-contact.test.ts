@@ -26,10 +26,10 @@ function meeting(is: Said, came: Said) {
   group.exchange();
   return { group, here, there, meet: () => meetOn(there, came) };
 }
-function meetOn(device: GroupDevice, came: Said): void {
+function meetOn(device: GroupDevice, came: Said, id = CAME): void {
   const { records, log } = device.collection;
   const found = records.find(ADA)!;
-  const met = meetContact(found, { id: CAME, fields: fields(came) }, ['name ada'], {
+  const met = meetContact(found, { id, fields: fields(came) }, ['name ada'], {
     project: (full) => full,
     order: log.order,
     earlier: () => device.collection.packages.earlierValues(found.row),
@@ -186,6 +186,30 @@ describe('a contact that meets the one it is', () => {
       group.exchange();
       expect(oneWith(here.collection, CAME)).toBe(ADA);
       expect([here.isThere(CAME), said(here)['phones/b']]).toEqual([false, { number: '1234567' }]);
+    }
+  });
+
+  it('that met two books, whose meetings were taken back at once, is one with both again, whichever change of that is taken back', () => {
+    const [one, two] = [
+      { name: { full: 'Ada' }, 'phones/b': { number: '1' } },
+      { name: { full: 'Ada' }, 'phones/c': { number: '2' } },
+    ];
+    const also = recordId('also');
+    for (const side of [CAME, ADA, also]) {
+      const { there } = meeting({ name: { full: 'Ada' } }, one);
+      meetOn(there, one);
+      meetOn(there, two, also);
+      const state = () => [
+        oneWith(there.collection, CAME),
+        oneWith(there.collection, also),
+        Object.keys(said(there)).sort(),
+      ];
+      expect(state()).toEqual([ADA, ADA, ['name', 'phones/b', 'phones/c']]);
+      undoChange(there.port, `${there.log}-1..2`);
+      expect(state()).toEqual([null, null, ['name']]);
+      const [taken] = listHistory(there.port, { limit: 1 });
+      undoChange(there.port, taken!.changes.find(({ record }) => record === side)!.id);
+      expect(state()).toEqual([ADA, ADA, ['name', 'phones/b', 'phones/c']]);
     }
   });
 

@@ -14,9 +14,10 @@ afterEach(() => {
 });
 
 const handlersOf = (device: SimulatedDevice) => device.running!.handlers;
+const packages = async (device: SimulatedDevice) => await handlersOf(device)['history:list']({});
 const acts = async (device: SimulatedDevice) => (await handlersOf(device)['history:acts']({})) as readonly ActView[];
 /** The answer comes once the clock of the room has moved. */
-async function undo({ id }: ActView, device: SimulatedDevice, open: KeepRoom): Promise<ResultView> {
+async function undo({ id }: { readonly id: string }, device: SimulatedDevice, open: KeepRoom): Promise<ResultView> {
   const answered = Promise.resolve(handlersOf(device)['history:undo'](id));
   await open.run(10_000);
   return (await answered) as ResultView;
@@ -40,6 +41,40 @@ describe('a folder that was renamed', () => {
       expect(isThere(device, 'dir2')).toBe(false);
     }
   });
+
+  it.each([
+    ['two packages', 9, BATCH_SIZES.taken],
+    ['many', 40, 20],
+  ] as const)(
+    'is brought back whole, and no folder stays, whichever of %s it became is undone',
+    async (_, count, taken) => {
+      const paths = Array.from({ length: count }, (_, each) => `dir/sub ${each % 3}/${each}`);
+      const files = Object.fromEntries(paths.map((path) => [path, path]));
+      for (const which of [0, 1, -1]) {
+        room = await KeepRoom.open(`renamed ${which}`, 2, files, { ...BATCH_SIZES, taken });
+        const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+        const before = (await packages(b)).length;
+        a.user.move(`${ROOT}/dir`, `${ROOT}/dir2`);
+        await room.run(20_000);
+        const written = (await packages(b)).slice(0, -before);
+        expect(written.length).toBeGreaterThan(1);
+        const undone = await undo(written.at(which)!, b, room);
+        for (const device of room.devices) {
+          expect(treeOf(device, room, paths)).toEqual(paths);
+          expect(isThere(device, 'dir2')).toBe(false);
+        }
+        // Taken back in turn by the package the undo is in, it is renamed again, and the old folder is gone.
+        const first = undone.changes[0] as string;
+        await undo({ id: first.slice(0, first.lastIndexOf('-')) }, a, room);
+        for (const device of room.devices) {
+          expect(room.read(device, 'dir2/sub 0/0')).toBe('dir/sub 0/0');
+          expect(isThere(device, 'dir')).toBe(false);
+          device.end();
+        }
+      }
+      room = null;
+    },
+  );
 
   it('is one act as well where it became many packages, holds many folders and what is empty, and its looks take their time', async () => {
     const files: Record<string, string> = {};

@@ -1,0 +1,115 @@
+import type { Change, FieldWrite } from '../change-log/change.ts';
+import type { Collection } from '../collection.ts';
+import { findIds } from '../past/change-id.ts';
+import { valuesOf } from '../past/record-past.ts';
+import { ALIAS_OF, alsoIn, isOwnField, MATCHED_BY } from '../record/alias.ts';
+import { type Dot, dotOf, packageRowOf, type RecordId, recordId } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
+import type { PackagePlace } from '../store/log-store.ts';
+import { packagesOfMove } from './act.ts';
+
+/**
+ * All changes that are undone where an id of one, of a package or of several is given: both halves of a move, and of a renamed folder all packages, whichever
+ * of them is named. Empty: nothing of this collection. Fails as `findIds`.
+ */
+export function undoneTogether(collection: Collection, id: string): ReadonlySet<Dot> {
+  const found = findIds(collection, id);
+  const packagesOf = (place: PackagePlace) => (found.length === 1 ? packagesOfMove(collection, place) : [place]);
+  const asked = found.flatMap(({ dot, ...place }) =>
+    dot !== null ? turnsOf(collection, dot) : packagesOf(place).flatMap(({ row }) => dotsOf(collection, row)),
+  );
+  return withOtherHalves(collection, asked);
+}
+
+/** Dots of all changes of a package. */
+function dotsOf({ packages }: Collection, row: number): readonly Dot[] {
+  return Array.from({ length: packages.open(row)?.body.count ?? 0 }, (_, index) => dotOf(row, index));
+}
+
+/** An undo of one record that became several changes is undone as one. */
+function turnsOf(collection: Collection, dot: Dot): readonly Dot[] {
+  const { packages } = collection;
+  const change = packages.changeAt(dot)?.change;
+  if (change?.cause !== 'undo') return [dot];
+  return dotsOf(collection, packageRowOf(dot)).filter((each) => {
+    const other = packages.changeAt(each)?.change;
+    return other?.cause === 'undo' && other.record === change.record;
+  });
+}
+
+/** These, and whatever is undone with them: both halves of a move, and the changes of all contacts they found to be one. */
+function withOtherHalves(collection: Collection, asked: readonly Dot[]): ReadonlySet<Dot> {
+  const all = new Set(asked);
+  // What is added on the way is walked through as well.
+  for (const dot of all)
+    for (const half of otherHalves(collection, dot)) for (const each of turnsOf(collection, half)) all.add(each);
+  return all;
+}
+
+/** The delete of a move's add, the add of its delete; of contacts found to be one, the change of each other one. */
+function otherHalves(collection: Collection, dot: Dot): readonly Dot[] {
+  const change = collection.packages.changeAt(dot)?.change;
+  if (change === undefined) return [];
+  const { record, movedFrom, movedTo } = change;
+  const isMove = (half: Change): boolean => (movedFrom === undefined ? half.movedFrom : half.movedTo) === record;
+  const other = movedFrom ?? movedTo;
+  const halves = pairsOf(collection, change).map((pair) => {
+    const isPair = (half: Change): boolean =>
+      pairsOf(collection, half).some((each) => each.every((id, at) => id === pair[at]));
+    return halfOf(collection, dot, pair[0] === record ? pair[1] : pair[0], isPair);
+  });
+  if (other !== undefined) halves.push(halfOf(collection, dot, other, isMove));
+  return halves.filter((half) => half !== null);
+}
+
+/** The change to a record, of the same log and closest to this one, that is its other half. null: there is none. */
+function halfOf(collection: Collection, dot: Dot, record: RecordId, isHalf: (change: Change) => boolean): Dot | null {
+  const row = collection.records.find(record)?.row;
+  const { log, number } = placeOf(collection, dot);
+  const halves = (row === undefined ? [] : collection.log.changesOf(row)).filter((each) => {
+    const half = placeOf(collection, each).log === log ? collection.packages.changeAt(each)?.change : undefined;
+    return half !== undefined && isHalf(half);
+  });
+  const distance = (each: Dot): number => Math.abs(placeOf(collection, each).number - number);
+  return halves.reduce<Dot | null>(
+    (best, each) => (best === null || distance(each) < distance(best) ? each : best),
+    null,
+  );
+}
+
+/** Each contact that came and the one it was found to be, where a change says so or takes that back. */
+function pairsOf(collection: Collection, change: Change): readonly (readonly [RecordId, RecordId])[] {
+  if (collection.kind !== 'contacts') return [];
+  return firstsOf(collection, change).flatMap((first) => pairsIn(collection, first));
+}
+
+/** Of undos, and undos of undos, the changes it all is about, as far as it is said; of any other change it alone. */
+function firstsOf({ packages }: Collection, change: Change): readonly Change[] {
+  const seen = new Set<Dot>();
+  const firsts: Change[] = [];
+  const open = [change];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (at.takesBack === undefined) firsts.push(at);
+    for (const dot of at.takesBack ?? []) {
+      const undone = seen.has(dot) ? undefined : packages.changeAt(dot)?.change;
+      seen.add(dot);
+      if (undone !== undefined) open.push(undone);
+    }
+  }
+  return firsts;
+}
+
+function pairsIn(collection: Collection, change: Change): readonly (readonly [RecordId, RecordId])[] {
+  // Whoever makes a contact anew clears what it said: that makes no two of them. An undo of before does not say what it takes back.
+  const saidIn = ({ field, value, replaces }: FieldWrite): Value =>
+    value ?? (change.cause === 'undo' ? (valuesOf(collection, field, replaces)[0]?.value ?? null) : null);
+  const came = change.writes.flatMap((write) => {
+    const also = isOwnField(write.field) ? alsoIn(write.field, saidIn(write)) : null;
+    return also === null ? [] : [[also.record, change.record] as const];
+  });
+  const alias = change.writes.find(({ field }) => field === ALIAS_OF);
+  const one = alias !== undefined && change.writes.some(({ field }) => field === MATCHED_BY) ? saidIn(alias) : null;
+  return typeof one === 'string' ? [...came, [change.record, recordId(one)]] : came;
+}
+
+const placeOf = (collection: Collection, dot: Dot) => collection.log.nameOf(dot).name;
