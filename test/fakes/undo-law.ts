@@ -75,10 +75,14 @@ function takenBackIn(
       (each) =>
         changeAt(each)?.cause !== 'undo' && existsIn(each)?.replaces.includes(dot) === true && !isTakenBack(each),
     );
+  // Where what an undo took back stood beside another value it brought nothing back: it left that one there, which is gone once it is written over.
+  const isLeft = (dot: Dot, value: Dot): boolean =>
+    changeAt(dot)?.takesBack?.every((each) => existsIn(each)?.replaces.includes(value) !== true) === true;
   return (dot) => {
     const broughtBack = existsIn(dot)?.standsFor ?? [];
     const isGone = isTakenBack(dot) || (broughtBack.length > 0 && broughtBack.every(isTakenBack));
-    return isGone || (orReplaced && isReplaced(dot));
+    const isLeftAndGone = broughtBack.length > 0 && broughtBack.every((each) => isLeft(dot, each) && isReplaced(each));
+    return isGone || (orReplaced && (isReplaced(dot) || isLeftAndGone));
   };
 }
 

@@ -76,11 +76,13 @@ function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change
     after = before.without(taken, null);
   }
   const turn: Turn = { undone, taken, before, after };
+  const isThere =
+    after.isAlive || leftOf(turn, EXISTS, goneFrom(turn, EXISTS, false)).some(({ value }) => value === true);
   const fields: Back[] = [];
   for (const field of new Set([...undone.state.fields.keys(), ...after.fields])) {
-    if (field === EXISTS || (!after.isAlive && !isOwnField(field))) continue;
+    if (field === EXISTS || (!isThere && !isOwnField(field))) continue;
     if (isForgotten(port, turn, field)) return { why: FORGOTTEN };
-    const back = backIn(port, turn, field);
+    const back = after.isAlive || isOwnField(field) ? backIn(port, turn, field) : outOf(port, turn, field);
     if (!isKept(port, turn, field, back)) return { why: NOT_KEPT };
     if (back !== null) fields.push(back);
   }
@@ -162,7 +164,7 @@ function backIn({ collection }: Port, turn: Turn, field: FieldName): Back | null
   // That a file is not there is said by whether it is, and by no value of it.
   const then = after.at(field).filter(({ value }) => field !== ENTRY || value !== null);
   const gone = goneFrom(turn, field, isUnseen);
-  const left = now.filter(({ dots }) => dots.some((dot) => !gone.has(dot)));
+  const left = leftOf(turn, field, gone);
   const isIn = (values: readonly { readonly value: Value }[], { value }: PastValue): boolean =>
     values.some((each) => same(each.value, value));
   const lacking = distinct(then, same).filter(
@@ -172,9 +174,31 @@ function backIn({ collection }: Port, turn: Turn, field: FieldName): Back | null
   // A field nobody wrote holds nothing without being told so.
   if (now.length === 0 && lacking.every(({ value }) => value === null)) return null;
   if (lacking.length === 0 && gone.size === 0) return null;
-  const values = lacking.length > 0 ? lacking : then.filter((each) => isIn(left, each)).slice(0, 1);
+  const stood = new Set(before.at(field).map(({ dot }) => dot));
+  // Where all of it is there without this undo, it says again what it brings back, so that whoever writes over that replaces it.
+  const [again] = [...then.filter(({ dot }) => !stood.has(dot)), ...then].filter((each) => isIn(left, each));
+  const values = lacking.length > 0 || again === undefined ? lacking : [again];
   const own = [...taken].filter((dot) => undone.changes.get(dot)?.writes.some((write) => write.field === field));
   return { field, values: values.length > 0 ? values : then.slice(0, 1), replaces: [...new Set([...own, ...gone])] };
+}
+
+/**
+ * Of a record that stays though all that is known to have made it is taken back (two who did not know of each other took back different things): what these
+ * changes say goes, and what else there is stays.
+ */
+function outOf({ collection }: Port, turn: Turn, field: FieldName): Back | null {
+  const { undone, taken, after } = turn;
+  const own = dotsIn(undone.state.fields.get(field) ?? []).filter((dot) => taken.has(dot));
+  if (own.length === 0) return null;
+  const left = dotsIn(leftOf(turn, field, taken)).filter((dot) => !taken.has(dot));
+  const replaced = own.flatMap((dot) => after.replacedBy(dot, field));
+  const [value = { value: null, dot: NOTHING }] = valuesOf(collection, field, left.length > 0 ? left : replaced);
+  return { field, values: [value], replaces: own };
+}
+
+/** What of a field stands now and goes on standing. */
+function leftOf({ undone }: Turn, field: FieldName, gone: ReadonlySet<Dot>): readonly Sibling[] {
+  return (undone.state.fields.get(field) ?? []).filter(({ dots }) => dots.some((dot) => !gone.has(dot)));
 }
 
 /** The dots that stand in a field now, and shall not any more. */
@@ -206,7 +230,7 @@ function isKept(port: Port, { undone, after, taken }: Turn, field: FieldName, ba
 function written(port: Port, turn: Turn, fields: readonly Back[]): readonly Change[] {
   const { undone, taken, after } = turn;
   const gone = goneFrom(turn, EXISTS, false);
-  const left = (undone.state.fields.get(EXISTS) ?? []).filter(({ dots }) => dots.some((dot) => !gone.has(dot)));
+  const left = leftOf(turn, EXISTS, gone);
   const isBeside = after.isAlive && after.at(EXISTS).some(({ value }) => value === false);
   const both = isBeside && left.every(({ value }) => value);
   const isAsItWas = after.isAlive === isLive(undone.state) && (!after.isAlive || after.isLike(turn.before));
@@ -215,9 +239,11 @@ function written(port: Port, turn: Turn, fields: readonly Back[]): readonly Chan
   const change = (at: number): Change => {
     const replaces = at === 0 ? [...new Set([...undone.changes.keys(), ...gone])] : [];
     const writes = fields.flatMap(({ field, values, replaces: over }): FieldWrite[] => {
-      const value = values[at]?.value;
-      if (value === undefined) return [];
-      const standsFor = standsForIn(port, after, field, value);
+      const back = values[at];
+      if (back === undefined) return [];
+      const { value, dot } = back;
+      const known = standsForIn(port, after, field, value);
+      const standsFor = known.length > 0 ? known : after.standsFor(dot, field);
       return [{ field, value, replaces: at === 0 ? over : [], standsFor }];
     });
     const exists = { value: after.isAlive, replaces, standsFor: standsForIn(port, after, EXISTS, after.isAlive) };

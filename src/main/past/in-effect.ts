@@ -265,7 +265,18 @@ export class InEffect {
     if (this.counts(dot)) return true;
     if (this.#isMet(dot)) return field !== ALIAS_OF && field !== MATCHED_BY;
     if (field === EXISTS || isOwnField(field)) return false;
-    return this.#isMadeAgain(dot) || this.#isMadeAndThere(dot) || (this.#isThereNow && this.#isLeftAlone(dot, field));
+    return (
+      (this.#isMadeAgain(dot) && !this.#isTakenOut(dot, field)) ||
+      this.#isMadeAndThere(dot) ||
+      (this.#isThereNow && this.#isLeftAlone(dot, field))
+    );
+  }
+
+  /** Did an undo that took a change back put something in the place of what that said, as one does where it leaves the record there? */
+  #isTakenOut(dot: Dot, field: FieldName): boolean {
+    return this.takersOf(dot).some(
+      (taker) => this.counts(taker) && this.#write(taker, field)?.replaces.includes(dot) === true,
+    );
   }
 
   /**
@@ -290,18 +301,39 @@ export class InEffect {
     const known = this.#madeAgain.get(dot);
     if (known !== undefined) return known;
     this.#madeAgain.set(dot, false);
-    const takers = this.#write(dot, EXISTS)?.value === true ? this.takersOf(dot) : [];
-    const isMadeAgain = [...(takers.length === 0 ? [] : this.#changes.keys())].some((each) => {
-      const { value, replaces } = this.#write(each, EXISTS) as FieldWrite;
-      return (
-        value === true &&
-        !this.#isUndo(each) &&
-        replaces.some((gone) => this.#write(gone, EXISTS)?.value === false && takers.includes(gone)) &&
-        (this.counts(each) || this.#isMadeAgain(each))
-      );
+    const gone = this.#write(dot, EXISTS)?.value === true ? this.#endsOf(dot) : [];
+    const isMadeAgain = [...(gone.length === 0 ? [] : this.#changes.keys())].some((each) => {
+      if (this.#write(each, EXISTS)?.value !== true || this.#isUndo(each)) return false;
+      const seen = this.#seenGone(each);
+      return gone.some((end) => seen.has(end)) && (this.counts(each) || this.#isMadeAgain(each));
     });
     this.#madeAgain.set(dot, isMadeAgain);
     return isMadeAgain;
+  }
+
+  /** All that had left the record gone, one after the other, when somebody made it again. */
+  #seenGone(dot: Dot): ReadonlySet<Dot> {
+    const seen = new Set<Dot>();
+    const open = [...(this.#write(dot, EXISTS)?.replaces ?? [])];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      const write = this.#write(at, EXISTS);
+      if (seen.has(at) || write?.value !== false) continue;
+      seen.add(at);
+      open.push(...write.replaces, ...(write.standsFor ?? []));
+    }
+    return seen;
+  }
+
+  /** The undos that count and took a change back, also in turn after it had been brought back, and left the record gone. */
+  #endsOf(dot: Dot): readonly Dot[] {
+    const ends = new Set<Dot>();
+    const open = [...this.takersOf(dot)];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (ends.has(at)) continue;
+      ends.add(at);
+      for (const undone of this.takersOf(at)) open.push(...this.takersOf(undone));
+    }
+    return [...ends].filter((each) => this.#write(each, EXISTS)?.value === false && this.counts(each));
   }
 
   /**

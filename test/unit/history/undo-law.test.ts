@@ -57,3 +57,15 @@ it('a file that is there again once its undo is undone does not stand beside the
   for (const seed of [518, 1483]) expect((await checkUndoAtOnce(seed, databases)).broken).toBeNull();
   databases.close();
 });
+
+it('where some took back how a file was made, not knowing of each other, each undo still takes off what it takes back, and leaves the rest', async () => {
+  const databases = new GroupDatabases();
+  for (const seed of [892, 1438, 3535]) expect((await checkUndoLaw(seed, databases)).broken).toBeNull();
+  databases.close();
+});
+
+it('what nobody saw while a file was gone stands beside what made it anew again, where it stood beside that before', async () => {
+  const databases = new GroupDatabases();
+  for (const seed of [1551, 1904, 2373, 3040]) expect((await checkUndoAtOnce(seed, databases)).broken).toBeNull();
+  databases.close();
+});
