@@ -984,7 +984,7 @@ test('an act is one row however many changes it has, and opens page by page: wha
   await expect(page.locator('[data-row="1"]')).toContainText(
     'Added 9,812 items: item-1-0.md, item-1-1.md, item-1-2.md …',
   );
-  await expect(page.locator('[data-row="3"]')).toContainText('an undo');
+  await expect(page.locator('[data-row="3"]')).toContainText('Undo of an edit made on Laptop');
   await page.locator('[data-row="5"]').click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByText('140 changes,')).toBeVisible();

@@ -370,7 +370,16 @@ function changeOf(pack: number, index: number): HistoryChangeView {
 export function actOf(at: number): ActView {
   const device = [SELF, LAPTOP, ATTIC][at % 3] ?? SELF;
   const count = at === 1 ? 9812 : at % 5 === 0 ? 140 : 1 + (at % 3);
-  const changes = Array.from({ length: count }, (_, index) => changeOf(at, index));
+  const isUndo = at % 7 === 3;
+  const undone = {
+    device: LAPTOP,
+    deviceName: 'Laptop',
+    at: ago(50 + at * 37),
+    action: 'modify',
+    cause: 'source',
+  } as const;
+  const undoes = (index: number) => (isUndo ? { undoes: [{ id: `q${at}.${index}`, ...undone }] } : {});
+  const changes = Array.from({ length: count }, (_, index) => ({ ...changeOf(at, index), ...undoes(index) }));
   const counts = { add: 0, modify: 0, delete: 0, move: 0 };
   for (const { action } of changes) counts[action]++;
   return {
@@ -381,7 +390,7 @@ export function actOf(at: number): ActView {
     at: ago(4 + at * 37),
     newest: `p${at}`,
     packages: Math.ceil(count / 256),
-    cause: at % 7 === 3 ? 'undo' : 'source',
+    cause: isUndo ? 'undo' : 'source',
     changeCount: count,
     counts,
     changes,

@@ -26,6 +26,18 @@ export interface HistoryChangeView {
     readonly after: ValueView;
     readonly kept: 'here' | 'no' | readonly string[];
   }[];
+  /** Of an undo: the changes it takes back, as far as they are known here. Absent: it is none. */
+  readonly undoes?: readonly UndoneView[];
+}
+
+/** A change that an undo takes back. */
+export interface UndoneView {
+  readonly id: string;
+  readonly device: string;
+  readonly deviceName: string;
+  readonly at: string;
+  readonly action: HistoryChangeView['action'];
+  readonly cause: ActView['cause'];
 }
 
 export interface PackageView {

@@ -15,6 +15,7 @@ import { pairTitle, sharedWords } from '../../contract/duplicate-words.ts';
 import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
+import { undoLine } from '../../contract/undo-words.ts';
 import { plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { troubleText } from '../platform/trouble-text.ts';
@@ -215,7 +216,8 @@ function showWritten(call: CommandCall, written: PackageView | ActView, kinds: K
     return [[change.action, pathOrTitle(change, kind), first, change.id], ...others.map((line) => ['', '', line, ''])];
   });
   const head = `${localTime(at)}  ${call.paint.strong(plainText(deviceName))}  ${call.paint.dim(id)}\n`;
-  return `${head}${what}${call.table(['action', 'record', 'fields', 'id'], rows, '')}`;
+  const undone = undoLine(written, localTime);
+  return `${head}${undone === null ? '' : `${plainText(undone)}\n`}${what}${call.table(['action', 'record', 'fields', 'id'], rows, '')}`;
 }
 
 function showAct(call: CommandCall, act: ActView, kinds: Kinds): string {

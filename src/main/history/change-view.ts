@@ -1,5 +1,7 @@
-import type { HistoryChangeView } from '../../contract/contract.ts';
+import type { HistoryChangeView, UndoneView } from '../../contract/contract.ts';
 import type { Change } from '../change-log/change.ts';
+import { authorOf } from '../past/author-of.ts';
+import { changeId } from '../past/change-id.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { type KeptWhere, keptWhere } from '../past/kept-where.ts';
 import { entrySeen, type PastValue, replacedBy, valuesOf } from '../past/record-past.ts';
@@ -38,7 +40,19 @@ export function changeView(port: Port, id: string, dot: Dot, change: Change): Hi
     title: titleOf(port, change),
     action,
     fields: fieldsOf(port, dot, change, action),
+    ...(change.cause === 'undo' ? { undoes: undoneBy(port, change) } : {}),
   };
+}
+
+/** What an undo takes back, as far as it is known here; one of an earlier version does not say it but by what it replaced. */
+export function undoneBy(port: Pick<Port, 'collection' | 'members'>, change: Change): readonly UndoneView[] {
+  return (change.takesBack ?? replacedBy(change, EXISTS)).flatMap((dot) => {
+    const undone = port.collection.packages.changeAt(dot)?.change;
+    if (undone === undefined) return [];
+    const { device, name, at } = authorOf(port, dot);
+    const action = actionOf(port, undone);
+    return [{ id: changeId(port.collection, dot), device, deviceName: name, at, action, cause: undone.cause }];
+  });
 }
 
 /** What the record was called by then: as the change says, else as it is now. */

@@ -1,4 +1,5 @@
 import type { ExplainView } from '../../contract/contract.ts';
+import { undoWords } from '../../contract/undo-words.ts';
 import type { Change } from '../change-log/change.ts';
 import { listed } from '../conflicts/conflict-view.ts';
 import { oneWith } from '../conflicts/one-with.ts';
@@ -17,6 +18,7 @@ import type { Fields, Value } from '../record/value.ts';
 import { fieldsOf, nativeOf, sameFields } from '../snapshot/lens.ts';
 import { STAYS, type StoredProblem } from '../store/problem-store.ts';
 import type { StoredRecord } from '../store/record-store.ts';
+import { undoneBy } from './change-view.ts';
 import { isOutside } from './verify.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'sources'>;
@@ -113,7 +115,7 @@ function originText(port: Port, dot: Dot, field: FieldName): string {
     case 'restore':
       return `restored by ${name}`;
     case 'undo':
-      return undoText(port, change, field) ?? `brought back by an undo on ${name}`;
+      return undoText(port, change, field);
     case 'follow-move':
       return 'it followed the record to its new name';
     default:
@@ -123,17 +125,14 @@ function originText(port: Port, dot: Dot, field: FieldName): string {
   }
 }
 
-/** What an undo took back in a field; null: it took back nothing there, or that is not known any more. */
-function undoText(port: Port, change: Change, field: FieldName): string | null {
+/** What an undo took back: of a field, as far as that is known, what had written it. */
+function undoText(port: Port, change: Change, field: FieldName): string {
   const { packages } = port.collection;
-  const undone = (change.takesBack ?? replacedBy(change, field).slice(0, 1)).flatMap((dot) => {
-    const taken = packages.changeAt(dot)?.change;
-    return taken?.writes.some((write) => write.field === field) === true ? [{ dot, cause: taken.cause }] : [];
-  });
-  if (undone.length === 0) return null;
-  const areUndos = undone.every(({ cause }) => cause === 'undo');
-  const what = undone.length === 1 ? (areUndos ? 'an undo' : 'a change') : areUndos ? 'undos' : 'changes';
-  return `undo of ${what} made on ${listed([...new Set(undone.map(({ dot }) => authorOf(port, dot).name))])}`;
+  const writes = (dot: Dot): boolean =>
+    packages.changeAt(dot)?.change.writes.some((write) => write.field === field) === true;
+  const dots = change.takesBack ?? replacedBy(change, field).slice(0, 1);
+  const takesBack = dots.some(writes) ? dots.filter(writes) : dots;
+  return undoWords(undoneBy(port, { ...change, takesBack }));
 }
 
 function conflictText(
@@ -166,8 +165,7 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
   const gone = record.state.fields.get(EXISTS)?.[0];
   const one = live ? null : oneWith(port.collection, record.id);
   if (one !== null) parts.push(`the same person as ${one}`);
-  else if (!live && gone !== undefined)
-    parts.push(`deleted on ${authorOf(port, largestDot(gone, port.collection.log.order)).name}`);
+  else if (!live && gone !== undefined) parts.push(deletedText(port, largestDot(gone, port.collection.log.order)));
   if (!live && gone === undefined) parts.push('known only by what others say of it; its changes have not arrived');
   if (conflicts > 0)
     parts.push(
@@ -200,6 +198,12 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
   parts.push(...troubles);
   if (parts.length === 0) return 'in step';
   return live || parts.length > 1 || gone === undefined ? parts.join('; ') : `${parts[0]}, and in step`;
+}
+
+function deletedText(port: Port, dot: Dot): string {
+  const change = port.collection.packages.changeAt(dot)?.change;
+  const by = change?.cause === 'undo' ? `, by ${undoText(port, change, EXISTS)}` : '';
+  return `deleted on ${authorOf(port, dot).name}${by}`;
 }
 
 /** Is it not in the source, whose format has no item for such a record? */

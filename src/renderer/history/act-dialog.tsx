@@ -16,7 +16,8 @@ import { ConfirmDialog } from '../components/confirm-dialog.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
-import { When } from '../components/when.tsx';
+import { When, whenText } from '../components/when.tsx';
+import { causeText } from './act-summary.ts';
 import { ChangeDetail } from './change-detail.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 
@@ -42,6 +43,7 @@ export function ActDialog(props: {
   }, [value, from]);
   const undo = useAction('history:undo');
   const sayDone = useSayDone(act.cause === 'settle' ? 'open again, which this had settled' : undefined);
+  const cause = causeText(act, (at) => whenText(at, Date.now()));
   const [confirming, setConfirming] = useState(false);
   const [restoring, setRestoring] = useState<{ readonly record: string; readonly title: string } | 'all' | null>(null);
   const collection = useApp((state) => state.status?.collections.find((one) => one.id === act.collection));
@@ -92,6 +94,7 @@ export function ActDialog(props: {
           {matching < total ? `${numberText(matching)} of ${counted(total, 'change')}` : counted(total, 'change')},{' '}
           <When at={act.at} />
         </p>
+        {cause !== null && <p>{cause}</p>}
         <p className="muted">
           Undoing is a change of its own: it goes to all your devices and can be undone too. What was changed again
           since stays beside it as a conflict.

@@ -3,6 +3,7 @@ import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { recordName } from '../../contract/record-name.ts';
+import { undoLine } from '../../contract/undo-words.ts';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { saidByKey } from '../components/record-facts.ts';
 import { fieldValueText } from '../components/value-text.ts';
@@ -85,11 +86,12 @@ export function actAction({ counts }: ActView): Action | 'mixed' {
 
 const CAUSES: { readonly [cause in ActView['cause']]: string | null } = {
   source: null,
-  settle: 'settled a conflict',
-  undo: 'an undo',
-  restore: 'a restore',
-  'follow-move': 'an edit that followed a move',
+  settle: 'Settled a conflict',
+  undo: 'Undo',
+  restore: 'Restore',
+  'follow-move': 'An edit that followed a move',
 };
 
-/** What brought an act about, where it was no edit in one of the places; null: it was one. */
-export const causeText = ({ cause }: ActView): string | null => CAUSES[cause];
+/** What brought an act about, where it was no edit in one of the places, and what an undo took back; null: it was an edit. `timeText` writes a moment. */
+export const causeText = (act: ActView, timeText: (at: string) => string): string | null =>
+  undoLine(act, timeText) ?? CAUSES[act.cause];

@@ -2,7 +2,7 @@ import { ChevronRight, FilePen, FilePlus2, FileSymlink, Files, FileX2 } from 'lu
 import type { ActView } from '../../contract/contract.ts';
 import { useApp } from '../client/app-context.tsx';
 import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
-import { clockText, dayText } from '../components/when.tsx';
+import { clockText, dayText, whenText } from '../components/when.tsx';
 import { actAction, actSummary, causeText, changedFields } from './act-summary.ts';
 import type { ActPages } from './use-acts.ts';
 
@@ -50,7 +50,7 @@ function HistoryRow(props: { act: ActView; focus: RowFocus; onOpen: () => void }
   const { act } = props;
   const collection = useApp((state) => state.status?.collections.find((one) => one.id === act.collection));
   const action = actAction(act);
-  const cause = causeText(act);
+  const cause = causeText(act, (at) => whenText(at, Date.now()));
   const fields = changedFields(act, collection?.kind ?? null);
   const Icon = ICONS[action];
   return (
@@ -59,9 +59,9 @@ function HistoryRow(props: { act: ActView; focus: RowFocus; onOpen: () => void }
       <span className="row-text">
         <span className="strong clip">{actSummary(act, collection?.kind ?? null)}</span>
         <span className="muted clip">
+          {cause !== null && `${cause} · `}
           {fields !== null && `${fields} · `}
           {act.deviceName} · {collection?.name ?? act.collection.slice(0, 8)}
-          {cause !== null && ` · ${cause}`}
         </span>
       </span>
       <span className="row-side muted num">{clockText(act.at)}</span>

@@ -122,14 +122,34 @@ describe('an explanation', () => {
     const edit = listHistory(laptop.port, { record: 'b', limit: 1 })[0]?.id as string;
     undoChange(laptop.port, edit);
     expect(rules(laptop, 'b')).toEqual([
-      ['exists', 'undo of a change made on Phone'],
-      ['entry', 'undo of a change made on Phone'],
+      ['exists', 'undo of an edit made on Phone'],
+      ['entry', 'undo of an edit made on Phone'],
     ]);
     group.tick();
     restore(laptop.port, 'b', findMoment(laptop.collection, edit));
     expect(rules(laptop, 'b')).toEqual([
       ['exists', 'restored by Laptop'],
       ['entry', 'restored by Laptop'],
+    ]);
+  });
+
+  it('says of what an undo deleted, or brought back, that it was one, and of what', () => {
+    const [laptop, phone, group] = pair();
+    save(phone, 'b', 'one');
+    group.exchange();
+    const made = listHistory(laptop.port, {})[0]?.id as string;
+    const undo = undoChange(laptop.port, made)?.changes[0] as string;
+    expect(explain(laptop, 'b').state).toMatch(/^deleted on Laptop, by undo of an addition made on Phone/);
+    expect(listHistory(laptop.port, { limit: 1 })[0]?.changes).toMatchObject([
+      { action: 'delete', undoes: [{ id: `${made}-0`, deviceName: 'Phone', action: 'add', cause: 'source' }] },
+    ]);
+    group.exchange();
+    undoChange(phone.port, undo);
+    expect(rules(phone, 'b')[0]).toEqual(['exists', 'undo of an undo made on Laptop']);
+    expect(listHistory(phone.port, {}).map(({ changes }) => changes[0]?.undoes?.map(({ id }) => id))).toEqual([
+      [undo],
+      [`${made}-0`],
+      undefined,
     ]);
   });
 

@@ -5,6 +5,7 @@ import type {
   ConflictDetailView,
   ConflictView,
   HistoryChangeView,
+  UndoneView,
   ValueView,
 } from '../../../src/contract/contract.ts';
 import { fieldWords } from '../../../src/contract/field-words.ts';
@@ -290,8 +291,45 @@ describe('acts', () => {
     expect(said('title', ['a', 'b'], 'c')).toBe('Title');
   });
   it('say what brought them about, where it was no edit', () => {
-    expect(causeText(act({}))).toBeNull();
-    expect(causeText({ ...act({}), cause: 'undo' })).toBe('an undo');
+    expect(causeText(act({}), String)).toBeNull();
+    expect(causeText({ ...act({}), cause: 'undo', changes: [] }, String)).toBe('Undo');
+    expect(causeText({ ...act({}), cause: 'settle' }, String)).toBe('Settled a conflict');
+  });
+  it('say of an undo what it took back, whose that was and when', () => {
+    const undone = {
+      id: 'a-1-0',
+      device: 'd',
+      deviceName: 'Desk',
+      at: '12:00',
+      action: 'modify',
+      cause: 'source',
+    } as const;
+    const said = (changeCount: number, ...undoes: readonly UndoneView[][]) =>
+      causeText(
+        {
+          ...act({}),
+          cause: 'undo',
+          changeCount,
+          changes: undoes.map((each) => ({ ...change('modify', 'a'), undoes: each })),
+        },
+        String,
+      );
+    expect(said(1, [undone])).toBe('Undo of an edit made on Desk, 12:00');
+    expect(said(1, [{ ...undone, action: 'add' }])).toBe('Undo of an addition made on Desk, 12:00');
+    expect(said(1, [{ ...undone, action: 'delete', cause: 'settle' }])).toBe(
+      'Undo of a settlement made on Desk, 12:00',
+    );
+    expect(said(1, [{ ...undone, cause: 'undo' }])).toBe('Undo of an undo made on Desk, 12:00');
+    const others = [
+      { ...undone, id: 'a-1-1' },
+      { ...undone, id: 'b-1-1', deviceName: 'Phone', action: 'delete', at: '13:00' },
+    ] as const;
+    // One that became several changes is told once.
+    expect(said(2, [undone, others[0]], [undone])).toBe('Undo of 2 edits made on Desk, 12:00');
+    expect(said(2, [undone], [...others])).toBe('Undo of 3 changes made on Desk and Phone');
+    expect(said(9, [undone], [others[0]])).toBe('Undo of edits made on Desk, 12:00');
+    // An undo of an earlier version, of what is known no more.
+    expect(said(1, [])).toBe('Undo of an earlier change');
   });
 });
 
