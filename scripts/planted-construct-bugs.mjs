@@ -249,7 +249,7 @@ export const PLANTED_CONSTRUCT_BUGS = [
   },
   {
     about: 'an undo of one record of an undo takes back all of it',
-    file: 'src/main/history/undo-change.ts',
+    file: 'src/main/history/undone-together.ts',
     find: "return other?.cause === 'undo' && other.record === change.record;",
     replace: "return other?.cause === 'undo';",
     tests: ['test/unit/history/undo-change.test.ts'],
