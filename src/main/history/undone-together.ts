@@ -4,6 +4,7 @@ import { findIds } from '../past/change-id.ts';
 import { valuesOf } from '../past/record-past.ts';
 import { ALIAS_OF, alsoIn, isOwnField, MATCHED_BY } from '../record/alias.ts';
 import { type Dot, dotOf, packageRowOf, type RecordId, recordId } from '../record/ids.ts';
+import { memberField, uidOfRecord } from '../record/record-uid.ts';
 import type { Value } from '../record/value.ts';
 import type { PackagePlace } from '../store/log-store.ts';
 import { packagesOfMove } from './act.ts';
@@ -37,12 +38,16 @@ function turnsOf(collection: Collection, dot: Dot): readonly Dot[] {
   });
 }
 
-/** These, and whatever is undone with them: both halves of a move, and the changes of all contacts they found to be one. */
+/**
+ * These, and whatever is undone with them: both halves of a move, the changes of all contacts they found to be one, and all by which a person made one of
+ * two: what only the one that went had said is nowhere where the other one alone loses it.
+ */
 function withOtherHalves(collection: Collection, asked: readonly Dot[]): ReadonlySet<Dot> {
   const all = new Set(asked);
   // What is added on the way is walked through as well.
   for (const dot of all)
-    for (const half of otherHalves(collection, dot)) for (const each of turnsOf(collection, half)) all.add(each);
+    for (const half of [...otherHalves(collection, dot), ...fusedWith(collection, dot)])
+      for (const each of turnsOf(collection, half)) all.add(each);
   return all;
 }
 
@@ -51,10 +56,11 @@ function otherHalves(collection: Collection, dot: Dot): readonly Dot[] {
   const change = collection.packages.changeAt(dot)?.change;
   if (change === undefined) return [];
   const { record, movedFrom, movedTo } = change;
-  const isMove = (half: Change): boolean => (movedFrom === undefined ? half.movedFrom : half.movedTo) === record;
+  const isMove = (_: Dot, half: Change): boolean =>
+    (movedFrom === undefined ? half.movedFrom : half.movedTo) === record;
   const other = movedFrom ?? movedTo;
-  const halves = pairsOf(collection, change).map((pair) => {
-    const isPair = (half: Change): boolean =>
+  const halves = pairsOf(collection, dot).map((pair) => {
+    const isPair = (half: Dot): boolean =>
       pairsOf(collection, half).some((each) => each.every((id, at) => id === pair[at]));
     return halfOf(collection, dot, pair[0] === record ? pair[1] : pair[0], isPair);
   });
@@ -62,13 +68,49 @@ function otherHalves(collection: Collection, dot: Dot): readonly Dot[] {
   return halves.filter((half) => half !== null);
 }
 
+/** Of two contacts that a person made one, or whose being one is taken back, the changes of both, and of the groups that have them. */
+function fusedWith(collection: Collection, dot: Dot): readonly Dot[] {
+  if (collection.kind !== 'contacts') return [];
+  return [...firstsOf(collection, dot)].flatMap(([first, { cause, record }]) => {
+    if (cause !== 'settle') return [];
+    const row = packageRowOf(first);
+    const fused = fusedIn(collection, row, record);
+    if (first === dot)
+      return dotsOf(collection, row).filter((each) => fused.has(recordOf(collection, each) as RecordId));
+    const isOfIt = (half: Dot): boolean =>
+      [...firstsOf(collection, half).keys()].some((each) => packageRowOf(each) === row);
+    return [...fused].flatMap((each) => halfOf(collection, dot, each, isOfIt) ?? []);
+  });
+}
+
+/** The records that a package makes one with this one, or that have it as a member. None: it makes it one with nobody. */
+function fusedIn(collection: Collection, row: number, record: RecordId): ReadonlySet<RecordId> {
+  const changes = dotsOf(collection, row).flatMap((dot) => collection.packages.changeAt(dot)?.change ?? []);
+  const sets = changes.flatMap(({ record: alias, writes }): ReadonlySet<RecordId>[] => {
+    const main = writes.find(({ field }) => field === ALIAS_OF)?.value ?? null;
+    if (typeof main !== 'string' || writes.some(({ field }) => field === MATCHED_BY)) return [];
+    const member = memberField(uidOfRecord(alias));
+    const groups = changes.filter((each) => each.writes.some(({ field, value }) => field === member && value === null));
+    return [new Set([alias, recordId(main), ...groups.map((group) => group.record)])];
+  });
+  return new Set(sets.filter((each) => each.has(record)).flatMap((each) => [...each]));
+}
+
+const recordOf = (collection: Collection, dot: Dot): RecordId | undefined =>
+  collection.packages.changeAt(dot)?.change.record;
+
 /** The change to a record, of the same log and closest to this one, that is its other half. null: there is none. */
-function halfOf(collection: Collection, dot: Dot, record: RecordId, isHalf: (change: Change) => boolean): Dot | null {
+function halfOf(
+  collection: Collection,
+  dot: Dot,
+  record: RecordId,
+  isHalf: (dot: Dot, change: Change) => boolean,
+): Dot | null {
   const row = collection.records.find(record)?.row;
   const { log, number } = placeOf(collection, dot);
   const halves = (row === undefined ? [] : collection.log.changesOf(row)).filter((each) => {
     const half = placeOf(collection, each).log === log ? collection.packages.changeAt(each)?.change : undefined;
-    return half !== undefined && isHalf(half);
+    return half !== undefined && isHalf(each, half);
   });
   const distance = (each: Dot): number => Math.abs(placeOf(collection, each).number - number);
   return halves.reduce<Dot | null>(
@@ -78,23 +120,20 @@ function halfOf(collection: Collection, dot: Dot, record: RecordId, isHalf: (cha
 }
 
 /** Each contact that came and the one it was found to be, where a change says so or takes that back. */
-function pairsOf(collection: Collection, change: Change): readonly (readonly [RecordId, RecordId])[] {
+function pairsOf(collection: Collection, dot: Dot): readonly (readonly [RecordId, RecordId])[] {
   if (collection.kind !== 'contacts') return [];
-  return firstsOf(collection, change).flatMap((first) => pairsIn(collection, first));
+  return [...firstsOf(collection, dot).values()].flatMap((first) => pairsIn(collection, first));
 }
 
 /** Of undos, and undos of undos, the changes it all is about, as far as it is said; of any other change it alone. */
-function firstsOf({ packages }: Collection, change: Change): readonly Change[] {
-  const seen = new Set<Dot>();
-  const firsts: Change[] = [];
-  const open = [change];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at.takesBack === undefined) firsts.push(at);
-    for (const dot of at.takesBack ?? []) {
-      const undone = seen.has(dot) ? undefined : packages.changeAt(dot)?.change;
-      seen.add(dot);
-      if (undone !== undefined) open.push(undone);
-    }
+function firstsOf({ packages }: Collection, dot: Dot): ReadonlyMap<Dot, Change> {
+  const seen = new Set([dot]);
+  const firsts = new Map<Dot, Change>();
+  // What is added on the way is walked through as well.
+  for (const at of seen) {
+    const change = packages.changeAt(at)?.change;
+    if (change !== undefined && change.takesBack === undefined) firsts.set(at, change);
+    for (const each of change?.takesBack ?? []) seen.add(each);
   }
   return firsts;
 }

@@ -231,6 +231,32 @@ describe('settling duplicates', () => {
     }
   });
 
+  it('is taken back whole by the undo of any one change of it, and made again whole by that of any change of the undo', async () => {
+    const { group, laptop, phone } = met();
+    make(laptop, 'g', { ...name('Friends'), kind: 'group', 'members/b': true });
+    // Two others that become one in the same package are another matter.
+    make(laptop, 'c', { ...name('Bob'), ...email('bob@x.org') });
+    make(laptop, 'd', { ...name('Bob'), ...email('bob@x.org'), 'phones/p': { number: '5550002222' } });
+    group.exchange();
+    const all = () => ['a', 'b', 'g', 'c', 'd'].map((id) => (phone.isThere(id) ? shown(phone, id) : null));
+    const before = all();
+    await fuseSure(laptop.port);
+    group.exchange();
+    const after = all();
+    const fused = listHistory(phone.port, { limit: 1 })[0]!.changes;
+    const of = (ids: readonly string[]) => fused.filter(({ record }) => ids.includes(record));
+    expect(of(['a', 'b', 'g']).length).toBeGreaterThan(2);
+    for (const { id, record } of of(['a', 'b', 'g'])) {
+      undoChange(phone.port, id);
+      expect([record, all()]).toEqual([record, [...before.slice(0, 3), ...after.slice(3)]]);
+      const undo = listHistory(phone.port, { limit: 1 })[0]!.changes.find((each) => each.record === record)!;
+      group.tick();
+      undoChange(phone.port, undo.id);
+      expect([record, all()]).toEqual([record, after]);
+      group.tick();
+    }
+  });
+
   it('can be fused again after that, and taken back again', async () => {
     const { group, laptop, phone } = met();
     for (let turn = 0; turn < 2; turn++) {
