@@ -207,8 +207,8 @@ export const PLANTED_MEMBER_BUGS = [
   {
     about: 'who was removed is taken for one that left',
     file: 'src/main/peers/membership/group-membership.ts',
-    find: "body?.op === 'remove' && author === own && subject === own",
-    replace: "body?.op === 'remove' && subject === own",
+    find: "body?.op === 'remove' && author === own && !seen.has(hash)",
+    replace: "body?.op === 'remove' && !seen.has(hash)",
     tests: ['test/unit/peers/membership/group-membership.test.ts'],
   },
   {
