@@ -186,6 +186,25 @@ test('the state is said once, and in step only where it is', async ({ page }) =>
   await expect(page.getByText(/In step/)).toHaveCount(0);
 });
 
+test('who hears the buttons of all collections one after the other can tell them apart', async ({ page }) => {
+  await openPages(page, pages, {});
+  await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const status = await sample.request('status');
+    if (!status.ok) return;
+    const alone = { peers: [], conflicts: 1, problems: 1, state: 'problem' as const };
+    sample.tell('status', {
+      ...status.value,
+      collections: status.value.collections.map((one) => ({ ...one, ...alone })),
+    });
+  });
+  await expect(page.getByRole('button', { name: /^Invite a device…/ })).toHaveCount(5);
+  const heard = await page.locator('main').ariaSnapshot();
+  const buttons = [...heard.matchAll(/- button "([^"]*)"/g)].map(([, name]) => name);
+  expect(buttons.length).toBeGreaterThan(10);
+  expect(buttons.filter((name, at) => buttons.indexOf(name) < at)).toEqual([]);
+});
+
 test('what could not be looked at is named where all else was looked for changes', async ({ page }) => {
   await openPages(page, pages, { scenario: 'calm' });
   await page.evaluate(async () => {

@@ -195,6 +195,9 @@ const isTold = (source: SourceView, collection: CollectionView): boolean =>
     ? collection.state === 'paused' || (collection.state === 'working' && collection.sources.length === 1)
     : source === firstHalted(collection) || collectionSentence(collection).includes(source.reason);
 
+/** Of which collection a button is, for who hears buttons one after the other. */
+const Of = ({ name }: { name: string }) => <span className="sr-only"> ({name})</span>;
+
 /** What waits for the person elsewhere, each with its way there. */
 function WaitingLinks({ collection, onInvite }: { collection: CollectionView; onInvite: () => void }) {
   const { id, conflicts, problems, peers, removed, state, decidedBy } = collection;
@@ -206,17 +209,20 @@ function WaitingLinks({ collection, onInvite }: { collection: CollectionView; on
       {conflicts > 0 && (
         <Button className="button" onPress={() => goToConflicts(id)}>
           {decidedBy === undefined ? 'Settle' : 'See'} {counted(conflicts, 'conflict')}
+          <Of name={collection.name} />
         </Button>
       )}
       {problems > 0 && (
         <Button className="button" onPress={() => goTo('problems')}>
           See {counted(problems, 'problem')}
+          <Of name={collection.name} />
         </Button>
       )}
       {peers.length === 0 && removed !== true && state !== 'halted' && (
         <Button className={isAlone ? 'button button-primary' : 'button'} onPress={onInvite}>
           <UserPlus aria-hidden size={15} />
           Invite a device…
+          <Of name={collection.name} />
         </Button>
       )}
     </>
@@ -241,6 +247,7 @@ function CardLinks(props: {
       {removed === true && (
         <Button className="button" onPress={props.onLeave}>
           Leave it…
+          <Of name={props.collection.name} />
         </Button>
       )}
       {missing && (
@@ -251,9 +258,11 @@ function CardLinks(props: {
           <Button className="button" onPress={props.onSync}>
             <RefreshCw aria-hidden size={15} />
             Check again
+            <Of name={props.collection.name} />
           </Button>
           <Button className="button" onPress={props.onPlaces}>
             It is elsewhere now…
+            <Of name={props.collection.name} />
           </Button>
         </>
       )}
@@ -261,6 +270,7 @@ function CardLinks(props: {
       {halted && (
         <Button className="button button-primary" onPress={props.onHalt}>
           See what would happen…
+          <Of name={props.collection.name} />
         </Button>
       )}
     </div>
