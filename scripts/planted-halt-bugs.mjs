@@ -2,6 +2,20 @@
 /** @type {readonly { about: string, file: string, find: string, replace: string, tests: readonly string[] }[]} */
 export const PLANTED_HALT_BUGS = [
   {
+    about: 'new rules forget where the only copy lies, on a disk that is away',
+    file: 'src/main/one-source/let-go-of-left-out.ts',
+    find: ' && !port.isOnlyInFiles(id)',
+    replace: '',
+    tests: ['test/unit/keep/let-go.test.ts'],
+  },
+  {
+    about: 'new rules count a disk that is away as having been asked for what only it has',
+    file: 'src/main/synchronizer.ts',
+    find: "this.#port.leavesOut(is === 'ready')",
+    replace: 'this.#port.leavesOut(is !== null)',
+    tests: ['test/unit/keep/let-go.test.ts'],
+  },
+  {
     about: 'a folder in which all is rewritten halts nobody',
     file: 'src/main/take-in/judge-look.ts',
     find: 'if (gone.size <= 1 && readings.length <= limits.deleteCount) return null;',

@@ -248,8 +248,9 @@ export class Synchronizer {
       if (!this.isWritten) this.construction.release();
       this.#later.forget();
       await this.adapter.setRules?.(settings);
-      await this.#port.leavesOut();
-      letGoOfLeftOut(this.#collection, this.source.row, this.adapter, (id) => this.#port.heldBack(id));
+      const { is } = await this.adapter.condition();
+      await this.#port.leavesOut(is === 'ready');
+      letGoOfLeftOut(this.#collection, this.source.row, this.adapter, this.#port);
     });
   }
 

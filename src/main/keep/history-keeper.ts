@@ -26,6 +26,7 @@ import { KeepHolders } from './keep-holders.ts';
 import { IdleWork } from './keep-idle.ts';
 import { isLeftTorn } from './keep-judge.ts';
 import { KeepLists } from './keep-lists.ts';
+import { isOnlyInFiles } from './keep-needed.ts';
 import { notePlaced } from './keep-placed.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
 import { KeepReconcile } from './keep-reconcile.ts';
@@ -193,11 +194,18 @@ export class HistoryKeeper {
   rulesChanged(source: number): void {
     this.#whole.retry(source);
   }
-  /** A look is about to forget what its rules leave out by now, but for what is held back afterwards. */
-  async leavesOut(replica: Replica, synchronizer: Synchronizer): Promise<void> {
-    await this.makeSure(replica, synchronizer);
+  /**
+   * What its rules leave out is about to be forgotten, but for what is held back afterwards. `isThere` false: its disk is away, so that nothing of it
+   * can be kept; to try that would count as having tried.
+   */
+  async leavesOut(replica: Replica, synchronizer: Synchronizer, isThere = true): Promise<void> {
+    if (isThere) await this.makeSure(replica, synchronizer);
     if (synchronizer.adapter.kind === 'files')
       this.#whole.leavesOut(this.#collectionOf(replica), this.#sourceOf(synchronizer));
+  }
+  /** After that: is it only in files of this device what a record says? On a disk that is away, or where there was no room, it could not be kept. */
+  isOnlyInFiles(replica: Replica, id: RecordId): boolean {
+    return isOnlyInFiles(this.#collectionOf(replica), id, (digest) => this.#port.kept.isKept(digest));
   }
   forgetSource(source: number): void {
     this.#unsynced.dropAll(source);

@@ -1,6 +1,6 @@
 import { referencesOf } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
-import type { Digest, Dot } from '../record/ids.ts';
+import type { Digest, Dot, RecordId } from '../record/ids.ts';
 import { packageRowOf } from '../record/ids.ts';
 import type { ConflictContents } from './keep-conflicts.ts';
 import type { KeepCollection, KeepPort } from './keep-port.ts';
@@ -111,6 +111,14 @@ const momentOf = (port: KeepPort): string =>
       return `${held.join(' ')}/${pending.join(' ')}`;
     })
     .join('\n');
+
+/** Of a record: does it say a content that nobody else has, and that is not `kept` here either? Files that hold it are all there is of it. */
+export function isOnlyInFiles(each: KeepCollection, id: RecordId, isKept: (digest: Digest) => boolean): boolean {
+  return (each.collection.records.find(id)?.state.fields.get(ENTRY) ?? []).some(({ value, dots }) => {
+    const entry = fileEntry(value);
+    return entry?.type === 'file' && !isKept(entry.digest) && !dots.some((dot) => isElsewhere(each, dot));
+  });
+}
 
 /** Did another device that is still a member write this change, or apply it? */
 function isElsewhere({ collection, others }: KeepCollection, dot: Dot): boolean {

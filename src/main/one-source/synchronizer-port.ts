@@ -22,8 +22,10 @@ export interface SynchronizerPort {
   writing(rows: readonly number[]): void;
   /** What stands there may be torn and is neither an edit nor a deletion until that is known. */
   heldBack(id: RecordId, revision?: Revision): boolean;
-  /** What its rules leave out is let go of, but for what is held back afterwards. */
-  leavesOut(): Promise<void>;
+  /** What its rules leave out is let go of, but for what is held back afterwards. `isThere`: what only its files have can be kept now. */
+  leavesOut(isThere?: boolean): Promise<void>;
+  /** Files of this device are all there is of what a record says, even after that. */
+  isOnlyInFiles(id: RecordId): boolean;
   /** All that other members told of is here. */
   caughtUp(): boolean;
   /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9); one that did so before, at once. */
