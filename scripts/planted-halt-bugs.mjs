@@ -4,7 +4,7 @@ export const PLANTED_HALT_BUGS = [
   {
     about: 'new rules forget where the only copy lies, on a disk that is away',
     file: 'src/main/one-source/let-go-of-left-out.ts',
-    find: ' && !port.isOnlyInFiles(id)',
+    find: ' && !port.isOnlyInFiles(entries)',
     replace: '',
     tests: ['test/unit/keep/let-go.test.ts'],
   },

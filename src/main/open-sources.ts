@@ -118,7 +118,7 @@ export class OpenSources {
         writing: (rows) => isTree && engine.keeper.writing(source.row, rows),
         heldBack: (id, revision) => isTree && engine.keeper.holdsBack(source.row, id, revision),
         leavesOut: (isThere) => engine.keeper.leavesOut(replica, synchronizer, isThere),
-        isOnlyInFiles: (id) => isTree && engine.keeper.isOnlyInFiles(replica, id),
+        isOnlyInFiles: (entries) => isTree && engine.keeper.isOnlyInFiles(replica, entries),
         caughtUp: () => replica.memberPositions.caughtUp(),
         mayCompare: () => engine.registry.comparesAgain(source.id) || replica.memberPositions.caughtUp(),
         mayWrite: () => replica.mayWrite(),

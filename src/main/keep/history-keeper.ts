@@ -203,9 +203,9 @@ export class HistoryKeeper {
     if (synchronizer.adapter.kind === 'files')
       this.#whole.leavesOut(this.#collectionOf(replica), this.#sourceOf(synchronizer));
   }
-  /** After that: is it only in files of this device what a record says? On a disk that is away, or where there was no room, it could not be kept. */
-  isOnlyInFiles(replica: Replica, id: RecordId): boolean {
-    return isOnlyInFiles(this.#collectionOf(replica), id, (digest) => this.#port.kept.isKept(digest));
+  /** After that: is one of these values of a record's entry only in files of this device? On a disk that is away, or where there was no room, it could not be kept. */
+  isOnlyInFiles(replica: Replica, entries: Parameters<typeof isOnlyInFiles>[1]): boolean {
+    return isOnlyInFiles(this.#collectionOf(replica), entries, (digest) => this.#port.kept.isKept(digest));
   }
   forgetSource(source: number): void {
     this.#unsynced.dropAll(source);

@@ -1,7 +1,8 @@
 import { referencesOf } from '../record/content-reference.ts';
 import { ENTRY, fileEntry } from '../record/file-entry.ts';
-import type { Digest, Dot, RecordId } from '../record/ids.ts';
+import type { Digest, Dot } from '../record/ids.ts';
 import { packageRowOf } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
 import type { ConflictContents } from './keep-conflicts.ts';
 import type { KeepCollection, KeepPort } from './keep-port.ts';
 
@@ -112,9 +113,13 @@ const momentOf = (port: KeepPort): string =>
     })
     .join('\n');
 
-/** Of a record: does it say a content that nobody else has, and that is not `kept` here either? Files that hold it are all there is of it. */
-export function isOnlyInFiles(each: KeepCollection, id: RecordId, isKept: (digest: Digest) => boolean): boolean {
-  return (each.collection.records.find(id)?.state.fields.get(ENTRY) ?? []).some(({ value, dots }) => {
+/** Of the values of a record's entry: is one a content that nobody else has, and that is not `kept` here either? Files that hold it are all there is of it. */
+export function isOnlyInFiles(
+  each: KeepCollection,
+  entries: readonly { readonly value: Value; readonly dots: readonly Dot[] }[],
+  isKept: (digest: Digest) => boolean,
+): boolean {
+  return entries.some(({ value, dots }) => {
     const entry = fileEntry(value);
     return entry?.type === 'file' && !isKept(entry.digest) && !dots.some((dot) => isElsewhere(each, dot));
   });

@@ -15,8 +15,9 @@ export function letGoOfLeftOut(
 ): void {
   const rows: number[] = [];
   for (const { id, row, state } of collection.records.all()) {
-    const isDirectory = fileEntry(state.fields.get(ENTRY)?.[0]?.value)?.type === 'directory';
-    if (adapter.outside(id, isDirectory) && !port.heldBack(id) && !port.isOnlyInFiles(id)) rows.push(row);
+    const entries = state.fields.get(ENTRY) ?? [];
+    const isDirectory = fileEntry(entries[0]?.value)?.type === 'directory';
+    if (adapter.outside(id, isDirectory) && !port.heldBack(id) && !port.isOnlyInFiles(entries)) rows.push(row);
   }
   collection.transact(() => {
     for (const row of rows) collection.records.dropSnapshot(source, row);

@@ -3,6 +3,7 @@ import type { Ticket } from '../construct/pending.ts';
 import type { AskPeers } from '../content-exchange/ask-peers.ts';
 import type { BatchSizes } from '../platform/batch-sizes.ts';
 import type { Dot, RecordId } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
 import type { SafetyLimits } from '../safety.ts';
 import type { Revision } from '../sources/source-adapter.ts';
 import type { StoredSource } from '../store/registry-store.ts';
@@ -24,8 +25,8 @@ export interface SynchronizerPort {
   heldBack(id: RecordId, revision?: Revision): boolean;
   /** What its rules leave out is let go of, but for what is held back afterwards. `isThere`: what only its files have can be kept now. */
   leavesOut(isThere?: boolean): Promise<void>;
-  /** Files of this device are all there is of what a record says, even after that. */
-  isOnlyInFiles(id: RecordId): boolean;
+  /** Files of this device are all there is of one of these values of a record's entry, even after that. */
+  isOnlyInFiles(entries: readonly { readonly value: Value; readonly dots: readonly Dot[] }[]): boolean;
   /** All that other members told of is here. */
   caughtUp(): boolean;
   /** A new source compares itself with the collection only once that is here (adoption, DESIGN 9); one that did so before, at once. */

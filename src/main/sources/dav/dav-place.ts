@@ -281,6 +281,7 @@ export class DavPlace implements DocumentPlace {
   async #put(name: string, etag: string | null, bytes: Uint8Array): Promise<DavAnswer> {
     const { server, url, kind } = this.#options;
     this.#missed.get(name)?.again.tryNow();
+    this.#anew.isPlain(name);
     const answer = await server.put(new URL(name, url).href, etag, bytes, kind);
     if (etag === null && answer.status === MISTAKEN && (await this.#anew.isMistaken(name)))
       return this.#judgedListed(await this.#anew.put(name, bytes));

@@ -32,6 +32,11 @@ export class PutAnew {
     return this.#names.get(name) ?? name;
   }
 
+  /** It is put under its own name now, as any other. */
+  isPlain(name: string): void {
+    this.#names.delete(name);
+  }
+
   /** Does the server say itself that there is nothing of this name? Fails as asking does. */
   async isMistaken(name: string): Promise<boolean> {
     const { server, url } = this.#options;

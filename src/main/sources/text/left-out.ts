@@ -1,3 +1,4 @@
+import { compareTexts } from '../../record/compare-texts.ts';
 import type { DocumentListing, DocumentPlace } from './document-place.ts';
 import type { Known } from './known-revisions.ts';
 
@@ -12,5 +13,5 @@ export async function withLeftOut(
   const missing = [...known.in.keys()].filter((name) => !told.has(name));
   const found = missing.length === 0 ? [] : ((await place.leftOut?.(missing)) ?? []);
   if (found.length === 0) return listing;
-  return { documents: [...documents, ...found].sort((a, b) => (a.name < b.name ? -1 : 1)), problems };
+  return { documents: [...documents, ...found].sort((a, b) => compareTexts(a.name, b.name)), problems };
 }

@@ -42,3 +42,13 @@ it('where something is there, it is not written over, nor put beside', async () 
   expect(here.book.cards.get(`${BOOK}b.vcf`)?.text).toBe(card('theirs'));
   expect(puts()).toHaveLength(1);
 });
+
+it('once it takes a name as it is, what is there is read and not what stands where it was put before', async () => {
+  const { book, server, place } = here;
+  refuseNew();
+  await place.write(`${BOOK}b.vcf`, null, bytes('b'));
+  const answer = book.answer.bind(book);
+  server.answer = (asked) => answer(asked);
+  const made = await place.write(`${BOOK}b.vcf`, null, bytes('later'));
+  expect(made).toMatchObject({ done: 'written', document: { name: `${BOOK}b.vcf` } });
+});
