@@ -208,8 +208,9 @@ class LineReader {
     }
     this.#at = at;
     if (at >= to) return null;
-    const name = raw.slice(from, at);
-    if (char !== EQUALS) return { name: '', values: [decodeText(name)], quoted: NOT_QUOTED };
+    // Written back, what would end the line there would be one.
+    const name = plain(decodeText(raw.slice(from, at)));
+    if (char !== EQUALS) return { name: '', values: [name], quoted: NOT_QUOTED };
     let values: string[] | null = null;
     let quoted: boolean[] | null = null;
     do {

@@ -34,6 +34,14 @@ describe('content lines', () => {
       ],
     });
   });
+  it('keep what they say when they are written again, whatever stands in the name of a parameter', () => {
+    for (const name of ['\rX', 'X\r', 'X\u0085Y', 'X-Ä']) {
+      const [line] = read(`BEGIN:VCARD\r\nNOTE;${name}=1:v\r\nEND:VCARD\r\n`).components[0]?.lines ?? [];
+      const written = composeLine(line!, style);
+      const [again] = read(`BEGIN:VCARD\r\n${written}END:VCARD\r\n`).components[0]?.lines ?? [];
+      expect(again).toMatchObject({ name: 'NOTE', value: 'v', params: line!.params });
+    }
+  });
   it('join and decode quoted-printable, in the charset they name', () => {
     const [card] = read(
       'BEGIN:VCARD\nNOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=ISO-8859-1:Gr=FC=\nn=0D=0Az\nTEL:1\nEND:VCARD\n',
