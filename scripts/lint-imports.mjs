@@ -255,11 +255,11 @@ const RULES = [
   },
   { from: PLATFORM, may: ['main/record/ids.ts'], packages: ['node:'] },
   // What was, then conflicts, then what a person does with history: read from the store and settled by ordinary changes. They know no
-  // particular source, no peer and no door; nor do those that keep what history has to give back.
+  // particular source (but when a series takes place), no peer and no door; nor do those that keep what history has to give back.
   { from: 'main/past', may: [...STORED, ADAPTER], packages: [] },
   {
     from: 'main/conflicts',
-    may: [...STORED, 'main/past', 'main/snapshot', 'main/difference'],
+    may: [...STORED, 'main/past', 'main/snapshot', 'main/difference', 'main/sources/calendars/occurrences.ts'],
     packages: ['node-diff3'],
   },
   {

@@ -79,6 +79,17 @@ export function adoptedOverride(fields: Fields, value: Value): Value {
   return { ...value, ...(value.excluded === true ? {} : { added: true }), series: seriesOf(fields) };
 }
 
+/** The same of one that takes the place of one of the rule. null: it was beside the rule already, or is none. */
+export function movedOverride(fields: Fields, value: Value): { readonly [key: string]: Value } | null {
+  return isPlain(value) && value.added !== true ? { ...value, series: seriesOf(fields) } : null;
+}
+
+/** The day of the occurrence a field says something of; null: it says so of the whole day, or of none. */
+export const dayOfOverride = (field: string): string | null => ONE_ON_DAY.exec(field)?.[1] ?? null;
+const ONE_ON_DAY = /^recurrenceOverrides\/(\d{4}-\d{2}-\d{2})T/;
+/** The field of an occurrence of the rule, by its time. */
+export const overrideAt = (local: string): FieldName => fieldName(OVERRIDE + local);
+
 /**
  * What a source newly says of occurrences names the series as it was read there (`now`). Where the source shows start or rule of the record in
  * another way (a server that rewrites them), it is said of the series as the record has it. `after`: what was `full` before, with what is new.

@@ -8,6 +8,7 @@ import { type FieldName, fieldName, recordId } from '../../../src/main/record/id
 import { seriesOf, strayOverrides } from '../../../src/main/record/series.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';
 import { fieldsOf } from '../../../src/main/snapshot/lens.ts';
+import { occurrencesOf } from '../../../src/main/sources/calendars/occurrences.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 
 const ID = recordId('standup');
@@ -57,9 +58,11 @@ it('a moved series beside an edited occurrence is one conflict, the same on both
   expect(conflict?.shown).toBe(conflict?.values[1]?.id);
 });
 
+const LATER = fieldName('recurrenceOverrides/2024-01-10T10:00:00');
+
 it.each([
-  ['keeps the edit, at its time beside the rule', 0, { title: 'Retro', added: true, series: seriesOf(series('10')) }],
-  ['lets it go with the series', 1, null],
+  ['keeps the edit, of the occurrence that day', 0, { title: 'Retro', series: seriesOf(series('10')) }],
+  ['lets it go with the series', 1, undefined],
 ] as const)('settling it %s', async (_, which, value) => {
   const { group, laptop, phone } = met();
   const [conflict] = listConflicts(laptop.port);
@@ -68,9 +71,60 @@ it.each([
   for (const device of [laptop, phone]) {
     expect(open(device)).toEqual([]);
     expect(device.collection.records.conflicts).toBe(0);
-    expect(device.values(ID, AT)).toEqual([value]);
+    expect(device.values(ID, AT)).toEqual([null]);
+    expect(device.values(ID, LATER)).toEqual(value === undefined ? [] : [value]);
     expect(strayOverrides(fieldsOf(device.held(ID)))).toEqual([]);
   }
+});
+
+/** A series that was moved beside a day that is left out, both kept: when it takes place on that day and around it. */
+async function leftOut(moved: Fields, day: string, from: Fields = series('09')) {
+  const group = new CollectionGroup(2, `left out ${day}`, 'calendar');
+  const [laptop, phone] = group.devices as [GroupDevice, GroupDevice];
+  make(laptop, from);
+  group.exchange();
+  make(laptop, moved);
+  group.tick();
+  const field = fieldName(`recurrenceOverrides/${day}`);
+  make(phone, new Map([...from, [field, { excluded: true, series: seriesOf(from) }]]));
+  group.exchange();
+  const [conflict] = listConflicts(laptop.port);
+  const { id } = conflict!.values.find(({ kind }) => kind === 'value')!;
+  await resolveConflict(laptop.port, conflict!.id, { take: id });
+  group.exchange();
+  expect([...open(laptop), ...open(phone)]).toEqual([]);
+  const shown = fieldsOf(phone.held(ID));
+  expect(shown).toEqual(fieldsOf(laptop.held(ID)));
+  const period = { from: Date.UTC(2024, 0, 8), to: Date.UTC(2024, 0, 11, 22), timeZone: 'Europe/Vienna' };
+  return occurrencesOf(shown, period).list.map(({ local }) => local);
+}
+
+it('a day that is left out stays that in the series as it was moved', async () => {
+  const days = (hour: string) => ['08', '09', '11'].map((day) => `2024-01-${day}T${hour}:00:00`);
+  expect(await leftOut(series('10'), '2024-01-10T09:00:00')).toEqual(days('10'));
+  expect(await leftOut(series('10'), '2024-01-10')).toEqual(days('10'));
+  const dates = new Map([...series('09'), [fieldName('when'), WHOLE_DAY]]);
+  expect(await leftOut(dates, '2024-01-10T09:00:00')).toEqual(days('00'));
+  expect(await leftOut(series('09'), '2024-01-10T00:00:00', dates)).toEqual(days('09'));
+});
+const WHOLE_DAY: Value = { start: '2024-01-01T00:00:00', timeZone: null, duration: 'P1D', showWithoutTime: true };
+
+it('of several a day, or of none, none is left out in its place', async () => {
+  const often = new Map([
+    ...series('10'),
+    [fieldName('recurrenceRule'), { frequency: 'daily', byHour: [10, 15] } as Value] as const,
+  ]);
+  expect(await leftOut(often, '2024-01-10T09:00:00')).toHaveLength(8);
+  const weekly = new Map([...series('10'), [fieldName('recurrenceRule'), { frequency: 'weekly' } as Value] as const]);
+  expect(await leftOut(weekly, '2024-01-10T09:00:00')).toEqual(['2024-01-08T10:00:00']);
+});
+
+it('what is said of one day stays beside what was said of it in the moved series, until somebody leaves it out', async () => {
+  const moved = new Map([
+    ...series('10'),
+    [LATER, { title: 'Demo', series: seriesOf(series('10')) } as Value] as const,
+  ]);
+  expect(await leftOut(moved, '2024-01-10T09:00:00')).not.toContain('2024-01-10T10:00:00');
 });
 
 it('one who moved the series with its occurrences beside one who edited one of them is asked once', async () => {

@@ -107,6 +107,15 @@ export function nextOccurrence(fields: Fields, from: number, timeZone: string): 
   return null;
 }
 
+/** The key of the one occurrence that start and rule of a series (`series`) make on a day (`2024-01-05`) of its clocks; null: none, several, or it cannot be told. */
+export function occurrenceOnDay(series: Fields, day: string): string | null {
+  const noon = wallMs(`${day}T12:00:00`);
+  const around = { from: noon - 2 * DAY_MS, to: noon + 2 * DAY_MS, timeZone: 'Etc/UTC' };
+  const { list, isComplete } = occurrencesOf(series, around);
+  const [only, ...others] = list.filter(({ key }) => key.startsWith(day));
+  return only !== undefined && others.length === 0 && isComplete ? only.key : null;
+}
+
 /** The times a rule makes, by the clocks of the series, whatever zone that is: rules count in the hours that people see. */
 function expand(
   fields: Fields,
