@@ -60,7 +60,8 @@ interface Shown {
 
 /**
  * What a source is to hold so that it shows `now`, beside what it holds otherwise than it would show it (a line its version does not know, a cell it
- * spells in its own way): that stays as it stands for as long as the record says of it what it said `before`. `outlived`: the record says something
+ * spells in its own way): that stays as it stands for as long as the record says of it what it said `before`; so does each such part of an entry (a
+ * preference that its version has no place for) as others of it change. `outlived`: the record says something
  * else of such a thing by now, which is to go though nothing that is shown changes.
  */
 export function keepUnshown(
@@ -74,11 +75,26 @@ export function keepUnshown(
   native.forEach((value, field) => {
     const { same } = fieldRule(kind, field);
     const isAsBefore = (a: Fields, b: Fields): boolean => same(a.get(field) ?? null, b.get(field) ?? null);
-    if (!isAsBefore(before.shown, now.shown)) return;
-    if (isAsBefore(before.full, now.full)) target.set(field, value);
-    else outlived ||= !same(value, now.shown.get(field) ?? null);
+    if (isAsBefore(before.shown, now.shown)) {
+      if (isAsBefore(before.full, now.full)) target.set(field, value);
+      else outlived ||= !same(value, now.shown.get(field) ?? null);
+      return;
+    }
+    const valueIn = (fields: Fields): Value => fields.get(field) ?? null;
+    const beyond = partsBeyond(value, [before.shown, now.shown].map(valueIn), [before.full, now.full].map(valueIn));
+    if (beyond !== null) target.set(field, { ...(now.shown.get(field) as object), ...beyond });
   });
   return { target, outlived };
+}
+
+/** The parts of an entry that is to say something else which its source holds and does not show, and of which the record says what it said. null: none. */
+function partsBeyond(value: Value, shown: readonly Value[], full: readonly Value[]): { [key: string]: Value } | null {
+  if (!isPlain(value) || !shown.every(isPlain) || !full.every(isPlain)) return null;
+  const beyond = Object.entries(value).filter(
+    ([key, part]) =>
+      shown.every((each) => !Object.hasOwn(each, key)) && full.every((each) => equalValues(each[key] ?? null, part)),
+  );
+  return beyond.length === 0 ? null : Object.fromEntries(beyond);
 }
 
 /** Do both say the same, field by field? */

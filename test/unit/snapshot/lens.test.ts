@@ -89,3 +89,23 @@ it('what a source holds beyond what it shows stays until the record says somethi
   expect(kept(phone('1'), phone('1'))).toEqual({ target: contact(phone('1 ')), outlived: true });
   expect(kept(hobby('chess'), {})).toEqual({ target: contact(hobby('chess')), outlived: false });
 });
+
+it('what a source holds beyond what it shows of an entry stays as another part of it changes', () => {
+  const [was, is] = [phone('1'), phone('2')];
+  const [key] = Object.keys(was) as [string];
+  const more = { pref: 2, label: 'x' };
+  const says = (of: typeof was, rest: object) => contact({ [key]: { ...(of[key] as object), ...rest } });
+  const kept = (rest: object) =>
+    keepUnshown(
+      'contacts',
+      says(was, more),
+      { full: says(was, more), shown: contact(was) },
+      {
+        full: says(is, rest),
+        shown: contact(is),
+      },
+    );
+  expect(kept(more)).toEqual({ target: says(is, more), outlived: false });
+  expect(kept({ pref: 3, label: 'x' })).toEqual({ target: says(is, { label: 'x' }), outlived: false });
+  expect(kept({})).toEqual({ target: contact(is), outlived: false });
+});

@@ -106,6 +106,22 @@ describe('parameters', () => {
     const changed = card.changed('addresses', ({ full: _, ...entry }) => entry);
     expect(changed).toContain('\r\nADR;TYPE=HOME:;;Street;;;;\r\n');
   });
+
+  it('of 4.0 in an older card stay in a line that says something else by another one', () => {
+    const card = cardOf(
+      '3.0',
+      'TEL;TYPE=HOME;PREF=2:+1',
+      'TEL;TYPE=HOME;PREF=1:+2',
+      'ADR;TYPE=HOME;LABEL="Street 1";GEO="geo:1,2":;;Street 1;;;;',
+    );
+    const atWork = (entry: Plain): Value => ({ ...entry, contexts: { work: true } });
+    expect(card.changed('phones', atWork)).toBe(card.text.replace('TYPE=HOME;PREF=2', 'TYPE=WORK;PREF=2'));
+    expect(card.changed('phones', (entry) => ({ ...entry, contexts: { work: true }, pref: 3 }))).toContain(
+      'TEL;TYPE=WORK:+1',
+    );
+    expect(card.changed('phones', atWork, 1)).toContain('TEL;TYPE=WORK,PREF:+2\r\n');
+    expect(card.changed('addresses', atWork)).toBe(card.text.replace('ADR;TYPE=HOME', 'ADR;TYPE=WORK'));
+  });
 });
 
 it('a label two entries share stays with the one that stays', () => {

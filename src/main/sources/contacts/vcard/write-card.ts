@@ -93,6 +93,14 @@ const saysSame = ({ featuresIn = 'features' }: PropertyRule, a: Plain, b: Plain)
 const IN_ADDRESS: ReadonlySet<string> = new Set(['LABEL', 'CC', 'GEO', 'TZ']);
 const IN_ADDRESS_PARTS = ['full', 'countryCode', 'coordinates', 'timeZone'] as const;
 
+/** Parameters that older cards do not have, by what they say of an entry. What comes first (PREF=1) is a TYPE there. */
+const LATER: ReadonlyMap<string, string> = new Map([
+  ['PREF', 'pref'],
+  ['LABEL', 'full'],
+  ['GEO', 'coordinates'],
+  ['TZ', 'timeZone'],
+]);
+
 const NO_LINES: readonly never[] = [];
 const ownLabel = ({ label }: Plain): Value | undefined => label;
 const LABEL_NAME = 'X-ABLabel';
@@ -203,7 +211,10 @@ export class CardLines {
             ({ name, values }) =>
               !isParam(name, OMITTED) && !(isParam(name, 'VALUE') && /^(?:uri|text)$/i.test(values[0] ?? '')),
           )
-        : writeParams(entry, written, rule, this.version, this.#params, own);
+        : [
+            ...writeParams(entry, written, rule, this.version, this.#params, own),
+            ...this.#laterParams(own, entry, before),
+          ];
     const isUri = own.params.some(({ name, values }) => isParam(name, 'VALUE') && values[0]?.toLowerCase() === 'uri');
     // A number with anything else in it is no address: it is text.
     const isTel = rule.name === 'TEL' && isUri && TEL_ADDRESS.test(text(entry.number));
@@ -215,6 +226,16 @@ export class CardLines {
       ...withoutYear(own, written.value),
     };
     return [this.text(line), ...more.map((each) => this.text({ ...each, group }))];
+  }
+
+  /** Parameters of 4.0 in the line of an older card, as far as they say what they said: nothing else there can. */
+  #laterParams(own: ContentLine, entry: Plain, before: Plain | null): readonly Param[] {
+    if (this.version === '4.0' || before === null) return NO_PARAMS;
+    return own.params.filter(({ name }) => {
+      const part = LATER.get(name.toUpperCase());
+      const said = part === undefined ? null : (entry[part] ?? null);
+      return said !== null && said !== 1 && equalValues(said, before[part as string] ?? null);
+    });
   }
 
   /** Do the parameters of its line say of `after` what they say of `before`? */
