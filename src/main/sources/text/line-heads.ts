@@ -43,5 +43,7 @@ const CASE = 32;
 export function isQuotedPrintable(raw: string, head: number, to: number): boolean {
   let colon = head;
   while (colon < to && raw.charCodeAt(colon) !== COLON) colon++;
-  return colon < to && /QUOTED-PRINTABLE/i.test(raw.slice(head, colon));
+  return colon < to && QUOTED_PRINTABLE.test(raw.slice(head, colon));
 }
+/** Just where the value is decoded: elsewhere a `=` at the end of a line is one, and what is folded there goes on behind it. */
+const QUOTED_PRINTABLE = /;(?:ENCODING=(?:[^;]*,)?"?QUOTED-PRINTABLE"?(?=[;,]|$)|QUOTED-PRINTABLE(?=;|$))/i;

@@ -51,6 +51,20 @@ describe('content lines', () => {
       ['TEL', '1'],
     ]);
   });
+  it('join soft breaks only where they decode them', () => {
+    const linesOf = (head: string) => {
+      const [card] = read(`BEGIN:VCARD\r\nNOTE${head}:a=3D=\r\nTEL:1\r\nEND:VCARD\r\n`).components;
+      return card?.lines.map(({ value }) => value);
+    };
+    for (const head of [
+      ';QUOTED-PRINTABLE',
+      ';encoding=8BIT,quoted-printable;X=1',
+      ';CHARSET=UTF-8;ENCODING="QUOTED-PRINTABLE"',
+    ])
+      expect(linesOf(head)).toEqual(['a=TEL:1']);
+    for (const head of [';ENCODING=QUOTED-PRINTABLES', ';X=QUOTED-PRINTABLE', ';X-QUOTED-PRINTABLE'])
+      expect(linesOf(head)).toEqual(['a=3D=', '1']);
+  });
   it('keep what is damaged: an END that is missing, junk, blank lines', () => {
     const { components, stray } = read('junk\n\nBEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nrubbish\nEND:VCARD\n');
     expect(components.map(({ problem, lines, junk }) => [problem, lines.length, junk.length])).toEqual([
