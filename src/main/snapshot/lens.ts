@@ -5,6 +5,7 @@ import { type FieldName, fieldName } from '../record/ids.ts';
 import { nameSeries } from '../record/series.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
 import { addressBeside, putLabels } from './put-address.ts';
+import { dropFormerMarkup } from './put-description.ts';
 import { nameBeside } from './put-name.ts';
 import { isOfParts, putParts, wholeOf, withoutFormerWhole } from './put-parts.ts';
 import { renamedIn } from './put-renamed.ts';
@@ -169,7 +170,10 @@ export function putFields(
       putInParts(after, field, full.get(field) ?? null, held, value, (each) => project(each, before));
   }
   for (const field of before.keys()) if (!now.has(field)) after.delete(field);
-  if (kind === 'calendar') nameSeries(after, full, now);
+  if (kind === 'calendar') {
+    dropFormerMarkup(after, before, now);
+    nameSeries(after, full, now);
+  }
   if (kind === 'contacts') putLabels(after, full, before);
   return after;
 }
