@@ -340,7 +340,7 @@ export const PLANTED_SHARING_BUGS = [
   {
     about: 'two members leave the same word of a removal in two orders, and replace each other’s for ever',
     file: 'src/main/peers/membership/group-membership.ts',
-    find: '[...told].sort((a, b) => (a.hash < b.hash ? -1 : 1))',
+    find: '[...told].sort((a, b) => compareTexts(a.hash, b.hash))',
     replace: '[...told]',
     tests: ['test/unit/peers/membership/group-membership.test.ts'],
   },

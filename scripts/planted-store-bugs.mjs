@@ -95,7 +95,7 @@ export const PLANTED_STORE_BUGS = [
   {
     about: 'of two changes of one moment each device shows the one it had last',
     file: 'src/main/store/log-store.ts',
-    find: '    if (left.log !== right.log) return left.log < right.log ? -1 : 1;\n',
+    find: '    if (left.log !== right.log) return compareTexts(left.log, right.log);\n',
     replace: '',
     tests: ['test/unit/store/log-store.test.ts'],
   },

@@ -179,7 +179,7 @@ export const PLANTED_TABLE_BUGS = [
   {
     about: 'who says the same in another order is somebody else',
     file: 'src/main/sources/text/same-words.ts',
-    find: "return words.sort((a, b) => (a < b ? -1 : 1)).join('\\0');",
+    find: "return words.sort(compareTexts).join('\\0');",
     replace: "return words.join('\\0');",
     tests: ['test/unit/sources/text/same-words.test.ts'],
   },

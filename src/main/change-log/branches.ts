@@ -1,3 +1,4 @@
+import { compareTexts } from '../record/compare-texts.ts';
 /** A package of a log with several branches, as the ones after it know it. */
 export interface BranchLink {
   readonly number: number;
@@ -26,7 +27,7 @@ export class Branches<L extends BranchLink = BranchLink> {
     this.#byHash = new Map(links.map((link) => [link.hash, link]));
     this.first = links.reduce((least, { number }) => Math.min(least, number), Number.POSITIVE_INFINITY);
     const onMain = this.upTo(head);
-    const inOrder = [...links].sort((a, b) => a.number - b.number || (a.hash < b.hash ? -1 : 1));
+    const inOrder = [...links].sort((a, b) => a.number - b.number || compareTexts(a.hash, b.hash));
     this.main = inOrder.filter(({ hash }) => onMain.has(hash));
     this.others = inOrder.filter(({ hash }) => !onMain.has(hash));
     const followed = new Set(links.map(({ previous }) => previous));

@@ -1,3 +1,4 @@
+import { compareTexts } from '../record/compare-texts.ts';
 import { entryMapOf } from '../record/entry-maps.ts';
 import { withoutFrame } from '../record/framed-label.ts';
 import type { FieldName } from '../record/ids.ts';
@@ -77,11 +78,7 @@ function kindOf(map: string, value: Value): string {
   if (map === 'anniversaries' && kind === 'other')
     return `other ${typeof label === 'string' ? withoutFrame(label) : ''}`;
   if (map !== 'addresses') return typeof kind === 'string' ? kind : '';
-  return isPlain(contexts)
-    ? Object.keys(contexts)
-        .sort((a, b) => (a < b ? -1 : 1))
-        .join(' ')
-    : '';
+  return isPlain(contexts) ? Object.keys(contexts).sort(compareTexts).join(' ') : '';
 }
 
 /** What both of two values say that are not equal and agree; null: they do not agree. `known` is kept as it is spelled. */

@@ -1,6 +1,7 @@
 import { canonicalText } from '../past/canonical-text.ts';
 import { digestOf } from '../platform/hash.ts';
 import { isOwnField } from '../record/alias.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import { entryMapOf } from '../record/entry-maps.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
@@ -30,7 +31,7 @@ export function saidBy(fields: Fields, called: ((uid: string) => RecordId) | nul
     const name = member === null ? (entryMapOf(field) ?? field) : `members/${called?.(member) ?? ''}`;
     said.push(`${name} ${canonicalText(field, value)}`);
   }
-  return digestOf(said.sort((a, b) => (a < b ? -1 : 1)).join('\n'));
+  return digestOf(said.sort(compareTexts).join('\n'));
 }
 
 /**
@@ -46,7 +47,7 @@ export function matchSame(records: Iterable<Said>, items: Iterable<Said>): Reado
   }
   for (const ids of free.values()) ids.sort((a, b) => (a < b ? 1 : -1));
   const matches = new Map<RecordId, ContactMatch>();
-  for (const { id, said } of [...items].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+  for (const { id, said } of [...items].sort((a, b) => compareTexts(a.id, b.id))) {
     const record = free.get(said)?.pop();
     if (record !== undefined) matches.set(id, { record, by: BY });
   }

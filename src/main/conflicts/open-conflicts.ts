@@ -2,6 +2,7 @@ import type { Collection } from '../collection.ts';
 import { conflictFields, largestDot, type Sibling, shownSibling, strayFields } from '../merge/record-state.ts';
 import { canonicalText } from '../past/canonical-text.ts';
 import { digestOf } from '../platform/hash.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
 import type { CollectionId, Dot, FieldName, RecordId } from '../record/ids.ts';
@@ -62,7 +63,7 @@ export function openConflicts(collection: Collection, record: StoredRecord): rea
     open.push(conflictOf(collection, record, whole, [...implied, ...valuesOfRecord(collection, record, whole)], true));
   else if (implied.length > 0)
     open.push(conflictOf(collection, record, whole, [...implied, ...valuesOf(collection, record, whole)], false));
-  return open.sort((a, b) => (a.field < b.field ? -1 : 1));
+  return open.sort((a, b) => compareTexts(a.field, b.field));
 }
 
 type Draft = Omit<OpenValue, 'id' | 'latest'>;

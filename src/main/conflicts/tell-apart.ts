@@ -2,6 +2,7 @@ import type { FieldView } from '../../contract/contract.ts';
 import { contactWords, fieldWords, isTold } from '../../contract/field-words.ts';
 import { canonicalText } from '../past/canonical-text.ts';
 import { valueView } from '../past/value-view.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import type { FieldName } from '../record/ids.ts';
 import type { Fields, Value } from '../record/value.ts';
 import { entryMark } from './contact-marks.ts';
@@ -36,7 +37,7 @@ function alone(fields: Fields, other: Fields): readonly FieldView[] {
     return at < 0 ? ORDER.length : at;
   };
   return found
-    .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+    .sort(([a], [b]) => rank(a) - rank(b) || compareTexts(a, b))
     .slice(0, MOST)
     .map(([path, value]) => ({ path, value: valueView(value) }));
 }

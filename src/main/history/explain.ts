@@ -11,6 +11,7 @@ import { lackWords } from '../past/lack-words.ts';
 import { replacedBy } from '../past/record-past.ts';
 import { valueView } from '../past/value-view.ts';
 import { ALIAS_OF, alsoIn, MATCHED_BY, textsIn } from '../record/alias.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type FieldName, type RecordId } from '../record/ids.ts';
@@ -28,7 +29,9 @@ const COUNTS: readonly string[] = ['no', 'one', 'two', 'three', 'four', 'five', 
 
 /** Why a record is as it is, also one that is deleted: each value with who wrote it when, and the rule by which it stands there. */
 export function explainRecord(port: Port, record: StoredRecord): ExplainView {
-  const names = [...record.state.fields.keys()].sort((a, b) => (a === EXISTS ? -1 : b === EXISTS ? 1 : a < b ? -1 : 1));
+  const names = [...record.state.fields.keys()].sort((a, b) =>
+    a === EXISTS ? -1 : b === EXISTS ? 1 : compareTexts(a, b),
+  );
   const fields = names.flatMap((field) => explainField(port, record, field));
   const trouble = problemOf(port, record.id);
   const problem = trouble === null ? null : problemView(port, trouble);

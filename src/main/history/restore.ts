@@ -8,6 +8,7 @@ import type { HistoryPort } from '../past/history-port.ts';
 import { keptWhere } from '../past/kept-where.ts';
 import type { Moment } from '../past/moment.ts';
 import { stateOf } from '../past/record-past.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import type { FieldName, RecordId } from '../record/ids.ts';
@@ -43,8 +44,7 @@ export function heldNothing({ collection }: Pick<Port, 'collection'>, moment: Mo
 
 /** Adds and modifies before deletes, each by name. */
 function byOrderOfWriting(a: Change, b: Change): number {
-  const ends = Number(isDelete(a)) - Number(isDelete(b));
-  return ends !== 0 ? ends : a.record < b.record ? -1 : 1;
+  return Number(isDelete(a)) - Number(isDelete(b)) || compareTexts(a.record, b.record);
 }
 
 const isDelete = (change: Change): boolean =>

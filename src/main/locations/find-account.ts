@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { accountNamed, type TypedAccount } from '../../contract/account-name.ts';
 import type { NameServers, ServiceRecord } from '../platform/service-records.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import type { DavKind } from '../sources/dav/dav-resource.ts';
 import type { GuardOptions } from '../sources/dav/guarded-fetch.ts';
 import type { AccountSecrets } from './accounts.ts';
@@ -96,7 +97,7 @@ function usersOf({ user, host }: TypedAccount, given: string | null): readonly (
 function firstOf(records: readonly ServiceRecord[]): ServiceRecord | null {
   const [first] = records
     .map((each) => ({ ...each, name: each.name.replace(/\.$/, '').toLowerCase() }))
-    .sort((a, b) => a.priority - b.priority || b.weight - a.weight || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => a.priority - b.priority || b.weight - a.weight || compareTexts(a.name, b.name));
   return first ?? null;
 }
 

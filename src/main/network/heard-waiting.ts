@@ -1,5 +1,6 @@
 import { displayName } from '../peers/protocol/display-name.ts';
 import type { Clock } from '../platform/clock.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 
 /** A device that says aloud in this network that its person waits for another one. Nobody vouches for the name. */
 export interface WaitingDevice {
@@ -43,7 +44,7 @@ export class HeardWaiting {
     this.#forget();
     return [...this.#devices]
       .map(([id, { name, addresses }]) => ({ id, name, addresses: [...addresses] }))
-      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+      .sort((a, b) => compareTexts(a.name, b.name));
   }
 
   #put(waiting: { readonly id: string; readonly name: string }, address: string): boolean {

@@ -1,3 +1,4 @@
+import { compareTexts } from '../record/compare-texts.ts';
 import { componentInOneOrder } from '../record/component-text.ts';
 import { hexOf } from '../record/encode-value.ts';
 import { COMPONENT, TIME_ZONES } from '../record/field-rules.ts';
@@ -25,7 +26,7 @@ function textOf(value: Value): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value instanceof Uint8Array) return `h'${hexOf(value)}'`;
   if (isList(value)) return `[${value.map(textOf).join(',')}]`;
-  const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
+  const keys = Object.keys(value).sort(compareTexts);
   return `{${keys.map((key) => `${JSON.stringify(key)}:${textOf(value[key] as Value)}`).join(',')}}`;
 }
 

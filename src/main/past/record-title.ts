@@ -1,3 +1,4 @@
+import { compareTexts } from '../record/compare-texts.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import { type FieldName, fieldName, type RecordId } from '../record/ids.ts';
 import { nameInParts } from '../record/name-in-parts.ts';
@@ -55,7 +56,7 @@ function said(name: Value | undefined): Value | undefined {
 
 function toldBy(fields: Fields): string | null {
   for (const [map, part] of TELLING)
-    for (const field of [...fields.keys()].filter((each) => each.startsWith(map)).sort((a, b) => (a < b ? -1 : 1))) {
+    for (const field of [...fields.keys()].filter((each) => each.startsWith(map)).sort(compareTexts)) {
       const entry = fields.get(field) ?? null;
       const text =
         entry !== null && typeof entry === 'object' ? (entry as { readonly [key: string]: Value })[part] : null;

@@ -1,4 +1,5 @@
 import { digestOf } from '../platform/hash.ts';
+import { compareTexts } from './compare-texts.ts';
 import { type FieldName, fieldName } from './ids.ts';
 import { equalValues, type Fields, type Value } from './value.ts';
 
@@ -25,7 +26,7 @@ const shortDigest = (value: Value): string =>
 
 /** A digest of what an occurrence says as a whole, `full`, whatever of it its series says too. */
 export function occurrenceDigest(full: Fields): string {
-  const said = [...full].filter(([, value]) => value !== null).sort(([a], [b]) => (a < b ? -1 : 1));
+  const said = [...full].filter(([, value]) => value !== null).sort(([a], [b]) => compareTexts(a, b));
   return shortDigest(said);
 }
 
@@ -48,7 +49,7 @@ export function joinedOverrides(a: Value, b: Value): Value | null {
     joined[key] = value;
   }
   for (const mark of MARKS) if (Object.hasOwn(a, mark) && !Object.hasOwn(b, mark)) return null;
-  return Object.fromEntries(Object.entries(joined).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return Object.fromEntries(Object.entries(joined).sort(([one], [other]) => compareTexts(one, other)));
 }
 
 /** What is not how an occurrence differs, but how it is there. */
@@ -106,7 +107,7 @@ export function nameSeries(after: Map<FieldName, Value>, full: Fields, now: Fiel
 function canonical(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isPlain(value)) return JSON.stringify(value) ?? 'null';
-  const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : 1));
+  const keys = Object.keys(value).sort(compareTexts);
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`).join(',')}}`;
 }
 

@@ -1,4 +1,5 @@
 import { isTold } from '../../contract/field-words.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import { equalValues, type Fields, type Value } from '../record/value.ts';
 import type { LostField } from '../snapshot/lost-fields.ts';
 
@@ -16,5 +17,5 @@ function partsOf(name: Value | undefined): Value {
   const { components, isOrdered } = name as { readonly components: Value; readonly isOrdered?: Value };
   if (isOrdered === true || !Array.isArray(components)) return components;
   const key = (part: Value): string => JSON.stringify(part);
-  return [...(components as readonly Value[])].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return [...(components as readonly Value[])].sort((a, b) => compareTexts(key(a), key(b)));
 }

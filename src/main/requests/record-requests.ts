@@ -33,6 +33,7 @@ import type { HistoryPort } from '../past/history-port.ts';
 import { findMoment, type Moment, placeBefore } from '../past/moment.ts';
 import { readContent } from '../past/read-content.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import { ENTRY } from '../record/file-entry.ts';
 import type { Replica } from '../replica.ts';
 import { findCollection, findCollections } from './find-named.ts';
@@ -231,8 +232,7 @@ const settled = <T>(work: Promise<T>): Promise<() => T> =>
     },
   );
 
-const newestFirst = (a: { readonly at: string }, b: { readonly at: string }): number =>
-  a.at < b.at ? 1 : a.at > b.at ? -1 : 0;
+const newestFirst = (a: { readonly at: string }, b: { readonly at: string }): number => compareTexts(b.at, a.at);
 
 const noChange = (id: string): LockstepError =>
   new LockstepError('no-such-change', `There is no change or package ${id} here.`, id);

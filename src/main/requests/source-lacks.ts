@@ -2,6 +2,7 @@ import type { LacksView, LackView, SourceLacksView } from '../../contract/contra
 import { isLive, type RecordState, shownFields } from '../merge/record-state.ts';
 import { recordTitle } from '../past/record-title.ts';
 import { inTurns } from '../platform/in-turns.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import { type FieldName, fieldName, type RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
@@ -211,7 +212,7 @@ class Sum {
     }
   }
   view(): LacksView {
-    const lacks = [...this.#lacks.values()].sort((a, b) => b.records - a.records || (a.map < b.map ? -1 : 1));
+    const lacks = [...this.#lacks.values()].sort((a, b) => b.records - a.records || compareTexts(a.map, b.map));
     return { records: this.records, lacks, named: this.#named };
   }
 }

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { Branches, type BranchLink } from '../change-log/branches.ts';
 import { FIRST_PREVIOUS, hashIn, previousIn } from '../change-log/package.ts';
 import type { PackageName } from '../change-log/package-body.ts';
+import { compareTexts } from '../record/compare-texts.ts';
 import { type Dot, dotOf, indexOf, type LogId, type MemberKey, packageRowOf } from '../record/ids.ts';
 
 /** One log of a collection: who writes it and how far we are. */
@@ -74,7 +75,7 @@ export class LogStore {
   }
 
   logs(): readonly StoredLog[] {
-    return [...this.#logs.values()].sort((a, b) => (a.log < b.log ? -1 : 1));
+    return [...this.#logs.values()].sort((a, b) => compareTexts(a.log, b.log));
   }
 
   /** null where nobody has named it yet. */
@@ -210,9 +211,9 @@ export class LogStore {
     if (a === b) return 0;
     const [left, right] = [this.place(packageRowOf(a)), this.place(packageRowOf(b))];
     if (left.time !== right.time) return left.time - right.time;
-    if (left.log !== right.log) return left.log < right.log ? -1 : 1;
+    if (left.log !== right.log) return compareTexts(left.log, right.log);
     if (left.number !== right.number) return left.number - right.number;
-    if (left.hash !== right.hash) return left.hash < right.hash ? -1 : 1;
+    if (left.hash !== right.hash) return compareTexts(left.hash, right.hash);
     return indexOf(a) - indexOf(b);
   };
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compareTexts } from '../../record/compare-texts.ts';
 import type { DeviceId, Digest } from '../../record/ids.ts';
 import type { OpGraph } from './membership-graph.ts';
 import type { MembershipOp, OpBody } from './membership-op.ts';
@@ -84,7 +85,9 @@ export function rotationsOf(graph: OpGraph, refused: ReadonlyMap<Digest, string>
         for (const holder of [author, device]) rotation.holders.add(holder);
     }
   }
-  return rotations.map(({ place: _, ...rotation }) => rotation).sort((a, b) => a.n - b.n || (a.hash < b.hash ? -1 : 1));
+  return rotations
+    .map(({ place: _, ...rotation }) => rotation)
+    .sort((a, b) => a.n - b.n || compareTexts(a.hash, b.hash));
 }
 interface Growing {
   readonly place: number;

@@ -1,5 +1,6 @@
 import type { PackageHead } from '../../change-log/package.ts';
 import type { Random } from '../../platform/random.ts';
+import { compareTexts } from '../../record/compare-texts.ts';
 import { bytesOf } from '../../record/encode-value.ts';
 import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from '../../record/ids.ts';
 import type { Descriptor } from '../identity/descriptor.ts';
@@ -178,7 +179,7 @@ export class GroupMembership {
       // Who left knows it.
       if (key === null || saidAt === null || saidAt < since) return [];
       const told = wordOfRemoval({ byHash: this.#operations.byHash, invalid }, device);
-      const inOrder = [...told].sort((a, b) => (a.hash < b.hash ? -1 : 1));
+      const inOrder = [...told].sort((a, b) => compareTexts(a.hash, b.hash));
       return [{ key, operations: inOrder.map(({ bytes }) => bytes) }];
     });
   }

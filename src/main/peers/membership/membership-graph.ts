@@ -1,3 +1,4 @@
+import { compareTexts } from '../../record/compare-texts.ts';
 import type { CollectionId, DeviceId, Digest } from '../../record/ids.ts';
 import type { Descriptor } from '../identity/descriptor.ts';
 import { groupOf, type MembershipOp, verifyBinding, verifySignature } from './membership-op.ts';
@@ -109,7 +110,7 @@ class ReadyQueue {
   }
 }
 
-const byHash = (ops: MembershipOp[]): readonly MembershipOp[] => ops.sort((a, b) => (a.hash < b.hash ? -1 : 1));
+const byHash = (ops: MembershipOp[]): readonly MembershipOp[] => ops.sort((a, b) => compareTexts(a.hash, b.hash));
 
 function pastOf(
   op: MembershipOp,

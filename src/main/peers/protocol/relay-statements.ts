@@ -1,3 +1,4 @@
+import { compareTexts } from '../../record/compare-texts.ts';
 import type { CollectionId, MemberKey } from '../../record/ids.ts';
 import { fromHex } from './hex.ts';
 
@@ -27,7 +28,7 @@ export function aclBytes(
   generation: number,
   keys: readonly { readonly k: MemberKey; readonly admin: boolean }[],
 ): Uint8Array {
-  const sorted = [...keys].sort((a, b) => (a.k < b.k ? -1 : 1));
+  const sorted = [...keys].sort((a, b) => compareTexts(a.k, b.k));
   return Buffer.concat([
     Buffer.from('lockstep-relay-acl-1\0'),
     fromHex(group),

@@ -1,4 +1,5 @@
 import nodeIcal from 'node-ical';
+import { compareTexts } from '../../record/compare-texts.ts';
 import { escapeName } from '../../record/entry-name.ts';
 import { fieldName } from '../../record/ids.ts';
 import type { Fields, Value } from '../../record/value.ts';
@@ -78,7 +79,7 @@ export function occurrencesOf(fields: Fields, period: Period): Occurrences {
     const one = occurrenceAt(fields, fromSeries(key), key, override ?? null, isTask, period.timeZone);
     if (one !== null && isWithin(one, period)) list.push(one);
   }
-  list.sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1));
+  list.sort((a, b) => a.start - b.start || compareTexts(a.key, b.key));
   return { list: withoutSkipped(list, overrides), isComplete: expanded.isComplete };
 }
 

@@ -3,6 +3,7 @@ import { sha256 } from '../../platform/hash.ts';
 import type { Random } from '../../platform/random.ts';
 import { Retry, type RetryPace } from '../../platform/retry.ts';
 import { LockstepError } from '../../platform/trouble.ts';
+import { compareTexts } from '../../record/compare-texts.ts';
 import type { ProblemCode, SourceCondition } from '../source-adapter.ts';
 import type {
   DocumentListing,
@@ -106,7 +107,7 @@ export class DavPlace implements DocumentPlace {
     if (isRoomMade) this.#refusals.roomMade();
     for (const name of this.#missed.keys()) if (this.#listed.of(name) === null) this.#missed.delete(name);
     const documents = [...this.#listed.all].map(([name, etag]) => listed(name, etag, 0));
-    documents.sort((a, b) => (a.name < b.name ? -1 : 1));
+    documents.sort((a, b) => compareTexts(a.name, b.name));
     const problems = this.#listed.untold.map((name) =>
       unreadable(name, 'the server does not say which version of it it has'),
     );

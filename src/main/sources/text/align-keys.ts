@@ -1,3 +1,4 @@
+import { compareTexts } from '../../record/compare-texts.ts';
 import type { FieldName } from '../../record/ids.ts';
 import { fieldName } from '../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../record/value.ts';
@@ -189,7 +190,7 @@ function textOf(value: Value): string {
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return '';
   const { label: _, contexts: __, vCardParams: ___, ...rest } = value as { readonly [key: string]: Value };
   return Object.keys(rest)
-    .sort((a, b) => (a < b ? -1 : 1))
+    .sort(compareTexts)
     .map((name) => textOf(rest[name] as Value))
     .filter((text) => text !== '')
     .join(' ');

@@ -1,10 +1,11 @@
 import { sha256 } from '../../platform/hash.ts';
+import { compareTexts } from '../../record/compare-texts.ts';
 import { type RecordId, recordId } from '../../record/ids.ts';
 import type { Fields, Value } from '../../record/value.ts';
 
 /** The UID of an item that states none: the same on every device that meets the same item first. */
 export function derivedUid(fields: Fields): string {
-  const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const sorted = [...fields].sort(([a], [b]) => compareTexts(a, b));
   return `lockstep-${Buffer.from(sha256(canonical(sorted as unknown as Value)))
     .toString('base64url')
     .slice(0, 22)}`;
@@ -39,7 +40,7 @@ function canonical(value: Value): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const object = value as { readonly [key: string]: Value };
-    const keys = Object.keys(object).sort((a, b) => (a < b ? -1 : 1));
+    const keys = Object.keys(object).sort(compareTexts);
     return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(object[key] as Value)}`).join(',')}}`;
   }
   return JSON.stringify(value);

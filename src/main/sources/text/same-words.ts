@@ -1,3 +1,4 @@
+import { compareTexts } from '../../record/compare-texts.ts';
 import { entryMapOf } from '../../record/entry-maps.ts';
 import { fieldRule } from '../../record/field-rules.ts';
 import type { Fields, Value } from '../../record/value.ts';
@@ -34,5 +35,5 @@ function wordsOf(kind: TextFormat['kind'], fields: Fields): string {
     if (value !== null && entryMapOf(field) === null) words.push(field);
     within(value);
   }
-  return words.sort((a, b) => (a < b ? -1 : 1)).join('\0');
+  return words.sort(compareTexts).join('\0');
 }

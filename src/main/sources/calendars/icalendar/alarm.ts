@@ -1,3 +1,4 @@
+import { compareTexts } from '../../../record/compare-texts.ts';
 import type { Value } from '../../../record/value.ts';
 import { formatTime, isLocal, normalDuration } from './civil.ts';
 import { type Component, isChurn } from './component.ts';
@@ -55,7 +56,7 @@ export function readAlarm(
   if (entry.trigger === undefined) return null;
   if (entry.description === '') delete entry.description;
   if (others.length > 0) {
-    others.sort((a, b) => (order(a.value) < order(b.value) ? -1 : order(a.value) > order(b.value) ? 1 : a.at - b.at));
+    others.sort((a, b) => compareTexts(order(a.value), order(b.value)) || a.at - b.at);
     entry.iCalendar = others.map(({ value }) => value);
     const counts = new Map<string, number>();
     for (const { name, at } of others) {

@@ -1,3 +1,4 @@
+import { compareTexts } from '../../../record/compare-texts.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { isOverride, occurrenceDigest } from '../../../record/series.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
@@ -62,7 +63,7 @@ export function overrideValue({ excluded, added, range, patch, says }: Override,
     ...(excluded ? { excluded } : {}),
     ...(added ? { added } : {}),
     ...(range ? { range } : {}),
-    ...Object.fromEntries([...patch].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ...Object.fromEntries([...patch].sort(([a], [b]) => compareTexts(a, b))),
     series,
     ...(says === null ? {} : { says }),
   };

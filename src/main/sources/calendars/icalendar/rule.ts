@@ -94,7 +94,7 @@ function readRule(text: string, context: RuleContext): Rule | null {
       ),
     ];
     if (!list.every(isMonth)) return null;
-    rule.byMonth = list.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1));
+    rule.byMonth = list.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || compareTexts(a, b));
   }
   for (const [part, key, least, most] of LISTS) {
     const values = take(part);
@@ -201,7 +201,7 @@ function readDays(text: string): readonly Value[] | null {
     const key = `${String(number + 500)} ${DAYS.indexOf(day.toUpperCase())}`;
     found.set(key, number === 0 ? { day: day.toLowerCase() } : { day: day.toLowerCase(), nthOfPeriod: number });
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, day]) => day);
+  return [...found].sort(([a], [b]) => compareTexts(a, b)).map(([, day]) => day);
 }
 
 function writeDay(value: Value): string {

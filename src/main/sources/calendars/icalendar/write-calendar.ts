@@ -225,7 +225,7 @@ class CalendarWriter {
     if (frame.place === null) return;
     const zones = this.#zonesOf(frame);
     const components = [...tzids]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(([a], [b]) => compareTexts(a, b))
       .flatMap(([tzid, year]) => {
         const lines = this.#isUsed(tzid) ? null : zones.missing(tzid, year);
         return (lines === null ? null : parseComponent(lines.join('\n'))) ?? [];

@@ -1,4 +1,5 @@
 import { sha256 } from '../../../platform/hash.ts';
+import { compareTexts } from '../../../record/compare-texts.ts';
 import { cleanWord } from './property.ts';
 import { zoneOfTzid } from './zone-names.ts';
 
@@ -62,7 +63,7 @@ function withRuleInOrder(line: string): string {
     .toUpperCase()
     .split(';')
     .filter((part) => part !== '' && part !== 'INTERVAL=1');
-  return `RRULE:${parts.sort((a, b) => placeOfPart(a) - placeOfPart(b) || (a < b ? -1 : 1)).join(';')}`;
+  return `RRULE:${parts.sort((a, b) => placeOfPart(a) - placeOfPart(b) || compareTexts(a, b)).join(';')}`;
 }
 
 /** The same lines, wherever they and the parts they are in stood: servers sort them as they like. */
@@ -78,7 +79,7 @@ function sorted(lines: readonly string[]): readonly string[] {
   }
   return inOrder(parts.flat());
 }
-const inOrder = (lines: readonly string[]): readonly string[] => [...lines].sort((a, b) => (a < b ? -1 : 1));
+const inOrder = (lines: readonly string[]): readonly string[] => [...lines].sort(compareTexts);
 const CHURN = /^(?:LAST-MODIFIED|TZURL|COMMENT|X-LIC-LOCATION)[;:]/i;
 
 /** Zones as a text says them that brings no VTIMEZONE of its own. */

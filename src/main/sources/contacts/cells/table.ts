@@ -1,3 +1,4 @@
+import { compareTexts } from '../../../record/compare-texts.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
 import { alignKeys } from '../../text/align-keys.ts';
@@ -133,7 +134,8 @@ function byPart({ parts, none }: Table, fields: Fields): readonly (Field[] | nul
 }
 
 /** Of two fields of one map. */
-const byPreference = (a: Field, b: Field): number => prefOf(a.value) - prefOf(b.value) || (a.field < b.field ? -1 : 1);
+const byPreference = (a: Field, b: Field): number =>
+  prefOf(a.value) - prefOf(b.value) || compareTexts(a.field, b.field);
 
 /** Sorted in place. */
 function preferredFirst(entries: Field[]): readonly Field[] {

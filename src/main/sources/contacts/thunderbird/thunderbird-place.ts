@@ -1,6 +1,7 @@
 import type { Clock } from '../../../platform/clock.ts';
 import { sha256 } from '../../../platform/hash.ts';
 import { troubleText } from '../../../platform/trouble-text.ts';
+import { compareTexts } from '../../../record/compare-texts.ts';
 import type { ProblemCode, SourceCondition } from '../../source-adapter.ts';
 import type {
   DocumentListing,
@@ -67,7 +68,7 @@ export class ThunderbirdPlace implements DocumentPlace {
 
   list(): Promise<DocumentListing> {
     const documents = this.#with('read', (book) => book.cards().flatMap((card) => documentOf(card) ?? []));
-    documents.sort((a, b) => (a.name < b.name ? -1 : 1));
+    documents.sort((a, b) => compareTexts(a.name, b.name));
     return Promise.resolve({ documents, problems: [] });
   }
 
@@ -147,6 +148,6 @@ function isAt(card: StoredCard | null, expected: Uint8Array | null): boolean {
 
 /** Of all it says, but not of what Thunderbird counts for itself. */
 function revisionOf({ properties }: StoredCard): Uint8Array {
-  const said = [...properties].filter(([name]) => !CHURN.has(name)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const said = [...properties].filter(([name]) => !CHURN.has(name)).sort(([a], [b]) => compareTexts(a, b));
   return sha256(JSON.stringify(said));
 }

@@ -1,3 +1,4 @@
+import { compareTexts } from '../../../record/compare-texts.ts';
 import type { Value } from '../../../record/value.ts';
 import type { ContentLine, Param } from '../../text/content-lines.ts';
 import { listed } from '../../text/listed.ts';
@@ -90,7 +91,7 @@ export function addParams(entry: Draft, line: ContentLine, rule: PropertyRule | 
   if (pref !== null) entry.pref = pref;
   if (unknown.length > 0) {
     others ??= {};
-    others.type = unknown.sort((a, b) => (a < b ? -1 : 1));
+    others.type = unknown.sort(compareTexts);
   }
   if (others !== null) entry.vCardParams = others;
 }

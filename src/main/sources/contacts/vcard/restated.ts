@@ -1,3 +1,4 @@
+import { compareTexts } from '../../../record/compare-texts.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import type { ContentLine } from '../../text/content-lines.ts';
@@ -60,7 +61,7 @@ const NONE: readonly Said[] = [];
 /** What tells an entry from others, without what its parameters say. */
 export function saidBy(map: string, entry: Plain | null): string {
   const { kind, label, who, date, relation } = entry ?? {};
-  const parts = [date, relation].map((part) => Object.entries(part ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const parts = [date, relation].map((part) => Object.entries(part ?? {}).sort(([a], [b]) => compareTexts(a, b)));
   return JSON.stringify([map, kind, label, who, parts]);
 }
 
