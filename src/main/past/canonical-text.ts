@@ -1,9 +1,9 @@
-import { compareTexts } from '../record/compare-texts.ts';
 import { componentInOneOrder } from '../record/component-text.ts';
 import { hexOf } from '../record/encode-value.ts';
 import { COMPONENT, TIME_ZONES } from '../record/field-rules.ts';
 import { EXECUTABLE, fileEntry } from '../record/file-entry.ts';
 import type { FieldName } from '../record/ids.ts';
+import { sortedJson } from '../record/sorted-json.ts';
 import type { Value } from '../record/value.ts';
 
 /**
@@ -16,18 +16,5 @@ export function canonicalText(field: FieldName, value: Value): string {
   if (field.startsWith(TIME_ZONES)) return String(value !== null);
   const entry = value !== null && typeof value === 'object' ? fileEntry(value) : null;
   if (entry?.type === 'file') return `file ${entry.digest} ${entry.size}`;
-  return textOf(field.startsWith(COMPONENT) ? componentInOneOrder(value) : value);
+  return sortedJson(field.startsWith(COMPONENT) ? componentInOneOrder(value) : value, (bytes) => `h'${hexOf(bytes)}'`);
 }
-
-function textOf(value: Value): string {
-  if (value === null || typeof value === 'boolean') return String(value);
-  // Adding zero makes one number of the two zeros, which are equal in meaning.
-  if (typeof value === 'number') return String(value + 0);
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (value instanceof Uint8Array) return `h'${hexOf(value)}'`;
-  if (isList(value)) return `[${value.map(textOf).join(',')}]`;
-  const keys = Object.keys(value).sort(compareTexts);
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${textOf(value[key] as Value)}`).join(',')}}`;
-}
-
-const isList = (value: Value): value is readonly Value[] => Array.isArray(value);

@@ -1,6 +1,7 @@
 import { digestOf } from '../platform/hash.ts';
 import { compareTexts } from './compare-texts.ts';
 import { type FieldName, fieldName } from './ids.ts';
+import { sortedJson } from './sorted-json.ts';
 import { equalValues, type Fields, type Value } from './value.ts';
 
 const OVERRIDE = 'recurrenceOverrides/';
@@ -20,7 +21,7 @@ export function seriesOf(fields: Fields): string {
 }
 
 const shortDigest = (value: Value): string =>
-  Buffer.from(digestOf(canonical(value)), 'hex')
+  Buffer.from(digestOf(sortedJson(value, JSON.stringify)), 'hex')
     .toString('base64url')
     .slice(0, 8);
 
@@ -102,13 +103,6 @@ export function nameSeries(after: Map<FieldName, Value>, full: Fields, now: Fiel
   if (theirs === ours) return;
   for (const [field, value] of news)
     if (isPlain(value) && value.series === theirs) after.set(field, { ...value, series: ours });
-}
-
-function canonical(value: Value): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!isPlain(value)) return JSON.stringify(value) ?? 'null';
-  const keys = Object.keys(value).sort(compareTexts);
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`).join(',')}}`;
 }
 
 const isPlain = (value: Value | undefined): value is { readonly [key: string]: Value } =>

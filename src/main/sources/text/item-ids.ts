@@ -1,6 +1,7 @@
 import { sha256 } from '../../platform/hash.ts';
 import { compareTexts } from '../../record/compare-texts.ts';
 import { type RecordId, recordId } from '../../record/ids.ts';
+import { sortedJson } from '../../record/sorted-json.ts';
 import type { Fields, Value } from '../../record/value.ts';
 
 /** The UID of an item that states none: the same on every device that meets the same item first. */
@@ -35,16 +36,7 @@ export class FreeIds {
 /** The id of the `at`-th item of one UID, from 1 on. */
 export const numbered = (id: RecordId, at: number): RecordId => (at === 1 ? id : recordId(`${id}#${at}`));
 
-function canonical(value: Value): string {
-  if (value instanceof Uint8Array) return `b${Buffer.from(value).toString('base64')}`;
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const object = value as { readonly [key: string]: Value };
-    const keys = Object.keys(object).sort(compareTexts);
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(object[key] as Value)}`).join(',')}}`;
-  }
-  return JSON.stringify(value);
-}
+const canonical = (value: Value): string => sortedJson(value, (bytes) => `b${Buffer.from(bytes).toString('base64')}`);
 
 /** Of a record whose UID several items state. */
 export const NUMBER = /#\d+$/;

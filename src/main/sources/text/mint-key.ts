@@ -1,5 +1,6 @@
 import { digestOf, sha256Text } from '../../platform/hash.ts';
 import { compareTexts } from '../../record/compare-texts.ts';
+import { sortedJson, sortedTexts } from '../../record/sorted-json.ts';
 import type { Value } from '../../record/value.ts';
 import { listed } from './listed.ts';
 import { remembering } from './remembering.ts';
@@ -82,7 +83,7 @@ function tellingText(entry: { readonly [key: string]: Value }): string {
   for (const name of Object.keys(entry))
     if (!APART.has(name) && !DESCRIBING.has(name) && !(inComponents && name === 'full')) parts = listed(parts, name);
   let text = '';
-  for (const name of parts === null ? [] : inOrder(parts)) text = joined(text, textIn(entry[name] as Value));
+  for (const name of parts === null ? [] : sortedTexts(parts)) text = joined(text, textIn(entry[name] as Value));
   return text;
 }
 
@@ -111,36 +112,7 @@ function wordsIn(text: string, areSorted: boolean): string {
         .replace(/[^\p{L}\p{N}]+/gu, ' ')
     : text.toLowerCase().replace(/[^a-z0-9]+/g, ' ');
   const words = spaced.trim();
-  return areSorted ? inOrder(words.split(' ')).join(' ') : words;
-}
-/** More than so many are sorted by tables of their own. */
-const FEW = 16;
-
-/** Sorts these texts: most often a few, which need not be. */
-function inOrder(texts: string[]): string[] {
-  if (texts.length > FEW) return texts.sort(compareTexts);
-  for (let at = 1; at < texts.length; at++) {
-    const text = texts[at] as string;
-    let to = at;
-    for (; to > 0 && (texts[to - 1] as string) > text; to--) texts[to] = texts[to - 1] as string;
-    texts[to] = text;
-  }
-  return texts;
+  return areSorted ? sortedTexts(words.split(' ')).join(' ') : words;
 }
 
-function canonical(value: Value): string {
-  if (value === null) return 'null';
-  if (typeof value === 'string') return quoted(value);
-  if (value instanceof Uint8Array) return `b${digestOf(value)}`;
-  if (Array.isArray(value)) return `[${value.map((each: Value) => canonical(each)).join(',')}]`;
-  if (typeof value !== 'object') return JSON.stringify(value);
-  const object = value as { readonly [key: string]: Value };
-  let parts = '';
-  for (const name of inOrder(Object.keys(object)))
-    parts += `${parts === '' ? '' : ','}${quoted(name)}:${canonical(object[name] as Value)}`;
-  return `{${parts}}`;
-}
-
-/** What JSON has an escape for, if only by itself. */
-const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
-const quoted = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`);
+const canonical = (value: Value): string => sortedJson(value, (bytes) => `b${digestOf(bytes)}`);
