@@ -71,7 +71,7 @@ export const PLANTED_TEXT_BUGS = [
   },
   {
     about: 'a book that was looked at while it was written is written to',
-    file: 'src/main/sources/text/text-adapter.ts',
+    file: 'src/main/sources/text/look-at-texts.ts',
     find: 'document.isJudged = !document.fresh;',
     replace: 'document.isJudged = true;',
     tests: TEXT,
@@ -114,7 +114,7 @@ export const PLANTED_TEXT_BUGS = [
   {
     about: 'a damaged card holds up every deletion of its folder',
     file: 'src/main/sources/text/doubtful-text.ts',
-    find: '!known.in.has(document.name) && unreadIn(document, claimed, many).some(({ id }) => !isNamed(id)),',
+    find: '!known.in.has(document.name) && unreadIn(document, look).some(({ id }) => !isNamed(id)),',
     replace: '!known.in.has(document.name),',
     tests: TEXT,
   },
@@ -155,7 +155,7 @@ export const PLANTED_TEXT_BUGS = [
   },
   {
     about: 'what was written counts as known, whatever the snapshot says',
-    file: 'src/main/sources/text/text-adapter.ts',
+    file: 'src/main/sources/text/look-at-texts.ts',
     find: ' && known.ids.has(id)',
     replace: '',
     tests: OURS,
@@ -323,7 +323,7 @@ export const PLANTED_TEXT_BUGS = [
   },
   {
     about: 'a card that moved to a text nobody told of is deleted',
-    file: 'src/main/sources/text/text-adapter.ts',
+    file: 'src/main/sources/text/look-at-texts.ts',
     find: 'vouched !== null && missesSome(survey, known)',
     replace: 'vouched === null && missesSome(survey, known)',
     tests: ['test/unit/whole-devices/text-troubles-in-folder.test.ts'],

@@ -12,6 +12,16 @@ import type { Damaged, NativeItem, TextFormat } from './text-format.ts';
  * deleted or changed.
  */
 
+/** What is known as texts are judged. */
+export interface TextsLook {
+  /** What the snapshot knows. */
+  readonly known: Known;
+  /** Records whose items were found, or may be in what could not be read. */
+  readonly claimed: ReadonlySet<RecordId>;
+  /** As `DocumentPlace.many`. */
+  readonly many: boolean;
+}
+
 /** A piece of a text that cannot be read. */
 interface Unread {
   readonly start: number;
@@ -20,7 +30,7 @@ interface Unread {
 }
 
 /** What in a text cannot be read, by its place. What does not say whose it is, is called by its document where there are `many`: a person looks for that. */
-function unreadIn(document: Loaded, claimed: ReadonlySet<RecordId>, many: boolean): readonly Unread[] {
+function unreadIn(document: Loaded, { claimed, many }: TextsLook): readonly Unread[] {
   const { bytes, text, ids } = document;
   const taken = new Set<string>();
   const nameless = (what: string, start: number): RecordId => {
@@ -49,13 +59,12 @@ const isUnclear = ({ text, ids }: Loaded): boolean => text.damaged.length > 0 ||
  */
 export function damagedIn(
   document: Loaded,
-  many: boolean,
-  known: Known,
-  claimed: ReadonlySet<RecordId>,
+  look: TextsLook,
   astray: ReadonlySet<RecordId>,
   named: Set<RecordId>,
 ): readonly ItemProblem[] {
-  const unread = unreadIn(document, claimed, many);
+  const { known, claimed, many } = look;
+  const unread = unreadIn(document, look);
   const problems: ItemProblem[] = unread.map(({ id, start, detail }) => {
     const own = many && named.has(id) ? recordId(`${id} (${document.name})`) : id;
     named.add(own);
@@ -88,16 +97,15 @@ export function damagedIn(
 export function goneAstray(
   documents: readonly ListedDocument[],
   loaded: Iterable<Loaded>,
-  known: Known,
-  claimed: ReadonlySet<RecordId>,
+  look: TextsLook,
   isNamed: (id: RecordId) => boolean,
-  many: boolean,
 ): ReadonlySet<RecordId> {
+  const { known, claimed } = look;
   const astray = new Set<RecordId>();
   const unclear = [...loaded].filter(isUnclear);
   if (unclear.length === 0) return astray;
   const isNew = unclear.some(
-    (document) => !known.in.has(document.name) && unreadIn(document, claimed, many).some(({ id }) => !isNamed(id)),
+    (document) => !known.in.has(document.name) && unreadIn(document, look).some(({ id }) => !isNamed(id)),
   );
   const there = new Set(documents.map(({ name }) => name));
   for (const [name, own] of known.in) {
@@ -158,13 +166,7 @@ export interface OpenEnd {
 const CLOSED: OpenEnd = { unsettled: false, torn: null, problems: [] };
 
 /** What the end of a text leaves open: while it is written, and, where it is cut off, for as long as it stands so. */
-export function openEnd(
-  format: TextFormat,
-  document: Loaded,
-  known: Known,
-  claimed: ReadonlySet<RecordId>,
-  many: boolean,
-): OpenEnd {
+export function openEnd(format: TextFormat, document: Loaded, { known, claimed, many }: TextsLook): OpenEnd {
   const own = known.in.get(document.name) ?? [];
   if (document.fresh) {
     const breaksOff = format.endOf !== undefined && own.length > 0 && document.bytes.at(-1) !== LINE_END;
