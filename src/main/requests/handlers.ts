@@ -1,21 +1,22 @@
-import type { DeviceView, Handlers, PlanView, RecoveryKeyView } from '../../contract/contract.ts';
+import type { Handlers } from '../../contract/contract.ts';
 import { BrowsedCollections } from '../browse/browsed-collections.ts';
 import type { Engine } from '../engine.ts';
 import { findAccount, logIn } from '../locations/find-account.ts';
 import { accountOf, collectionsOfAccount } from '../locations/server-place.ts';
 import { checkedName } from '../peers/protocol/display-name.ts';
 import { LockstepError } from '../platform/trouble.ts';
-import type { Replica } from '../replica.ts';
+import { deviceViews } from './device-views.ts';
+import { doctor } from './doctor.ts';
 import { exportFormat, exportRecords } from './export-records.ts';
 import { findCollection, findCollections, findDevice, findRequest } from './find-named.ts';
 import { forgetJoin, joinRequest } from './join-request.ts';
 import { leaveRequest } from './leave-request.ts';
-import { membershipChecks } from './membership-checks.ts';
 import { nearbyRequests } from './nearby-requests.ts';
+import { confirm, preview, putBack } from './plan-requests.ts';
 import { problemViews } from './problem-views.ts';
 import { recognizePlace } from './recognize-place.ts';
 import { RecordRequests } from './record-requests.ts';
-import { relayChecks } from './relay-checks.ts';
+import { recoveryKey } from './recovery-key.ts';
 import { showRecord } from './show-record.ts';
 import { sourceLacks } from './source-lacks.ts';
 import { changeSource } from './source-settings.ts';
@@ -155,177 +156,8 @@ export function handlersOf(engine: Engine): Handlers {
         else engine.config.set(name, value);
       return { [name]: name === 'relay' ? engine.relaySetting.shown : engine.config.value(name) };
     },
-    doctor: () => [
-      integrity(engine),
-      keysCheck(engine.world.keys.kept),
-      copiesCheck(engine),
-      { check: 'listening', ok: true, detail: engine.network.listenAddress, fix: null },
-      ...membershipChecks(engine.replicas.values()),
-      ...relayChecks(statusView(engine).collections),
-    ],
+    doctor: () => doctor(engine),
     'desktop:pick-folder': () => null,
     'desktop:open-source': () => NOTHING,
   };
-}
-
-function recoveryKey(
-  engine: Engine,
-  replica: Replica,
-  action: 'show' | 'make' | 'drop' | 'use',
-  key: string | null,
-): RecoveryKeyView {
-  const { members } = engine;
-  const made = action === 'make' ? members.makeRecoveryKey(replica) : null;
-  if (action === 'drop') members.dropRecoveryKeys(replica);
-  if (action === 'use') members.redeemRecoveryKey(replica, key ?? '');
-  const { membership } = replica;
-  const role = membership.member(engine.deviceId)?.role ?? 'reader';
-  return {
-    key: made,
-    keys: membership.recoveryKeys().map(({ id, addedBy }) => ({ id, by: addedBy })),
-    role: role === 'relay' ? 'reader' : role,
-  };
-}
-
-function keysCheck(kept: 'file' | 'system') {
-  const detail =
-    kept === 'system'
-      ? 'locked by the keychain of the system, passwords of servers too'
-      : 'in a file only you can read, not in a keychain, and so are passwords of servers: encrypt your disk';
-  return { check: 'keys', ok: true, detail, fix: null };
-}
-
-/** Did two computers write as one? What was found before the last start may be long settled. */
-function copiesCheck({ events, replicas }: Engine) {
-  const twice = [...replicas.values()].flatMap((replica) => {
-    const frozen = replica.collection.log.logs().filter((log) => log.frozen);
-    const names = new Set(frozen.map(({ log }) => replica.authorName(log)));
-    return [...names].map((name) => `${name} in ${replica.collection.stored.name}`);
-  });
-  if (events.warnings.length === 0)
-    return {
-      check: 'copies',
-      ok: true,
-      detail:
-        twice.length === 0 ? 'no device was copied or restored' : `wrote as two computers once: ${twice.join(', ')}`,
-      fix: null,
-    };
-  const fix =
-    'Restored from a backup: nothing is to be done. Copied to another computer: stop one of the two, give it an empty data directory, and join from there.';
-  return { check: 'copies', ok: false, detail: events.warnings.join(' '), fix };
-}
-
-function integrity(engine: Engine) {
-  const found = engine.world.database.pragma('quick_check', { simple: true });
-  const ok = found === 'ok';
-  return {
-    check: 'database',
-    ok,
-    detail: String(found),
-    fix: ok ? null : 'Stop Lockstep and move lockstep.db away: it is made anew from the folders and the other devices.',
-  };
-}
-
-function deviceViews(engine: Engine): readonly DeviceView[] {
-  const devices = new Map<string, DeviceView>();
-  for (const replica of engine.replicas.values())
-    for (const member of replica.membership.current?.members.values() ?? []) {
-      const self = member.device === engine.deviceId;
-      const isHere = self || engine.network.session(member.device) !== null;
-      const met = isHere ? engine.world.clock.now() : Number(engine.registry.setting(`seen.${member.device}`) ?? 0);
-      const seen = Math.max(met, replica.lastHeardOf(member.device) ?? 0);
-      const known = devices.get(member.device);
-      const role = member.role === 'relay' ? 'reader' : member.role;
-      devices.set(member.device, {
-        device: member.device,
-        name: self ? engine.name : member.name,
-        self,
-        role: known?.role ?? role,
-        collections: [...(known?.collections ?? []), replica.id],
-        roles: { ...known?.roles, [replica.id]: role },
-        lastSeen: latest(known?.lastSeen ?? null, seen),
-      });
-    }
-  if (!devices.has(engine.deviceId))
-    devices.set(engine.deviceId, {
-      device: engine.deviceId,
-      name: engine.name,
-      self: true,
-      role: 'admin',
-      collections: [],
-      roles: {},
-      lastSeen: new Date(engine.world.clock.now()).toISOString(),
-    });
-  return [...devices.values()];
-}
-
-/** The later of what is said of a device in several collections; 0: nothing. */
-function latest(known: string | null, seen: number): string | null {
-  const last = Math.max(known === null ? 0 : Date.parse(known), seen);
-  return last === 0 ? null : new Date(last).toISOString();
-}
-
-async function preview(engine: Engine, replicas: readonly Replica[]): Promise<PlanView> {
-  const local: PlanView['local'][number][] = [];
-  const incoming: PlanView['incoming'][number][] = [];
-  const halts: PlanView['halts'][number][] = [];
-  let plan = '';
-  for (const replica of replicas)
-    for (const synchronizer of replica.synchronizers.values()) {
-      const seen = await synchronizer.preview();
-      local.push(...seen.local);
-      if (seen.halt !== null)
-        halts.push({ source: synchronizer.source.id, reason: seen.halt.reason, detail: seen.halt.detail });
-      plan ||= seen.plan ?? synchronizer.plan ?? '';
-      for (const record of seen.asked) incoming.push({ record, action: 'delete' });
-      const { records } = replica.collection;
-      for (const row of synchronizer.construction.rows()) {
-        const record = records.at(row);
-        if (record === null) continue;
-        const planned = replica.collection.plan(record, synchronizer.heldNow(row));
-        if (planned.write)
-          incoming.push({
-            record: record.id,
-            action: planned.fields === null ? 'delete' : synchronizer.heldNow(row) === null ? 'add' : 'modify',
-          });
-      }
-    }
-  engine.changed();
-  return { plan, local, incoming, halts };
-}
-
-/** The source that waits for a person with this plan, or that is this one. Fails with `no-such-plan`. */
-function waitingSource(engine: Engine, planOrSource: string) {
-  for (const replica of engine.replicas.values())
-    for (const [row, synchronizer] of replica.synchronizers) {
-      const { source, plan } = synchronizer;
-      if (plan !== null && (plan === planOrSource || source.id === planOrSource || source.location === planOrSource))
-        return { synchronizer, plan, look: () => engine.schedules.get(row)?.dirty(null) };
-    }
-  throw noSuchPlan(planOrSource);
-}
-
-const noSuchPlan = (planOrSource: string): LockstepError =>
-  new LockstepError(
-    'no-such-plan',
-    `Nothing waits for "${planOrSource}": look at status for the plan of a halted source.`,
-    planOrSource,
-  );
-
-function confirm(engine: Engine, planOrSource: string): void {
-  const { synchronizer, plan, look } = waitingSource(engine, planOrSource);
-  synchronizer.confirm(plan);
-  look();
-}
-
-async function putBack(engine: Engine, planOrSource: string): Promise<void> {
-  const { synchronizer, plan, look } = waitingSource(engine, planOrSource);
-  if (!synchronizer.isWritten)
-    throw new LockstepError(
-      'not-written',
-      'Nothing is written to this source, as you said: allow that, or put the items back by hand.',
-      planOrSource,
-    );
-  if (!(await synchronizer.putBack(plan))) throw noSuchPlan(planOrSource);
-  look();
 }
