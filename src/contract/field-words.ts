@@ -101,6 +101,11 @@ export function fieldWords(path: string, value: ValueView | undefined = null): s
   return marks === '' ? word : `${word} (${marks})`;
 }
 
+/** Is it what is said of one occurrence of a series? Where nothing is said of it any more nothing is deleted: it is as its series says. */
+export const isOccurrence = (path: string): boolean => path.startsWith('recurrenceOverrides/');
+/** What a side of a conflict says that says nothing of a field any more. */
+export const deletedWords = (path: string): string => (isOccurrence(path) ? 'as its series says' : 'deleted');
+
 /** A component nobody looks into: a record that is one, or a part of one. */
 const COMPONENT = 'iCalendarComponent';
 const textOfComponent = (value: ValueView): string => (isPlain(value) ? text(value.text) : text(value));

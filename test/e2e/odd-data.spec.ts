@@ -42,6 +42,22 @@ test('a contact without a name is called so in the list of conflicts and in thei
   await expect(page.getByRole('dialog', { name: 'Contact without a name' })).toBeVisible();
 });
 
+test('a day of a series that was moved is no deletion: it can be as the series is by now', async ({ page }) => {
+  const { values, ...one } = conflict('k2');
+  const field = 'recurrenceOverrides/2026-12-07T09:15:00';
+  const sides = values.map((value) => (value.kind === 'delete' ? value : { ...value, value: { title: 'Retro' } }));
+  const day = { ...one, field, record: 'standup', name: 'Team standup', values: sides };
+  await openConflicts(page, [day], { ...detailOf(day), merged: null, baseText: null, texts: [] });
+  const row = page.getByRole('button', { name: /Team standup/ });
+  await expect(row).toContainText('As its series says on');
+  await row.click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('have it as the series is by now');
+  await expect(dialog).not.toContainText(/delete/i);
+  await dialog.getByRole('button', { name: /^As the series/ }).click();
+  await expect(page.getByRole('region', { name: 'Messages' })).toContainText('as its series says');
+});
+
 test('beside a deletion the text is shown, though what it was made from is not kept', async ({ page }) => {
   const one = { ...conflict('k2'), record: 'taxes/summary.md', name: 'summary.md' };
   const texts = one.values.map(({ id, kind }) => ({

@@ -2,6 +2,7 @@ import type { AgendaView, OccurrenceView } from '../../contract/contract.ts';
 import type { Collection } from '../collection.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { compareTexts } from '../record/compare-texts.ts';
+import { withoutStrays } from '../record/series.ts';
 import type { Occurrence, Period } from '../sources/calendars/occurrences.ts';
 import { AT_ONCE, FollowedRows, shownOf } from './followed-rows.ts';
 
@@ -28,7 +29,7 @@ export class Agenda {
     this.timeZone = timeZone;
     this.#expand = expand;
     this.#rows = new FollowedRows(collection, (record) => {
-      const fields = shownOf(collection, record);
+      const fields = withoutStrays(shownOf(collection, record));
       if (expand.isSeries(fields)) return 'series';
       const [once] = expand.occurrencesOf(fields, { ...EVER, timeZone }).list;
       return once === undefined ? null : occurrenceView(record.id, once);
@@ -63,7 +64,7 @@ export class Agenda {
       }
       const record = this.#collection.records.find(id);
       if (record === null) continue;
-      const fields = shownOf(this.#collection, record);
+      const fields = withoutStrays(shownOf(this.#collection, record));
       const { list: found, isComplete } = occurrencesOf(fields, period);
       if (!isComplete && found.length >= MANY) until = Math.min(until, found.at(-1)?.start ?? from);
       for (const each of found) list.push(occurrenceView(id, each));

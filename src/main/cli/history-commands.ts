@@ -12,7 +12,7 @@ import type {
   ResultView,
 } from '../../contract/contract.ts';
 import { pairTitle, sharedWords } from '../../contract/duplicate-words.ts';
-import { fieldWords, isTold } from '../../contract/field-words.ts';
+import { deletedWords, fieldWords, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import { undoLine } from '../../contract/undo-words.ts';
@@ -49,7 +49,7 @@ const conflicts: Command = {
         .map((view) => {
           const rows = view.values.map((value) => [
             value.id,
-            value.kind === 'delete' ? 'deleted' : showField(view.field, value.value),
+            value.kind === 'delete' ? deletedWords(view.field) : showField(view.field, value.value),
             [
               names.get(value.device) ?? shortId(value.device),
               ...(value.places ?? []).map((place) => places.get(place) ?? place),

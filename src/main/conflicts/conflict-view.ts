@@ -1,4 +1,5 @@
 import type { ConflictsView, ConflictView, ValueView } from '../../contract/contract.ts';
+import { deletedWords } from '../../contract/field-words.ts';
 import type { Collection } from '../collection.ts';
 import { countChoices } from '../merge/record-state.ts';
 import { authorOf } from '../past/author-of.ts';
@@ -152,7 +153,7 @@ function baseOfFile(collection: Collection, conflict: OpenConflict): ReturnType<
 const baseView = (past: PastValue | null): ReturnType<typeof baseOf> =>
   past === null || past.value === null ? null : { ...past, view: valueView(past.value) };
 
-/** `edited on Laptop and Phone`, `edited on Laptop, deleted on Phone`. */
+/** `edited on Laptop and Phone`, `edited on Laptop, deleted on Phone`, of an occurrence `edited on Laptop, as its series says on Phone`. */
 function whoDidWhat(port: Port, conflict: OpenConflict): string {
   const names = (which: (value: OpenValue) => boolean): readonly string[] => [
     ...new Set(conflict.values.filter(which).map((value) => authorOf(port, value.latest).name)),
@@ -168,7 +169,7 @@ function whoDidWhat(port: Port, conflict: OpenConflict): string {
     parts.push(`a file on ${listed(others)}`, `a folder on ${listed(folders)}`);
   else if (values > 1 && edited.length === 1) parts.push(`edited on ${listed(edited)} in ${values} different ways`);
   else if (values > 0) parts.push(`edited on ${listed(edited)}`);
-  if (deleted.length > 0) parts.push(`deleted on ${listed(deleted)}`);
+  if (deleted.length > 0) parts.push(`${deletedWords(conflict.field)} on ${listed(deleted)}`);
   return parts.join(', ');
 }
 

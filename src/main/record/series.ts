@@ -75,6 +75,12 @@ export function strayOverrides(fields: Fields): FieldName[] {
   return stray;
 }
 
+/** Without those, as a series is shown for as long as nobody decided. */
+export function withoutStrays(fields: Fields): Fields {
+  const strays = new Set(strayOverrides(fields));
+  return strays.size === 0 ? fields : new Map([...fields].filter(([field]) => !strays.has(field)));
+}
+
 /** What was said of an occurrence of another series, said of this one: it takes place beside those of the rule. */
 export function adoptedOverride(fields: Fields, value: Value): Value {
   if (!isPlain(value)) return value;

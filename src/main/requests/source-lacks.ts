@@ -5,6 +5,7 @@ import { inTurns } from '../platform/in-turns.ts';
 import { compareTexts } from '../record/compare-texts.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import { type FieldName, fieldName, type RecordId } from '../record/ids.ts';
+import { withoutStrays } from '../record/series.ts';
 import type { Fields } from '../record/value.ts';
 import type { Replica } from '../replica.ts';
 import { fieldsOf } from '../snapshot/lens.ts';
@@ -92,7 +93,7 @@ async function reckon(
     for (const each of sources) {
       let found = each.before?.get(row);
       if (found?.print !== print) {
-        full ??= fieldsOf(shownFields(kind, state, log.order));
+        full ??= withoutStrays(fieldsOf(shownFields(kind, state, log.order)));
         const held = heldBy(each.adapter, full);
         const lost = lostFields(kind, full, held ?? new Map());
         found = { print, missing: missingOf(kind, { id, full, held, lost }, kept) };

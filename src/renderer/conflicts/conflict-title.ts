@@ -1,8 +1,10 @@
 import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
+import { deletedWords } from '../../contract/field-words.ts';
 import { isKeptBeside } from '../../contract/kept-beside.ts';
 import { counted, listed } from '../../contract/overall-state.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import type { NameOf } from '../client/use-device-names.ts';
+import { sentence } from '../components/sentence.ts';
 import { fieldValueText } from '../components/value-text.ts';
 
 /** Is this side a folder? */
@@ -37,7 +39,8 @@ export function conflictSentence(conflict: ConflictView, nameOf: NameOf): string
   const [deleted, changed] = [of('delete'), of('value')];
   const sides = (values: readonly ConflictValueView[]) =>
     listed(values.map((value) => sideName(conflict, value, nameOf)));
-  if (deleted.length > 0 && changed.length > 0) return `Deleted on ${sides(deleted)}, changed on ${sides(changed)}`;
+  if (deleted.length > 0 && changed.length > 0)
+    return `${sentence(deletedWords(conflict.field))} on ${sides(deleted)}, changed on ${sides(changed)}`;
   const names = [...new Set(changed.map((value) => nameOf(value.device)))];
   const labels = placeLabels(changed.flatMap(({ places = [] }) => places));
   if (names.length === 1 && changed.every(({ places = [] }) => places.length > 0))
@@ -76,7 +79,9 @@ const SHORT = 60;
 export function sidesInWords({ field, values }: ConflictView): string | null {
   if (field === 'entry' || field === 'exists' || field.startsWith('media/')) return null;
   const said = [
-    ...new Set(values.map(({ kind, value }) => (kind === 'delete' ? 'deleted' : fieldValueText(field, value)))),
+    ...new Set(
+      values.map(({ kind, value }) => (kind === 'delete' ? deletedWords(field) : fieldValueText(field, value))),
+    ),
   ];
   return said.length > 1 && said.every((text) => text.length <= SHORT && !text.includes('\n'))
     ? said.join(' or ')

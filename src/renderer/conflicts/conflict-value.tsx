@@ -1,5 +1,6 @@
-import { Check, FileText, Folder, Pencil, Trash2 } from 'lucide-react';
+import { Check, FileText, Folder, Pencil, Repeat, Trash2 } from 'lucide-react';
 import type { ConflictValueView, ConflictView } from '../../contract/contract.ts';
+import { isOccurrence } from '../../contract/field-words.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { FieldValue } from '../components/field-value.tsx';
 import { When } from '../components/when.tsx';
@@ -21,19 +22,22 @@ export function ConflictValue(props: {
   onTake: () => void;
 }) {
   const { conflict, value, side } = props;
-  const deleted = value.kind === 'delete';
+  const isWithSeries = value.kind === 'delete' && isOccurrence(conflict.field);
+  const deleted = value.kind === 'delete' && !isWithSeries;
   const beside = conflict.values.some((one) => one.kind === 'delete');
   const folder = isFolder(value);
   const mixed = isFileBesideFolder(conflict);
   const label = deleted
     ? 'Delete it'
-    : mixed
-      ? `Take the ${folder ? 'folder' : 'file'}`
-      : beside
-        ? 'Keep this version'
-        : 'Take this';
+    : isWithSeries
+      ? 'As the series'
+      : mixed
+        ? `Take the ${folder ? 'folder' : 'file'}`
+        : beside
+          ? 'Keep this version'
+          : 'Take this';
   const isFile = conflict.field === 'entry';
-  const Icon = deleted ? Trash2 : folder ? Folder : isFile ? FileText : Pencil;
+  const Icon = deleted ? Trash2 : isWithSeries ? Repeat : folder ? Folder : isFile ? FileText : Pencil;
   return (
     <article
       className={`side${deleted ? ' side-deleted' : ''}${props.answer === 'taken' ? ' side-taken' : ''}`}
@@ -46,8 +50,8 @@ export function ConflictValue(props: {
       <p className="muted">
         {deleted ? 'Deleted' : 'Changed'} <When at={value.at} />
       </p>
-      {deleted ? (
-        <p className="side-value">It was deleted there</p>
+      {value.kind === 'delete' ? (
+        <p className="side-value">{deleted ? 'It was deleted there' : 'As its series says'}</p>
       ) : (
         <FieldValue of={conflict} field={conflict.field} value={value.value} before={conflict.base} pictures />
       )}

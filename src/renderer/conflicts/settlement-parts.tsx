@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { ConflictDetailView, ConflictView } from '../../contract/contract.ts';
+import { deletedWords, isOccurrence } from '../../contract/field-words.ts';
 import { useApp } from '../client/app-context.tsx';
 import { type NameOf, useDeviceNames } from '../client/use-device-names.ts';
 import { ActionButton } from '../components/action-button.tsx';
@@ -48,7 +49,7 @@ export function ConflictSides(props: {
               )}
             </div>
             {conflict.base === null ? (
-              <p className="side-value">It was not there</p>
+              <p className="side-value">{isOccurrence(conflict.field) ? 'As its series said' : 'It was not there'}</p>
             ) : (
               <FieldValue of={conflict} field={conflict.field} value={conflict.base} pictures />
             )}
@@ -67,7 +68,10 @@ export function ConflictSides(props: {
               isShownElsewhere={isShownElsewhere(conflict, members)}
               answer={answers === 'over' && value.id === taken ? 'taken' : answers}
               onTake={() =>
-                void of.settle({ take: value.id }, value.kind === 'delete' ? 'deleted' : `taken from ${side}`)
+                void of.settle(
+                  { take: value.id },
+                  value.kind === 'delete' ? deletedWords(conflict.field) : `taken from ${side}`,
+                )
               }
             />
           );
@@ -121,12 +125,15 @@ export function OtherAnswers({ of, isMain }: { of: Settlement; isMain: boolean }
 
 /** Why there is something to choose, where no difference is to be seen. */
 function AlikeHint({ conflict }: { conflict: ConflictView }) {
-  const { field } = conflict;
-  if (field.startsWith('recurrenceOverrides/'))
+  const { field, values } = conflict;
+  if (isOccurrence(field))
     return (
       <p className="hint">
         The series itself was moved or changed meanwhile, so it is not sure what this day is now
-        {sayTheSame(conflict) && ', though both say the same of it'}: take the side whose series you keep.
+        {sayTheSame(conflict) && ', though both say the same of it'}:{' '}
+        {values.some(({ kind }) => kind === 'delete')
+          ? 'have it as the series is by now, or keep what was said of this day beside it.'
+          : 'take the side whose series you keep.'}
       </p>
     );
   if (field === 'entry' || field.startsWith('media/') || !sayTheSame(conflict)) return null;

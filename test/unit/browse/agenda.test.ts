@@ -3,6 +3,7 @@ import { BrowsedCollections } from '../../../src/main/browse/browsed-collections
 import type { Collection } from '../../../src/main/collection.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
 import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
+import { seriesOf } from '../../../src/main/record/series.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
@@ -47,4 +48,14 @@ it('says up to when it tells all, where so much takes place that the rest is lef
   const on = Date.UTC(2026, 10, 20);
   const day = await agendaOf(replica, on, on + DAY, 'Etc/UTC');
   expect([titles(day), day.until, day.list.length]).toEqual([['Tick', 'Choir'], undefined, 361]);
+});
+
+it('what was said of a day of a series that was moved since takes place nowhere until somebody decides', async () => {
+  const weekly = event('Standup', '2026-11-02T10:00:00', { frequency: 'weekly', count: 2 });
+  const said = { title: 'Retro', start: '2026-11-09T14:00:00' };
+  const edited = (series: string) => ({ ...weekly, 'recurrenceOverrides/2026-11-09T10:00:00': { ...said, series } });
+  const now = seriesOf(new Map(Object.entries(weekly) as [FieldName, Value][]));
+  const until = MONTH + 30 * DAY;
+  expect(titles(await agendaOf(calendar(edited(now)), MONTH, until, 'Etc/UTC'))).toEqual(['Standup', 'Retro']);
+  expect(titles(await agendaOf(calendar(edited('as it was')), MONTH, until, 'Etc/UTC'))).toEqual(['Standup']);
 });

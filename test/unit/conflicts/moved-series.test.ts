@@ -56,6 +56,7 @@ it('a moved series beside an edited occurrence is one conflict, the same on both
     ['delete', laptop.id],
   ]);
   expect(conflict?.shown).toBe(conflict?.values[1]?.id);
+  expect(conflict?.title).toMatch(/: edited on \w+, as its series says on \w+$/);
 });
 
 const LATER = fieldName('recurrenceOverrides/2024-01-10T10:00:00');

@@ -1,7 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import type { ConflictView, ValueView } from '../../../src/contract/contract.ts';
 import { newWords } from '../../../src/renderer/components/new-words.ts';
-import { sidesInWords } from '../../../src/renderer/conflicts/conflict-title.ts';
+import { conflictSentence, sidesInWords } from '../../../src/renderer/conflicts/conflict-title.ts';
+import { deletedBy } from '../../../src/renderer/conflicts/settle-all.ts';
 import { wholeSides } from '../../../src/renderer/conflicts/take-all.tsx';
 
 vi.hoisted(() => vi.stubGlobal('navigator', { languages: ['en-GB'] }));
@@ -42,6 +43,20 @@ it('tells what stands against what in a few words, and nothing where a list has 
   expect(sidesInWords(conflict('a', 'notes/n', ['Desk', { note: 'a\nb' }], ['Laptop', { note: 'y' }]))).toBe(null);
   expect(sidesInWords(conflict('a', 'entry', ['Desk', 'x'], ['Laptop', 'y']))).toBe(null);
   expect(sidesInWords(conflict('a', 'title', ['Desk', 'x'], ['Laptop', 'x']))).toBe(null);
+});
+
+it('an occurrence that is as its series says was not deleted', () => {
+  const sides: readonly Side[] = [
+    ['Desk', null, 'delete'],
+    ['Laptop', { title: 'Retro' }],
+  ];
+  const day = conflict('a', 'recurrenceOverrides/2026-12-07T09:15:00', ...sides);
+  expect(conflictSentence(day, nameOf)).toBe('As its series says on Desk, changed on Laptop');
+  expect(sidesInWords(day)).toBe('as its series says or Title: Retro');
+  expect(deletedBy([day], 'Desk', '')).toEqual([]);
+  const whole = conflict('a', 'exists', ...sides);
+  expect(conflictSentence(whole, nameOf)).toBe('Deleted on Desk, changed on Laptop');
+  expect(deletedBy([whole], 'Desk', '')).toEqual(['Ida']);
 });
 
 it('one device can answer for all fields only where it has one value of each', () => {

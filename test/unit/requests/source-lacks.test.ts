@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 import { lackWords } from '../../../src/contract/lack-words.ts';
+import { difference } from '../../../src/main/difference/difference.ts';
+import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
+import type { Fields, Value } from '../../../src/main/record/value.ts';
+import type { Replica } from '../../../src/main/replica.ts';
 import { sourceLacks } from '../../../src/main/requests/source-lacks.ts';
+import { icalendarFormat } from '../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
+import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 import { contactRoom, jane } from './contact-room.ts';
 
 const PHOTO = { 'media/p': { kind: 'photo', data: new Uint8Array([1, 2, 3]) } };
@@ -57,4 +63,22 @@ it('projects again only what changed', async () => {
   expect(projected() - before).toBe(1);
   say('joan', null);
   expect((await sourceLacks(replica))[0]?.named.map(({ id }) => id)).toEqual(['jane']);
+});
+
+it('what waits for a decision is nothing a place cannot hold', async () => {
+  const [device] = new CollectionGroup(1, 'moved series', 'calendar').devices as [GroupDevice];
+  const said: readonly [string, Value][] = [
+    ['@type', 'Event'],
+    ['title', 'Standup'],
+    ['when', { start: '2026-11-02T10:00:00', timeZone: 'Etc/UTC', duration: 'PT1H' }],
+    ['recurrenceRule', { frequency: 'weekly' }],
+    ['recurrenceOverrides/2026-11-09T09:00:00', { title: 'Retro', series: 'as it was' }],
+  ];
+  const fields: Fields = new Map(said.map(([field, value]): [FieldName, Value] => [fieldName(field), value]));
+  const made = difference('calendar', recordId('standup'), null, fields);
+  if (made !== null) device.write([made]);
+  const source = { id: 'source-1', row: 1, location: '/work.ics', format: 'icalendar' };
+  const { collection } = device;
+  const synchronizers = new Map([[1, { source, adapter: icalendarFormat }]]);
+  expect(await sourceLacks({ collection, synchronizers } as unknown as Replica)).toEqual([]);
 });
