@@ -1,7 +1,8 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import type { OccurrenceView } from '../../src/contract/contract.ts';
 import type { SampleClient } from '../fakes/sample-client.ts';
 import { CONFLICTS, detailOf } from '../fakes/sample-data.ts';
-import { buildPages, openPages } from './harness-page.ts';
+import { buildPages, openPages, SAMPLE_NOW } from './harness-page.ts';
 
 let pages = '';
 test.beforeAll(async () => {
@@ -133,4 +134,80 @@ test('a name of many lines lies over nothing', async ({ page }) => {
   const name = await boxOf(page.locator('.pane-head h3'));
   expect(name.y).toBeGreaterThanOrEqual(head.y);
   expect(name.y + name.height).toBeLessThanOrEqual(head.y + head.height);
+});
+
+test('a word as long as somebody liked stays in its side of a conflict', async ({ page }) => {
+  await page.setViewportSize({ width: 1120, height: 760 });
+  const conflict = CONFLICTS.find(({ id }) => id === 'k1');
+  if (conflict === undefined) throw new Error('there is no such conflict');
+  const note = { note: 'Geschwindigkeitsbegrenzungsüberschreitung'.repeat(3) };
+  const values = conflict.values.map((value) => ({ ...value, value: note }));
+  const one = { ...conflict, collection: 'c4', field: 'notes/n', base: note, values };
+  await openPages(page, pages, { page: 'settings' });
+  await page.evaluate(
+    ([view, detail]) => {
+      const { sample } = window as unknown as { sample: SampleClient };
+      sample.give('conflicts:first', { list: [view], total: 1 });
+      sample.give('conflicts:detail', detail);
+    },
+    [one, { ...detailOf(one), merged: null }] as const,
+  );
+  await page.getByRole('link', { name: /^Conflicts/ }).click();
+  await page.getByRole('button', { name: new RegExp(one.name) }).click();
+  const sides = page.getByRole('dialog').locator('.side');
+  await expect(sides).toHaveCount(1 + values.length);
+  for (const side of await sides.all())
+    expect(await side.evaluate((box) => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0);
+});
+
+/** A calendar on the device, and what takes place in it. */
+async function openCalendar(page: Page, list: readonly OccurrenceView[]) {
+  await openPages(page, pages, {});
+  await page.evaluate(async (taking) => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const status = await sample.request('status');
+    if (!status.ok) throw new Error('it says nothing');
+    const collections = status.value.collections.map((one) =>
+      one.name === 'People' ? { ...one, kind: 'calendar' as const } : one,
+    );
+    sample.give('calendar:agenda', { list: taking, next: null });
+    sample.tell('status', { ...status.value, collections });
+  }, list);
+  await page.getByRole('button', { name: 'Browse People' }).click();
+}
+
+test('a day on which very much takes place leaves the other weeks of its month in sight', async ({ page }) => {
+  await page.setViewportSize({ width: 1200, height: 800 });
+  const start = SAMPLE_NOW.getTime();
+  await openCalendar(
+    page,
+    Array.from({ length: 60 }, (_, at) => ({
+      record: `e${at}`,
+      title: `Meeting ${at}`,
+      start: start + at * 60_000,
+      end: start + (at + 1) * 60_000,
+      isAllDay: false,
+    })),
+  );
+  await page.getByRole('radio', { name: 'Month' }).focus();
+  await page.keyboard.press('Space');
+  const last = page.getByRole('button', { name: /Meeting 59/ });
+  await expect(last).toBeAttached();
+  const weeks = page.getByRole('grid').locator('tbody tr');
+  for (const week of await weeks.all()) expect((await boxOf(week)).height).toBeLessThan(110);
+  await last.scrollIntoViewIfNeeded();
+  await expect(last).toBeInViewport();
+  await expect(weeks.first()).toBeInViewport();
+});
+
+test('what two contacts share has the width of a narrow window', async ({ page }) => {
+  await page.setViewportSize({ width: 380, height: 720 });
+  await openPages(page, pages, {});
+  await page.getByRole('button', { name: 'More for People' }).click();
+  await page.getByRole('menuitem', { name: 'Possible duplicates…' }).click();
+  const row = page.getByRole('dialog').locator('.row-button', { hasText: 'very likely one' }).first();
+  await expect(row).toBeVisible();
+  const words = await boxOf(row.locator('.row-text'));
+  expect(words.width).toBeGreaterThan(0.8 * (await boxOf(row)).width);
+  expect((await boxOf(row.locator('.tag'))).y).toBeGreaterThanOrEqual(words.y + words.height);
 });

@@ -1082,6 +1082,21 @@ test('a dropped folder is added only after it is confirmed; a bad place keeps th
   await expect(page.getByRole('heading', { name: 'Recipes' })).toBeVisible();
 });
 
+test('what is dropped as the window comes into sight is not opened in its place', async ({ page }) => {
+  await page.addInitScript(() => {
+    const observer = new MutationObserver(() => {
+      if (document.querySelector('.window') === null) return;
+      observer.disconnect();
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['x'], 'contacts.vcf'));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+    });
+    observer.observe(document, { subtree: true, childList: true });
+  });
+  await openPages(page, pages, {});
+  await expect(page.getByRole('dialog', { name: 'Add a source' })).toContainText('contacts.vcf');
+});
+
 test('what is held over the window is told before it is dropped', async ({ page }) => {
   await openPages(page, pages, { host: 'electron' });
   const hold = (names: readonly string[]) =>

@@ -70,7 +70,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
               const pair = list[at];
               if (pair === undefined) return null;
               return (
-                <button type="button" className="row row-button" {...focus} onClick={() => setOpen(pair)}>
+                <button type="button" className="row row-button row-tagged" {...focus} onClick={() => setOpen(pair)}>
                   <span className="row-text">
                     <span className="strong">{pairTitle(pair)}</span>
                     <span className="muted">{sharedWords(pair.by)}</span>

@@ -1,5 +1,5 @@
 import { FolderPlus } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { numberText } from '../../contract/number-text.ts';
 import { useAppContext } from '../client/app-context.tsx';
 
@@ -11,7 +11,8 @@ export function DropTarget() {
   /** How many are held over the window; 0: none. */
   const [over, setOver] = useState(0);
 
-  useEffect(() => {
+  // Before the window is seen: what is dropped on a page that does not listen, a browser opens in its place.
+  useLayoutEffect(() => {
     const onOver = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
