@@ -101,7 +101,7 @@ export const PLANTED_STORE_BUGS = [
   },
   {
     about: 'what came later in the package of a change is not brought back to before that',
-    file: 'src/main/store/log-store.ts',
+    file: 'src/main/store/log-statements.ts',
     find: 'AND (p.time, l.log, p.number) >= (?, ?, ?)',
     replace: 'AND (p.time, l.log, p.number) > (?, ?, ?)',
     tests: ['test/unit/history/restore.test.ts'],

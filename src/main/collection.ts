@@ -215,7 +215,8 @@ export class Collection {
     const owned = this.log.log(head.log, head.member);
     const isFork = head.number <= log.held || head.previous !== log.hash;
     if (isFork) {
-      const row = this.log.addBranch(owned, head.number, read.hash, head.time, changes.length, bytes);
+      const { number, time } = head;
+      const row = this.log.addBranch(owned, { number, hash: read.hash, time, changes: changes.length, bytes });
       this.#witness(head.time);
       const applied = this.#applyAll(row, changes, head.log, head.number);
       const forked = { log: head.log, number: head.number, row, bytes, applied: applied.applied };
@@ -249,7 +250,7 @@ export class Collection {
     by: number | null = null,
   ) {
     const { number } = made.head;
-    const row = this.log.append(log, number, made.hash, time, changes.length, made.bytes);
+    const row = this.log.append(log, { number, hash: made.hash, time, changes: changes.length, bytes: made.bytes });
     this.#witness(time);
     const { applied, invalid } = this.#applyAll(row, changes, log.log, number, by);
     return { package: { log: log.log, number, row, bytes: made.bytes, applied }, invalid };

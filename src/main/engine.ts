@@ -10,7 +10,7 @@ import { HistoryKeeper } from './keep/history-keeper.ts';
 import { placesIn, recoverPlaces } from './locations/recover-places.ts';
 import { findServerPlace, isAddress } from './locations/server-place.ts';
 import {
-  type AskedFormat,
+  type AskedPlace,
   checkApart,
   findPlace,
   isFolder,
@@ -165,7 +165,7 @@ export class Engine {
   /** A new collection with this folder as its first source; returns once what is in it is in the log. */
   async add(options: AddOptions): Promise<AddedView> {
     const { location, create = false, kind = null, format = null } = options;
-    const place = await this.place(location, create, { kind, format });
+    const place = await this.place(location, { kind, format, create });
     const { identity, clock, random } = this.world;
     const name = options.name === undefined ? displayName(nameOfPlace(place)) || place.path : checkedName(options.name);
     const made = createCollection(identity, {
@@ -229,10 +229,10 @@ export class Engine {
    * Where a source is to be, on this computer or a server, in whatever format is there or asked for. With `create` it is made where there
    * is nothing. Fails with `no-such-path`, `overlaps-source`, `unknown-format`, `wrong-format`, `other-marker`, and as `findServerPlace`.
    */
-  async place(location: string, create: boolean, asked: AskedFormat): Promise<SourcePlace> {
+  async place(location: string, asked: AskedPlace): Promise<SourcePlace> {
     const taken = this.#taken();
     if (isAddress(location)) return findServerPlace(location, asked, this.world.secrets, taken);
-    const place = findPlace(this.world, location, create, asked, taken, this.world.dataDirectory);
+    const place = findPlace(this.world, location, asked, taken, this.world.dataDirectory);
     if (isFolder(place.format)) checkMayMark(this.world.fs, place.path, this.deviceId);
     return place;
   }

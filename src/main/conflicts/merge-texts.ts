@@ -43,10 +43,8 @@ export function mergeTexts(base: string, left: TextSide, right: TextSide): Merge
   const mark = !uniform && base.includes('\r\n') ? '\r' : '';
   const merged = mergeLines(
     lines(base),
-    lines(left.text),
-    lines(right.text),
-    `${left.name}${mark}`,
-    `${right.name}${mark}`,
+    { lines: lines(left.text), name: left.name },
+    { lines: lines(right.text), name: right.name },
     mark,
   );
   if (merged === null) return null;
@@ -68,12 +66,16 @@ function endingOf(text: string): Ending {
   return all === 0 ? 'none' : crlf === 0 ? 'lf' : crlf === all ? 'crlf' : 'mixed';
 }
 
+interface Side {
+  readonly lines: readonly string[];
+  readonly name: string;
+}
+
+/** `mark`: stands at the end of each line that is none of theirs. null: it would take too long. */
 function mergeLines(
   base: readonly string[],
-  left: readonly string[],
-  right: readonly string[],
-  leftName: string,
-  rightName: string,
+  { lines: left, name: leftName }: Side,
+  { lines: right, name: rightName }: Side,
   mark: string,
 ) {
   const shared = [...sharedLines(base, left, right), { base: base.length, left: left.length, right: right.length }];
@@ -91,7 +93,13 @@ function mergeLines(
       const said =
         conflict === undefined
           ? (ok ?? [])
-          : [`<<<<<<< ${leftName}`, ...conflict.a, `=======${mark}`, ...conflict.b, `>>>>>>> ${rightName}`];
+          : [
+              `<<<<<<< ${leftName}${mark}`,
+              ...conflict.a,
+              `=======${mark}`,
+              ...conflict.b,
+              `>>>>>>> ${rightName}${mark}`,
+            ];
       for (const line of said) lines.push(line);
     }
     const line = base[next.base];

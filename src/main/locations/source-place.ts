@@ -16,6 +16,10 @@ export interface AskedFormat {
   readonly kind: RecordKind | null;
   readonly format: string | null;
 }
+export interface AskedPlace extends AskedFormat {
+  /** Is it made where there is nothing? */
+  readonly create: boolean;
+}
 interface World {
   readonly fs: FileSystem;
   realPath(path: string): { readonly path: string; readonly isFolder: boolean } | null;
@@ -26,15 +30,14 @@ interface World {
 const LIKE_AN_ADDRESS = /[^/]@[^/]+\.[^/]+$|:\d+$/;
 
 /**
- * Finds out what is at a location, and makes what is to be there where there is nothing and `create` says so. Fails with `bad-address`,
+ * Finds out what is at a location, and makes what is to be there where there is nothing and that is asked for. Fails with `bad-address`,
  * `no-such-path`, `overlaps-source` (inside or around one of `taken`, or our `own` data directory), `no-permission` where the system makes all there is,
  * `unknown-format`, `wrong-format`.
  */
 export function findPlace(
   world: World,
   location: string,
-  create: boolean,
-  asked: AskedFormat,
+  asked: AskedPlace,
   taken: readonly string[],
   own: string | null = null,
 ): SourcePlace {
@@ -50,7 +53,7 @@ export function findPlace(
     );
   const there = world.realPath(location);
   checkNotOfSystem(there?.path ?? location);
-  if (there === null && !create)
+  if (there === null && !asked.create)
     throw new LockstepError(
       'no-such-path',
       `There is nothing at ${location}. ${LIKE_AN_ADDRESS.test(location) ? 'If a server is meant, its address begins with https://. ' : ''}Make it first, or ask for it to be made (--create).`,

@@ -24,7 +24,7 @@ export async function joinRequest(
 ): Promise<JoinedView> {
   // What is wrong with the place itself is said before anybody is asked.
   if (!isAddress(location) && engine.world.realPath(location) !== null)
-    await engine.place(location, false, { kind: null, format });
+    await engine.place(location, { kind: null, format, create: false });
   let place: SourcePlace | null = null;
   return new Promise((resolve, reject) => {
     let code = '';
@@ -40,7 +40,7 @@ export async function joinRequest(
             : `${whyOut(known.membership, offer.name).title}. Leave it here first, then join anew: its folder stays as it is.`,
           offer.collection,
         );
-      place = await engine.place(location, true, { kind: offer.kind, format });
+      place = await engine.place(location, { kind: offer.kind, format, create: true });
       code = offer.code;
       const { collection, name } = offer;
       waiting = { collection, name, location: place.path, state: 'waiting-for-approval', code, why: null };
@@ -57,7 +57,7 @@ export async function joinRequest(
       .then(async (joined) => {
         engine.joins.granted(joined.collection);
         const replica = engine.openCollection(joined.collection, joined.name, joined.kind);
-        place ??= await engine.place(location, true, { kind: joined.kind, format });
+        place ??= await engine.place(location, { kind: joined.kind, format, create: true });
         const source = await engine.addSource(replica, place);
         resolve({ collection: joined.collection, source: source.id, state: 'joined', code });
       })

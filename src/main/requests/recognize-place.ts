@@ -7,7 +7,7 @@ import { NOT_COUNTED } from '../sources/count-items.ts';
  * `overlaps-source`, `unknown-format`, `wrong-format`.
  */
 export async function recognizePlace(engine: Engine, location: string, format: string | null): Promise<PlaceView> {
-  const { path, format: found } = await engine.place(location, false, { kind: null, format });
+  const { path, format: found } = await engine.place(location, { kind: null, format, create: false });
   const { records, damaged } = found.text === null ? NOT_COUNTED : await engine.world.countItems(path, found.name);
   return { kind: found.kind, format: found.name, records, damaged };
 }

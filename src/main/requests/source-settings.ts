@@ -20,7 +20,10 @@ export async function changeSource(
   // What lies in a source that is about to be added is nowhere yet.
   if (change.add === undefined) checkInside(engine, replica, patterns);
   if (change.add !== undefined)
-    await engine.addSource(replica, await engine.place(change.add, true, { kind, format: change.format ?? null }));
+    await engine.addSource(
+      replica,
+      await engine.place(change.add, { kind, format: change.format ?? null, create: true }),
+    );
   if (change.remove !== undefined) {
     const source = findNamed(
       'source',

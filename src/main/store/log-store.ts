@@ -4,6 +4,7 @@ import { FIRST_PREVIOUS, hashIn, previousIn } from '../change-log/package.ts';
 import type { PackageName } from '../change-log/package-body.ts';
 import { compareTexts } from '../record/compare-texts.ts';
 import { type Dot, dotOf, indexOf, type LogId, type MemberKey, packageRowOf } from '../record/ids.ts';
+import { logStatements } from './log-statements.ts';
 
 /** One log of a collection: who writes it and how far we are. */
 export interface StoredLog {
@@ -22,6 +23,15 @@ export interface StoredPackage {
   readonly log: LogId;
   readonly number: number;
   readonly time: number;
+  readonly bytes: Uint8Array;
+}
+/** A package as it is stored first. */
+export interface NewPackage {
+  readonly number: number;
+  readonly hash: string;
+  readonly time: number;
+  /** How many are in it. */
+  readonly changes: number;
   readonly bytes: Uint8Array;
 }
 /** A package of a log with several branches. */
@@ -54,7 +64,7 @@ export class LogStore {
 
   constructor(database: Database.Database, collection: number) {
     this.#collection = collection;
-    this.#sql = statements(database);
+    this.#sql = logStatements(database);
     this.forgetCaches();
   }
 
@@ -106,9 +116,9 @@ export class LogStore {
   }
 
   /** Stores the next package of a log and returns its row. */
-  append(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
-    const row = this.#store(log, number, hash, time, changes, bytes);
-    this.#change(this.#logs.get(log.log) ?? log, { held: number, hash });
+  append(log: StoredLog, made: NewPackage): number {
+    const row = this.#store(log, made);
+    this.#change(this.#logs.get(log.log) ?? log, { held: made.number, hash: made.hash });
     return row;
   }
 
@@ -116,15 +126,16 @@ export class LogStore {
    * Stores a package beside those of the log: it has several branches, and the longest counts as the log itself. What is to be constructed
    * counts from there on anew, so that it is not forgotten when the program ends.
    */
-  addBranch(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
-    const row = this.#store(log, number, hash, time, changes, bytes);
+  addBranch(log: StoredLog, made: NewPackage): number {
+    const { number, hash } = made;
+    const row = this.#store(log, made);
     const known = this.#logs.get(log.log) ?? log;
     const longest = number > known.held ? { held: number, hash } : {};
     this.#change(known, { ...longest, applied: Math.min(known.applied, number - 1), frozen: true });
     return row;
   }
 
-  #store(log: StoredLog, number: number, hash: string, time: number, changes: number, bytes: Uint8Array): number {
+  #store(log: StoredLog, { number, hash, time, changes, bytes }: NewPackage): number {
     const short = hash.slice(0, 16);
     let row = this.#sql.findPackage.get(log.row, number, short);
     if (row === undefined)
@@ -312,78 +323,4 @@ export class LogStore {
     this.#sql.setLog.run(next.member, next.held, next.hash, next.applied, next.frozen ? 1 : 0, log.row);
     return next;
   }
-}
-
-type PlaceQuery = [number, string | null, string | null, number, string, number, number];
-const PLACE = `l.collection = ? AND p.bytes IS NOT NULL AND (? IS NULL OR l.log IN (SELECT value FROM json_each(?)))
-  AND (p.time, l.log, p.number) < (?, ?, ?) ORDER BY p.time DESC, l.log DESC, p.number DESC`;
-
-function statements(database: Database.Database) {
-  const rows = <Parameters extends unknown[], Row>(sql: string) => database.prepare<Parameters, Row>(sql).raw();
-  const value = <Parameters extends unknown[], Value>(sql: string) => database.prepare<Parameters, Value>(sql).pluck();
-  type Blob = Uint8Array;
-  return {
-    logs: rows<[number], [number, string, string, number, string, number, number]>(
-      'SELECT id, log, member, held, hash, applied, frozen FROM log WHERE collection = ?',
-    ),
-    referredBy: value<[number, string], number>(
-      "SELECT count(*) FROM log_reference r JOIN log l ON l.id = r.log WHERE l.collection = ? AND l.member = '' AND r.member = ?",
-    ),
-    noteReference: database.prepare<[number, string]>('INSERT OR IGNORE INTO log_reference(log, member) VALUES(?, ?)'),
-    addLog: database.prepare<[number, string, string, string]>(
-      'INSERT INTO log(collection, log, member, held, hash, applied, frozen) VALUES(?, ?, ?, 0, ?, 0, 0)',
-    ),
-    setLog: database.prepare<[string, number, string, number, number, number]>(
-      'UPDATE log SET member = ?, held = ?, hash = ?, applied = ?, frozen = ? WHERE id = ?',
-    ),
-    findPackage: value<[number, number, string], number>(
-      'SELECT id FROM package WHERE log = ? AND number = ? AND hash = ?',
-    ),
-    findNumber: value<[number, number, number, string], number>(
-      'SELECT id FROM package WHERE log = ? AND number = ? AND substr(hash, 1, ?) = ? ORDER BY id',
-    ),
-    holds: value<[number, number, string], number>(
-      'SELECT 1 FROM package WHERE log = ? AND number = ? AND hash = ? AND bytes IS NOT NULL',
-    ),
-    addPackage: database.prepare<[number, number, string, number, number, Blob | null]>(
-      'INSERT INTO package(log, number, hash, time, changes, bytes) VALUES(?, ?, ?, ?, ?, ?)',
-    ),
-    fillPackage: database.prepare<[number, number, Blob, number]>(
-      'UPDATE package SET time = ?, changes = ?, bytes = ? WHERE id = ?',
-    ),
-    place: rows<[number], [string, number, string, number]>(
-      'SELECT l.log, p.number, p.hash, p.time FROM package p JOIN log l ON l.id = p.log WHERE p.id = ?',
-    ),
-    after: rows<[number, number, number], [number, number, number, Blob]>(
-      'SELECT id, number, time, bytes FROM package WHERE log = ? AND number > ? AND bytes IS NOT NULL ORDER BY number LIMIT ?',
-    ),
-    byRow: rows<[number, number, number], [number, string, number, number]>(
-      `SELECT p.id, l.log, p.number, p.bytes IS NOT NULL FROM package p CROSS JOIN log l ON l.id = p.log
-       WHERE l.collection = ? AND p.id > ? ORDER BY p.id LIMIT ?`,
-    ),
-    forked: rows<[number, number], [number, number, string, Blob]>(
-      `SELECT id, number, hash, bytes FROM package WHERE log = ? AND bytes IS NOT NULL AND number >=
-       (SELECT min(number) FROM (SELECT number FROM package WHERE log = ? AND bytes IS NOT NULL GROUP BY number HAVING count(*) > 1))`,
-    ),
-    packageAt: rows<[number], [string, number, number, Blob | null]>(
-      'SELECT l.log, p.number, p.time, p.bytes FROM package p JOIN log l ON l.id = p.log WHERE p.id = ?',
-    ),
-    noteChange: database.prepare<[number, number, number]>(
-      'INSERT OR IGNORE INTO change_of(record, package, idx) VALUES(?, ?, ?)',
-    ),
-    changesOf: rows<[number], [number, number]>(
-      'SELECT package, idx FROM change_of WHERE record = ? ORDER BY package, idx',
-    ),
-    places: rows<PlaceQuery, [number, string, number, number]>(
-      `SELECT p.id, l.log, p.number, p.time FROM package p JOIN log l ON l.id = p.log WHERE ${PLACE} LIMIT ?`,
-    ),
-    placesOf: rows<[string, ...PlaceQuery], [number, string, number, number]>(
-      `SELECT p.id, l.log, p.number, p.time FROM package p JOIN log l ON l.id = p.log
-       WHERE p.id IN (SELECT c.package FROM json_each(?) j CROSS JOIN change_of c ON c.record = j.value) AND ${PLACE} LIMIT ?`,
-    ),
-    recordsFrom: value<[number, number, string, number], number>(
-      `SELECT DISTINCT c.record FROM change_of c JOIN package p ON p.id = c.package JOIN log l ON l.id = p.log
-       WHERE l.collection = ? AND p.bytes IS NOT NULL AND (p.time, l.log, p.number) >= (?, ?, ?)`,
-    ),
-  };
 }

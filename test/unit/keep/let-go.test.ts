@@ -192,7 +192,7 @@ it('a folder is let go of while what the power left in it is compared, whenever 
 }, 60_000);
 
 function takeAgain(room: KeepRoom, device: KeepRoom['devices'][0]): Promise<unknown> {
-  const adding = device.engine.place(ROOT, false, { kind: null, format: null });
+  const adding = device.engine.place(ROOT, { kind: null, format: null, create: false });
   return room.group.until(
     device,
     adding.then((place) => device.engine.addSource(room.replica(device), place)),

@@ -26,8 +26,8 @@ const makeDirectory = () => {
 };
 let counted = 0;
 const engine = {
-  place: async (location: string, create: boolean, asked: { kind: null; format: string | null }) =>
-    findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, location, create, asked, []),
+  place: async (location: string, asked: { kind: null; format: string | null; create: boolean }) =>
+    findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, location, asked, []),
   world: {
     countItems: (path: string, format: string) => {
       counted++;
@@ -62,7 +62,12 @@ it('is no file of contacts where its name, or what it says, is a calendar, and n
   expect(await recognize('people.vcf', 'vcard3')).toMatchObject({ format: 'vcard3' });
   expect(await recognize('rows.csv', 'csv-outlook-com')).toMatchObject({ format: 'csv-outlook-com' });
   const place = (name: string, kind: 'contacts' | 'calendar') => () =>
-    findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, join(folder, name), true, { kind, format: null }, []);
+    findPlace(
+      { fs: nodeFileSystem, realPath, makeDirectory },
+      join(folder, name),
+      { kind, format: null, create: true },
+      [],
+    );
   expect(place('new.ics', 'contacts')).toThrow(expect.objectContaining({ code: 'wrong-format' }));
   expect(place('new.csv', 'calendar')).toThrow(expect.objectContaining({ code: 'wrong-format' }));
   expect(place('new', 'calendar')).toThrow('nothing is made');
@@ -104,7 +109,12 @@ it('tells an address book of Thunderbird from any other database, and leaves not
 
 it('a new address book of Thunderbird is not made, and no folder of its name either', () => {
   const made = () =>
-    findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, join(folder, 'new.sqlite'), true, NOT_SAID, []);
+    findPlace(
+      { fs: nodeFileSystem, realPath, makeDirectory },
+      join(folder, 'new.sqlite'),
+      { ...NOT_SAID, create: true },
+      [],
+    );
   expect(made).toThrow('Thunderbird makes one');
 });
 const NOT_SAID = { kind: null, format: null } as const;
@@ -112,7 +122,12 @@ const NOT_SAID = { kind: null, format: null } as const;
 it('below a file nothing can be made, which is said before anything is tried', () => {
   write('file', 'x');
   const made = () =>
-    findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, join(folder, 'file/new'), true, NOT_SAID, []);
+    findPlace(
+      { fs: nodeFileSystem, realPath, makeDirectory },
+      join(folder, 'file/new'),
+      { ...NOT_SAID, create: true },
+      [],
+    );
   expect(made).toThrow(
     expect.objectContaining({ code: 'no-such-path', message: expect.stringContaining('is a file') }),
   );
@@ -131,8 +146,7 @@ it('makes nothing where a place is refused', () => {
       findPlace(
         { fs: nodeFileSystem, realPath, makeDirectory },
         join(folder, place),
-        true,
-        { kind: 'files', format: null },
+        { kind: 'files', format: null, create: true },
         [join(folder, 'kept')],
       ),
     ).toThrow('is inside or around');
@@ -145,7 +159,7 @@ it.each([
 ])('our own data is no place for what is kept in step: %s', (place, why) => {
   mkdirSync(join(folder, 'data/versions'), { recursive: true });
   const world = { fs: nodeFileSystem, realPath, makeDirectory };
-  const find = () => findPlace(world, join(folder, place), false, NOT_SAID, [], join(folder, 'data'));
+  const find = () => findPlace(world, join(folder, place), { ...NOT_SAID, create: false }, [], join(folder, 'data'));
   expect(find).toThrow(expect.objectContaining({ code: 'overlaps-source', message: expect.stringContaining(why) }));
 });
 
@@ -166,7 +180,12 @@ it.each(['ada@example.com', 'dav.example.com:8443'])(
   'what could be the address of a server is told how to be one: %s',
   (name) => {
     const find = (what: string) => () =>
-      findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, join(folder, what), false, NOT_SAID, []);
+      findPlace(
+        { fs: nodeFileSystem, realPath, makeDirectory },
+        join(folder, what),
+        { ...NOT_SAID, create: false },
+        [],
+      );
     expect(find(name)).toThrow('begins with https://');
     expect(find('people.vcf')).not.toThrow('https');
     expect(find('people.vcf')).toThrow('There is nothing at');

@@ -17,7 +17,10 @@ afterEach(() => database.close());
 
 /** Stores the next package of a log, with one byte in place of what it says. */
 const append = (log: LogId, number: number, time: number, digit: string): Dot =>
-  dotOf(logs.append(logs.log(log, MEMBER), number, hash(digit), time, 2, Uint8Array.of(number)), 0);
+  dotOf(
+    logs.append(logs.log(log, MEMBER), { number, hash: hash(digit), time, changes: 2, bytes: Uint8Array.of(number) }),
+    0,
+  );
 
 describe('the order of changes', () => {
   it('is by time, log, number, hash and place, whatever came first', () => {
@@ -25,7 +28,16 @@ describe('the order of changes', () => {
     const third = append(A, 2, 10, '1');
     const other = append(B, 1, 10, '0');
     const first = append(A, 3, 9, '5');
-    const branch = dotOf(logs.addBranch(logs.log(A, MEMBER), 2, hash('2'), 10, 2, Uint8Array.of(9)), 0);
+    const branch = dotOf(
+      logs.addBranch(logs.log(A, MEMBER), {
+        number: 2,
+        hash: hash('2'),
+        time: 10,
+        changes: 2,
+        bytes: Uint8Array.of(9),
+      }),
+      0,
+    );
     const fourth = append(A, 4, 10, '0');
     const inOrder = [first, third, dotOf(packageRowOf(third), 1), branch, fourth, other, late];
     expect([...inOrder].reverse().sort(logs.order)).toEqual(inOrder);

@@ -54,7 +54,13 @@ function addCollection(database: Database, name: string): number {
   registry.setSetting(`holders.${id}`, '1');
   registry.acknowledge(row, laptop, 'a' as LogId, { held: 1, applied: 1 });
   const logs = new LogStore(database, row);
-  const written = logs.append(logs.log('a' as LogId, member), 1, HASH, 1, 1, BYTES);
+  const written = logs.append(logs.log('a' as LogId, member), {
+    number: 1,
+    hash: HASH,
+    time: 1,
+    changes: 1,
+    bytes: BYTES,
+  });
   logs.noteReference('b' as LogId, member);
   const records = new RecordStore(database, row, 'files');
   const record = records.put(recordId('docs/a.txt'), null, EMPTY_STATE);

@@ -72,7 +72,8 @@ class Room {
     if (isLive && covered !== null) records.setCovered(covered, true);
     for (const number of [1, 2]) {
       const log = logs.log(LOG, MEMBER);
-      const row = logs.append(log, number, hash(of), isLive ? 1000 + number : number, 1, bytes(`${of} ${number}`));
+      const time = isLive ? 1000 + number : number;
+      const row = logs.append(log, { number, hash: hash(of), time, changes: 1, bytes: bytes(`${of} ${number}`) });
       logs.noteChange(rows[number] as number, dotOf(row, 0));
     }
     logs.noteReference(OTHER_LOG, MEMBER);
@@ -127,7 +128,13 @@ describe('two collections in one database', () => {
     expect(theirs.relay).toEqual(['https://pics.example', 0, sid, 4, sid, new Map([[1, sid]])]);
     expect([theirs.atRelay[1], theirs.packs[0]?.key]).toEqual([{ time: sid, cursor: 1 }, bytes('pics')]);
     docs.records.put(recordId('docs/new'), null, CLASHES);
-    docs.logs.append(docs.logs.log(LOG, MEMBER), 3, hash('docs'), 9999, 1, bytes('third'));
+    docs.logs.append(docs.logs.log(LOG, MEMBER), {
+      number: 3,
+      hash: hash('docs'),
+      time: 9999,
+      changes: 1,
+      bytes: bytes('third'),
+    });
     expect(photos.told()).toEqual(theirs);
   });
 

@@ -61,14 +61,18 @@ function discoveryKey(collection: CollectionId, secret: Uint8Array | null): Uint
   return new Uint8Array(hkdfSync('sha256', from, salt, 'lockstep-disc-1', 32));
 }
 
-/** `noise`: 256 random bytes for the padding. Collections beyond 32 are left to the next beacon by the caller. */
+/** What a beacon is to tell those who know it. Collections beyond 32 are left to the next one. */
+interface Told {
+  readonly port: number;
+  readonly self: DeviceId;
+  readonly collections: readonly CollectionId[];
+  readonly now: number;
+}
+
+/** `noise`: 256 random bytes for the padding. */
 export function makeBeacon(
-  port: number,
-  self: DeviceId,
-  collections: readonly CollectionId[],
-  now: number,
-  nonce: Uint8Array,
-  noise: Uint8Array,
+  { port, self, collections, now }: Told,
+  { nonce, noise }: { readonly nonce: Uint8Array; readonly noise: Uint8Array },
   secretsOf: SecretsOf = NO_SECRETS,
 ): Beacon {
   const hour = Math.floor(now / HOUR_MS);

@@ -144,9 +144,12 @@ export class Discovery {
     // Who has more collections than a beacon has tags names them by turns.
     const from = (this.#turn++ * TAGS_LIMIT) % (Math.ceil(all.length / TAGS_LIMIT) * TAGS_LIMIT);
     const some = all.slice(from, from + TAGS_LIMIT);
-    const [nonce, noise] = [random.bytes(NONCE_BYTES), random.bytes(256)];
     const beacon = {
-      ...makeBeacon(this.#host.port(), self, some, clock.now(), nonce, noise, secretsOf),
+      ...makeBeacon(
+        { port: this.#host.port(), self, collections: some, now: clock.now() },
+        { nonce: random.bytes(NONCE_BYTES), noise: random.bytes(256) },
+        secretsOf,
+      ),
       waiting: this.#host.waiting(),
     };
     for (const channel of this.#host.channels) channel.say(beacon);

@@ -187,7 +187,7 @@ class Construction {
     const { guard } = this.#work;
     const isNamedSo = target === null ? guard.areParentsNamedSo(item.id) : guard.isNamedSo(item.id);
     if (!isNamedSo) throw (item.expected === null ? this.#collision(item.id) : null) ?? changedUnderneath(item.id);
-    return writeItem(this.#work, n, item, entry, place, target);
+    return writeItem(this.#work, { n, item, entry, place }, target);
   }
 
   /** The place of an item that is to be there: a parent that is still a file makes room first, if the batch says so. */
@@ -228,7 +228,7 @@ class Construction {
     if (stat?.type !== 'file' || source.expected === null) return null;
     if (!sameRevision(revisionOf(stat), plan.revision) || !sameRevision(plan.revision, source.expected)) return null;
     if (!free) return this.#recase(item, entry, place.path, taken, stat.inode);
-    const written = takeItem(this.#work, n, item, entry, place, { n: taken, id: plan.id, path: from.path, stat });
+    const written = takeItem(this.#work, { n, item, entry, place }, { n: taken, id: plan.id, path: from.path, stat });
     if (written !== null) this.#gone(taken);
     return written;
   }

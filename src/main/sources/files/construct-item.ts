@@ -33,6 +33,13 @@ export interface Written {
   readonly kept: Digest | null;
 }
 export type FreePlace = Exclude<Place, { is: 'refused' }>;
+/** An item of a batch, by its number there, and what is to stand in which place. */
+export interface ItemTask<Entry extends FileEntry = FileEntry> {
+  readonly n: number;
+  readonly item: ConstructItem;
+  readonly entry: Entry;
+  readonly place: FreePlace;
+}
 
 /** Is `target` what the item's author last saw there? A directory that this batch emptied is as good as nothing. */
 function asExpected(work: ConstructWork, item: ConstructItem, target: FileStat | null): boolean {
@@ -41,29 +48,23 @@ function asExpected(work: ConstructWork, item: ConstructItem, target: FileStat |
   return sameRevision(revisionOf(target), item.expected);
 }
 
-/** Makes the place of item `n` hold `entry`. `target`: what is there now. */
-export function writeItem(
-  work: ConstructWork,
-  n: number,
-  item: ConstructItem,
-  entry: FileEntry,
-  place: FreePlace,
-  target: FileStat | null,
-): Written {
+/** Makes the place of an item hold its entry. `target`: what is there now. */
+export function writeItem(work: ConstructWork, task: ItemTask, target: FileStat | null): Written {
+  const { n, item, entry, place } = task;
   if (target?.type === 'other') throw new Refusal('special-file', `${item.id} is no file, directory or link here.`);
   if (!asExpected(work, item, target) || (target?.type === 'directory' && entry.type === 'directory')) {
     if (target === null || !isAlready(work, item, entry, place.path, target)) throw changedUnderneath(item.id);
     if (entry.type === 'file') return adjust(work, item, entry, place.path, target);
     return { ...asMade(work, item, entry, place.path), kept: null };
   }
-  if (entry.type === 'directory') return writeDirectory(work, n, item, place, target);
+  if (entry.type === 'directory') return writeDirectory(work, task, target);
   if (entry.type === 'file' && target?.type === 'file' && staysAsIs(item, entry)) {
     return adjust(work, item, entry, place.path, target);
   }
   const made =
     entry.type === 'file' ? prepareFile(work, n, item, entry, fileOf(target)) : makeLink(work, n, entry.target);
   try {
-    return moveIn(work, n, item, entry, place, made.path, target);
+    return moveIn(work, task, made.path, target);
   } catch (error) {
     if (made.ours) attempt(() => work.context.fs.lstat(made.path) !== null && work.context.fs.unlink(made.path));
     throw error;
@@ -99,10 +100,7 @@ export function deleteItem(
  */
 export function takeItem(
   work: ConstructWork,
-  n: number,
-  item: ConstructItem,
-  entry: WantedFile,
-  place: FreePlace,
+  { n, item, entry, place }: ItemTask<WantedFile>,
   source: { readonly n: number; readonly id: RecordId; readonly path: string; readonly stat: FileStat },
 ): Written | null {
   const { fs } = work.context;
@@ -130,13 +128,7 @@ export function takeItem(
   return writtenAs(after, adjusted.fresh || !sameBytes(after, adjusted.stat));
 }
 
-function writeDirectory(
-  work: ConstructWork,
-  n: number,
-  item: ConstructItem,
-  place: FreePlace,
-  target: FileStat | null,
-): Written {
+function writeDirectory(work: ConstructWork, { n, item, place }: ItemTask, target: FileStat | null): Written {
   const { fs } = work.context;
   let kept: Digest | null = null;
   if (target === null) withParents(work, place, () => fs.makeDirectory(place.path));
@@ -163,15 +155,8 @@ function writeDirectory(
 }
 
 /** Moves what was made in staging to its place, whatever was there. */
-function moveIn(
-  work: ConstructWork,
-  n: number,
-  item: ConstructItem,
-  entry: FileEntry,
-  place: FreePlace,
-  made: string,
-  target: FileStat | null,
-): Written {
+function moveIn(work: ConstructWork, task: ItemTask, made: string, target: FileStat | null): Written {
+  const { n, item, entry, place } = task;
   const { fs } = work.context;
   if (target === null) {
     withParents(work, place, () => moveNew(work, entry, made, place.path));
@@ -180,7 +165,7 @@ function moveIn(
   // Making the new bytes may have taken long, so the place is compared again at the last moment.
   const now = fs.lstat(place.path);
   if (now === null || !asExpected(work, item, now)) throw changedUnderneath(item.id);
-  if (now.type === 'directory') return replaceDirectory(work, n, item, entry, made, place.path);
+  if (now.type === 'directory') return replaceDirectory(work, task, made);
   if (now.type === 'symlink') {
     fs.rename(made, place.path);
     return { ...asMade(work, item, entry, place.path), kept: null };
@@ -221,29 +206,22 @@ function refuseIfMovedOn(
   throw changedUnderneath(item.id);
 }
 
-function replaceDirectory(
-  work: ConstructWork,
-  n: number,
-  item: ConstructItem,
-  entry: FileEntry,
-  made: string,
-  place: string,
-): Written {
+function replaceDirectory(work: ConstructWork, { n, item, entry, place: { path } }: ItemTask, made: string): Written {
   const { fs } = work.context;
   const old = work.batch.oldPath(n);
   // What is in use there does not go for a moment; moved aside it is looked at again, as somebody may just have put something in it.
-  refuseIfNotEmpty(fs, item.id, place);
-  fs.rename(place, old);
+  refuseIfNotEmpty(fs, item.id, path);
+  fs.rename(path, old);
   try {
     refuseIfNotEmpty(fs, item.id, old);
-    moveNew(work, entry, made, place);
+    moveNew(work, entry, made, path);
   } catch (error) {
-    attempt(() => putBack(work.context, old, place));
+    attempt(() => putBack(work.context, old, path));
     throw error;
   }
   attempt(() => fs.removeDirectory(old));
   work.guard.forget(item.id);
-  return { ...asMade(work, item, entry, place), kept: null };
+  return { ...asMade(work, item, entry, path), kept: null };
 }
 
 function refuseIfNotEmpty(fs: FileSystem, id: RecordId, path: string): void {

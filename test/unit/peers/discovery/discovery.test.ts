@@ -30,8 +30,9 @@ const hour = 3_600_000;
 const now = 1000 * hour;
 const [ana, ben, eve] = [deviceId('aa'.repeat(32)), deviceId('bb'.repeat(32)), deviceId('ee'.repeat(32))];
 const [photos, notes] = [collectionId('01'.repeat(16)), collectionId('02'.repeat(16))];
+const drawn = () => ({ nonce: random.bytes(8), noise: random.bytes(256) });
 const beaconOf = (device: typeof ana, collections: readonly (typeof photos)[], at = now): Beacon =>
-  makeBeacon(21_027, device, collections, at, random.bytes(8), random.bytes(256));
+  makeBeacon({ port: 21_027, self: device, collections, now: at }, drawn());
 
 describe('a beacon', () => {
   it('is recognised by members of a collection, and by nobody else', () => {
@@ -60,7 +61,7 @@ describe('a beacon', () => {
     const known: Presence[] = [{ collection: photos, device: ana }];
     const secrets = [3, 2, 1].map((byte) => new Uint8Array(32).fill(byte));
     const with_ = (...some: readonly Uint8Array[]): Beacon =>
-      makeBeacon(21_027, ana, [photos], now, random.bytes(8), random.bytes(256), () => some);
+      makeBeacon({ port: 21_027, self: ana, collections: [photos], now }, drawn(), () => some);
     const heard = (beacon: Beacon, ...some: readonly Uint8Array[]) => recognise(beacon, known, now, () => some);
     expect(heard(with_(...secrets), ...secrets)).toEqual([ana]);
     expect(heard(with_(...secrets.slice(1)), ...secrets)).toEqual([ana]);
