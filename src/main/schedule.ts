@@ -1,4 +1,5 @@
 import type { Clock } from './platform/clock.ts';
+import { isOfDatabase } from './platform/database-trouble.ts';
 import { PlannedRetry, type RetryPace } from './platform/retry.ts';
 import type { Synchronizer } from './synchronizer.ts';
 import { LookPace } from './take-in/later-looks/look-pace.ts';
@@ -165,7 +166,7 @@ export class Schedule {
           await this.#synchronizer.look(groups, waiting.length > 0, begins);
         } catch (error) {
           this.#synchronizer.lookFailed(error as Error);
-          if (!this.#stopped) this.#fault(error as Error);
+          this.#failed(error as Error);
         }
         this.#lookTook = Math.max(0, this.#clock.now() - began);
         this.#pace.looked();
@@ -202,7 +203,7 @@ export class Schedule {
         await this.#synchronizer.construct();
       }
     } catch (error) {
-      if (!this.#stopped) this.#fault(error as Error);
+      this.#failed(error as Error);
     } finally {
       this.#constructing = false;
       this.#planRetry();
@@ -210,6 +211,11 @@ export class Schedule {
       // Where that was found out as it was written to, nothing else would tell that it is there again.
       if (this.#synchronizer.state === 'unavailable' && !this.#looking) this.#plan(false);
     }
+  }
+
+  /** Of what was stopped nobody needs to hear why it ended, unless that was the database: nothing may go on after that. */
+  #failed(error: Error): void {
+    if (!this.#stopped || isOfDatabase(error)) this.#fault(error);
   }
 
   #lookAtWritten(): void {

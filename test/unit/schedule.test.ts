@@ -361,4 +361,20 @@ describe('a schedule that is stopped', () => {
     await clock.advance(INTERVAL * 3);
     expect([looks, double.constructs]).toEqual([[['docs']], 0]);
   });
+  it.each([
+    ['nothing of why what was under way ended', new Error('stopped'), []],
+    ['that the database failed', Object.assign(new Error('no room'), { code: 'SQLITE_FULL' }), ['no room', 'no room']],
+  ])('tells %s', async (_, error, told) => {
+    const { clock, schedule, double, faults, goOn } = world();
+    double.holdsLooks = true;
+    double.failing = error;
+    schedule.dirty('docs');
+    await clock.advance(20);
+    double.construct = () => Promise.reject(error);
+    schedule.constructSoon();
+    schedule.stop();
+    goOn();
+    await flush();
+    expect(faults).toEqual(told);
+  });
 });

@@ -1,6 +1,7 @@
 import type { PlannedView } from '../../contract/contract.ts';
 import type { Collection, WrittenPackage } from '../collection.ts';
 import type { Clock } from '../platform/clock.ts';
+import { isOfDatabase } from '../platform/database-trouble.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { RecordId } from '../record/ids.ts';
 import type { SafetyLimits } from '../safety.ts';
@@ -225,7 +226,7 @@ class Look {
     };
   }
 
-  #list(): Promise<ListResult> {
+  async #list(): Promise<ListResult> {
     const { scope, signal } = this.#request;
     const listing = this.#port.adapter.list(
       scope.since,
@@ -236,8 +237,14 @@ class Look {
       },
       signal,
     );
-    // Nothing is committed any more once the source is let go of.
-    return listing.finally(() => this.#committed.catch(() => undefined));
+    try {
+      return await listing;
+    } finally {
+      // Nothing is committed any more once the source is let go of. Whatever ended the listing, that the database failed is told.
+      await this.#committed.catch((error: unknown) => {
+        if (isOfDatabase(error)) throw error;
+      });
+    }
   }
 
   async #letGoOfLeftOut(): Promise<void> {

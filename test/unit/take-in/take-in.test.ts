@@ -241,6 +241,19 @@ describe('a first look', () => {
     await look();
     expect(device.sent.flatMap(({ applied }) => applied.map(({ change }) => change.record))).toEqual(ids);
   });
+  it.each([
+    ['that the database failed', Object.assign(new Error('no room'), { code: 'SQLITE_FULL' }), 'no room'],
+    ['how the listing ended, of any other trouble', new Error('not read'), 'stopped'],
+  ])('that was stopped tells %s', async (_, failure, told) => {
+    reading = () => Promise.reject(failure);
+    const stops: SourceAdapter['list'] = async (_since, _within, tell) => {
+      const items = ids.map((id) => ({ id: recordId(id), revision: REVISION, fresh: false, size: 1 }));
+      const told = tell({ is: 'groups', groups: [{ group: groupOf(recordId('a')), items, problems: [] }] });
+      await Promise.resolve(told).catch(() => undefined);
+      throw new Error('stopped');
+    };
+    await expect(look({}, { adapter: adapter({ list: stops }) })).rejects.toThrow(told);
+  });
   it('is no more than a trial where only that is asked', async () => {
     expect(await look({ dry: true })).toMatchObject({
       is: 'planned',
