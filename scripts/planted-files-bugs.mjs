@@ -38,7 +38,7 @@ export const PLANTED_FILES_BUGS = [
   },
   {
     about: 'on a disk without links a new file is put over another',
-    file: 'src/main/sources/files/construct-work.ts',
+    file: 'src/main/content/move-to-free.ts',
     find: 'if (fs.lstat(to) !== null) throw',
     replace: "if (to === '') throw",
     tests: ['test/unit/sources/files/construct-races.test.ts'],

@@ -1,6 +1,6 @@
 import type { ResultView } from '../../contract/contract.ts';
 import { type Missing, NOT_KEPT, refuseNothing } from '../conflicts/result.ts';
-import { writeNewFile } from '../content/write-new-file.ts';
+import { placeNewFile } from '../content/place-new-file.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import type { Moment } from '../past/moment.ts';
@@ -181,7 +181,8 @@ async function write(
 }
 
 function writeFile(fs: FileSystem, path: string, bytes: Uint8Array, item: Item): void {
-  writeNewFile(fs, path, bytes);
-  if (item.executable) fs.setMode(path, 0o755);
-  if (item.modified !== null) fs.setModified(path, item.modified);
+  placeNewFile(fs, path, bytes, (made) => {
+    if (item.executable) fs.setMode(made, 0o755);
+    if (item.modified !== null) fs.setModified(made, item.modified);
+  });
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { writeNewFile } from '../content/write-new-file.ts';
+import { placeNewFile } from '../content/place-new-file.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { RecordKind } from '../record/field-rules.ts';
@@ -170,7 +170,7 @@ function make(world: World, location: string, { layout, text }: SourceFormat): s
   }
   const parent = location.slice(0, Math.max(1, location.lastIndexOf('/')));
   if (world.realPath(parent) === null) world.makeDirectory(parent);
-  writeNewFile(world.fs, location, text().empty());
+  placeNewFile(world.fs, location, text().empty());
   return made();
 }
 

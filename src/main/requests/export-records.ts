@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { ExportView } from '../../contract/contract.ts';
+import { besideNew, placeNewFile, toldOf } from '../content/place-new-file.ts';
 import { writeNewFile } from '../content/write-new-file.ts';
 import type { Engine } from '../engine.ts';
 import { contentsOf } from '../history/cat.ts';
@@ -145,31 +146,34 @@ async function write(
   text: TextFormat,
   records: readonly Written[],
 ): Promise<Uint8Array | null> {
-  const { fs, makeDirectory, clock } = engine.world;
+  const { fs, clock } = engine.world;
   const moment = momentOf(clock.now());
   if (layout === 'one-file') {
     const bytes = composeShown(text, records, moment);
-    writeNewFile(fs, file, bytes);
+    placeNewFile(fs, file, bytes);
     return ending === '.csv' ? bytes : null;
   }
   if (layout === 'address-book') {
     const cards = records.map((record) => [uidOfRecord(record.id), composeShown(text, [record], moment)] as const);
-    writeNewFile(fs, file, composeAddressBook(new Map(cards), clock.now()));
+    placeNewFile(fs, file, composeAddressBook(new Map(cards), clock.now()));
     return null;
   }
-  makeDirectory(file);
+  // Under its name only when it is whole: a part of it would be taken for all, and is in the way of whoever tries again.
+  const made = besideNew(file);
+  checkFree(fs, made);
+  fs.makeDirectory(made);
   const written: string[] = [];
   try {
     for await (const record of inTurns(records, AT_ONCE)) {
-      const path = `${file}/${String(written.length + 1).padStart(5, '0')}${ending}`;
+      const path = `${made}/${String(written.length + 1).padStart(5, '0')}${ending}`;
       writeNewFile(fs, path, composeShown(text, [record], moment));
       written.push(path);
     }
+    fs.rename(made, file);
   } catch (failure) {
-    // A part of it would be taken for all, and is in the way of whoever tries again.
     for (const path of written) fs.unlink(path);
-    fs.removeDirectory(file);
-    throw failure;
+    fs.removeDirectory(made);
+    throw toldOf(file, failure);
   }
   return null;
 }

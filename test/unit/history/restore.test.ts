@@ -14,6 +14,7 @@ import type { FieldName } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { faultAt } from '../../fakes/fault-plan.ts';
 import { MemoryDisk } from '../../fakes/memory-disk.ts';
 import { liveHistory } from '../../fakes/random-history.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
@@ -238,13 +239,14 @@ describe('cat', () => {
 
 describe('restore to a path', () => {
   function disk() {
-    const fs = new MemoryDisk({ clock: new FakeClock() }).process();
+    const disk = new MemoryDisk({ clock: new FakeClock() });
+    const fs = disk.process();
     for (const path of ['/out', '/home', '/home/docs']) fs.makeDirectory(path);
     const realDirectory = (path: string): string | null => {
       const stat = fs.lstat(path);
       return stat?.type === 'directory' ? path : stat?.type === 'symlink' ? fs.readLink(path) : null;
     };
-    return { fs, realDirectory, forbidden: ['/home/docs'] };
+    return { disk, fs, realDirectory, forbidden: ['/home/docs'] };
   }
   function read(fs: ReturnType<typeof disk>['fs'], path: string): string {
     const fd = fs.open(path, 'read');
@@ -312,6 +314,27 @@ describe('restore to a path', () => {
     await expect(restoreTo(laptop.port, 'docs/b.txt', moment(at(1)), '/out', world)).rejects.toMatchObject({
       code: 'no-such-record',
     });
+  });
+
+  it('by a program that is killed leaves files whole, and as they were, or not there; the next one writes the others', async () => {
+    const ran = new Map<FieldName, Value>([
+      [ENTRY, laptop.file('one')],
+      [EXECUTABLE, true],
+      [MODIFIED, 1_600_000_000_000_000],
+    ]);
+    laptop.write(['a', 'b'].flatMap((id) => laptop.edit(id, ran) ?? []));
+    const whole = { modifiedNs: 1_600_000_000_000_000_000n, size: 3 };
+    for (let number = 1, calls = 2; number <= calls; number++)
+      for (const dies of ['before', 'half-way', 'after'] as const) {
+        const world = disk();
+        const dying = world.disk.process(faultAt(number, { dies }));
+        await restoreTo(laptop.port, null, moment(at(9)), '/out', { ...world, fs: dying }).catch(() => null);
+        calls = Math.max(calls, dying.calls);
+        const left = ['/out/a', '/out/b'].map((path) => world.fs.lstat(path)).filter((stat) => stat !== null);
+        expect(left).toMatchObject(left.map(() => whole));
+        await restoreTo(laptop.port, null, moment(at(9)), '/out', world).catch(() => null);
+        expect([world.fs.lstat('/out/a'), world.fs.lstat('/out/b')]).toMatchObject([whole, whole]);
+      }
   });
 
   it('names the place where the system does not let it write', async () => {

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -123,6 +132,24 @@ describe('contacts, exported', () => {
         subject: expect.stringContaining(join(folder, 'out')),
       });
       expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  it.each(['vcard', 'vcard-folder', 'thunderbird'])(
+    'as %s: nothing has its name before it is whole',
+    async (format) => {
+      for (const who of ['joe', 'jim']) room.say(who, jane(1, {}));
+      const file = join(folder, 'out');
+      const seen: boolean[] = [];
+      const watched: FileSystem = {
+        ...nodeFileSystem,
+        write(...args) {
+          seen.push(existsSync(file));
+          return nodeFileSystem.write(...args);
+        },
+      };
+      await write(format, file, new Map(), watched);
+      expect([seen.length > 0, seen.includes(true), readdirSync(folder)]).toEqual([true, false, ['out']]);
     },
   );
 

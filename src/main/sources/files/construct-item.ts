@@ -1,3 +1,4 @@
+import { hasNoLinks, moveToFree } from '../../content/move-to-free.ts';
 import { hashFile } from '../../content/whole-files.ts';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import type { FileEntry } from '../../record/file-entry.ts';
@@ -8,9 +9,7 @@ import { attempt } from './attempt.ts';
 import {
   type ConstructWork,
   changedUnderneath,
-  hasNoLinks,
   linkAside,
-  moveToFree,
   putBack,
   Refusal,
   takeAside,
@@ -232,7 +231,7 @@ function refuseIfNotEmpty(fs: FileSystem, id: RecordId, path: string): void {
 function moveNew(work: ConstructWork, entry: FileEntry, made: string, place: string): void {
   const { fs } = work.context;
   if (entry.type === 'file') {
-    moveToFree(work.context, made, place);
+    moveToFree(work.context.fs, made, place);
     return;
   }
   if (fs.lstat(place) !== null) throw Object.assign(new Error(`EEXIST: ${place}`), { code: 'EEXIST' });

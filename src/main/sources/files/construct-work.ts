@@ -1,3 +1,4 @@
+import { hasNoLinks, moveToFree } from '../../content/move-to-free.ts';
 import type { FileStat } from '../../platform/file-system.ts';
 import { troubleText } from '../../platform/trouble-text.ts';
 import type { RecordId } from '../../record/ids.ts';
@@ -33,26 +34,6 @@ export class Refusal extends Error {
 /** What stands there is not what was expected. */
 export const changedUnderneath = (id: RecordId): Refusal =>
   new Refusal('changed-underneath', `${id} was changed here in the meantime.`);
-
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EINVAL']);
-
-/** Did a link fail because this disk, or this file, cannot have one? */
-export function hasNoLinks(error: unknown): boolean {
-  return NO_LINKS.has((error as { code?: string }).code ?? '');
-}
-
-/** Moves a made file to where nothing is, and never over something that just came there: then throws EEXIST. */
-export function moveToFree({ fs }: Pick<ConstructContext, 'fs'>, from: string, to: string): void {
-  try {
-    fs.link(from, to);
-  } catch (error) {
-    if (!hasNoLinks(error)) throw error;
-    if (fs.lstat(to) !== null) throw Object.assign(new Error(`EEXIST: ${to}`), { code: 'EEXIST' });
-    fs.rename(from, to);
-    return;
-  }
-  fs.unlink(from);
-}
 
 /**
  * Gives the file at `place` a second name in staging, so that replacing it loses nothing; returns how that is now. Where the disk has
@@ -124,7 +105,7 @@ export function putBack(context: ConstructContext, old: string, place: string): 
   const type = fs.lstat(old)?.type;
   if (type === 'file') {
     try {
-      moveToFree(context, old, place);
+      moveToFree(context.fs, old, place);
     } catch (error) {
       if ((error as { code?: string }).code !== 'EEXIST') throw error;
       versions.keepFile(old, null, { move: true });

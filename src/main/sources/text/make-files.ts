@@ -1,7 +1,7 @@
+import { moveToFree } from '../../content/move-to-free.ts';
 import { writeFully } from '../../content/write-fully.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { troubleText } from '../../platform/trouble-text.ts';
-import { moveToFree } from '../files/construct-work.ts';
 import type { NewDocument } from './document-place.ts';
 import { changedUnderneath, type MadeFile, readBack, troubleOf } from './one-file.ts';
 import { newNameOf, removeMade } from './replace-file.ts';
@@ -85,7 +85,7 @@ function openNew(fs: FileSystem, beside: string): number {
 
 function putInPlace(fs: FileSystem, directory: string, name: string): Made {
   try {
-    moveToFree({ fs }, newNameOf(directory, name), `${directory}/${name}`);
+    moveToFree(fs, newNameOf(directory, name), `${directory}/${name}`);
   } catch (error) {
     if ((error as { code?: string }).code === 'EEXIST') return 'taken';
     throw error;

@@ -1,7 +1,7 @@
+import { hasNoLinks, moveToFree } from '../../content/move-to-free.ts';
 import { writeNewFile } from '../../content/write-new-file.ts';
 import type { DirectoryName, FileStat, FileSystem } from '../../platform/file-system.ts';
 import { digestOf } from '../../platform/hash.ts';
-import { hasNoLinks, moveToFree } from '../files/construct-work.ts';
 import { revisionOf, sameRevision } from '../files/revision.ts';
 import type { Revision } from '../source-adapter.ts';
 
@@ -32,7 +32,7 @@ export function replaceFile(
   try {
     if (expected === null) {
       if (fs.lstat(path) !== null) return false;
-      moveToFree({ fs }, made, path);
+      moveToFree(fs, made, path);
     } else {
       if (!isAs(fs.lstat(path), expected.revision)) return false;
       syncOld(fs, path);
