@@ -2,6 +2,7 @@ import { hasNoLinks, moveToFree } from '../../content/move-to-free.ts';
 import { writeNewFile } from '../../content/write-new-file.ts';
 import type { DirectoryName, FileStat, FileSystem } from '../../platform/file-system.ts';
 import { digestOf } from '../../platform/hash.ts';
+import { attempt } from '../files/attempt.ts';
 import { revisionOf, sameRevision } from '../files/revision.ts';
 import type { Revision } from '../source-adapter.ts';
 
@@ -97,7 +98,7 @@ function linkAside(fs: FileSystem, path: string, aside: string): boolean {
  * After an interruption, of all files in a directory, or of the one called `only`: what was made and is not in its place is made again; what
  * was put aside goes where it was replaced as it was expected to be. Where somebody wrote to it at that very moment it is put back,
  * and what was to replace it is made again. Where somebody also wrote to what replaced it, it stays beside that, as `NAME.kept-…`.
- * true: something may be other than it was listed.
+ * What the disk does not let go of stays for the next time; throws where a text could not be put back, for it would seem deleted. true: something may be other than it was listed.
  */
 export function settleLeftOvers(
   fs: FileSystem,
@@ -113,7 +114,7 @@ export function settleLeftOvers(
     const name = made?.[1] ?? old?.[1];
     if (name === undefined || (only !== null && name.normalize() !== only.normalize())) continue;
     any = true;
-    if (old === null) removeMade(fs, `${directory}/${found}`);
+    if (old === null) attempt(() => removeMade(fs, `${directory}/${found}`));
     else settleAside(fs, `${directory}/${found}`, `${directory}/${name}`, old[2] as string, old[3] as string);
   }
   return any;
@@ -124,9 +125,12 @@ function settleAside(fs: FileSystem, aside: string, path: string, was: string, m
   if (old?.type !== 'file') return;
   // It was to be removed, or replaced: neither is done before the file is in its place.
   if (now === null) fs.rename(aside, path);
-  else if (now.inode === old.inode || markOfStat(old) === was) fs.unlink(aside);
-  else if (markOfStat(now) === made) fs.rename(aside, path);
-  else fs.rename(aside, `${path}.kept-${markOfStat(old)}`);
+  else
+    attempt(() => {
+      if (now.inode === old.inode || markOfStat(old) === was) fs.unlink(aside);
+      else if (markOfStat(now) === made) fs.rename(aside, path);
+      else fs.rename(aside, `${path}.kept-${markOfStat(old)}`);
+    });
 }
 
 /** The last part of a path, and what it lies in. */

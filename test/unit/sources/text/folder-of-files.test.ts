@@ -45,6 +45,59 @@ it('a text of a folder of which the disk tells nothing just now is there', async
   expect(problems).toMatchObject([{ name: 'a.vcf', code: 'io' }]);
 });
 
+it('a folder is looked at though the disk does not let go of what an interruption left, and that goes once it does', async () => {
+  const clock = new FakeClock();
+  const disk = new MemoryDisk({ clock });
+  const fs = disk.process();
+  for (const path of ['/home', ROOT]) fs.makeDirectory(path);
+  const open = (): FolderOfFiles => {
+    const folder = new FolderOfFiles({ fs, clock, root: ROOT, ending: '.vcf', marker: MARKER, watch: null });
+    folder.mark();
+    return folder;
+  };
+  const made = await open().write('a.vcf', null, Buffer.from('A'));
+  expect(made).toMatchObject({ done: 'written' });
+  for (const left of ['.a.vcf.lockstep-new', '.a.vcf.lockstep-old-0123456789abcdef', '.a.vcf.lockstep-past-01234567'])
+    fs.close(fs.open(`${ROOT}/${left}`, 'create-new'));
+  // A person's own, however much it is called like one of ours.
+  const own = [
+    '.a.vcf.lockstep-new.txt',
+    'a.vcf.lockstep-new',
+    '.lockstep-new',
+    '.a.vcf.lockstep-old-0123',
+    'a.kept-1',
+  ];
+  for (const name of own) fs.close(fs.open(`${ROOT}/${name}`, 'create-new'));
+  const names = (): readonly unknown[] =>
+    fs
+      .readDirectory(ROOT)
+      .map(({ name }) => name)
+      .filter((name) => name !== '.lockstep')
+      .sort();
+  const before = names();
+  fs.plan = ({ name }) => (name === 'unlink' || name === 'rename' ? { fails: 'EROFS' } : null);
+  const folder = open();
+  expect((await folder.list()).documents.map(({ name }) => name)).toEqual(['a.vcf']);
+  expect(names()).toEqual(before);
+  fs.plan = null;
+  expect((await folder.list()).documents.map(({ name }) => name)).toEqual(['a.vcf']);
+  // What is not as it was replaced stays, for it may be what another program wrote.
+  expect(names().filter((name) => !/^a\.vcf\.kept-[0-9a-f]{8}$/.test(name as string))).toEqual(
+    ['a.vcf', ...own].sort(),
+  );
+});
+
+it('a text that could not be put back is not taken for deleted', async () => {
+  const clock = new FakeClock();
+  const fs = new MemoryDisk({ clock }).process();
+  for (const path of ['/home', ROOT]) fs.makeDirectory(path);
+  const folder = new FolderOfFiles({ fs, clock, root: ROOT, ending: '.vcf', marker: MARKER, watch: null });
+  folder.mark();
+  fs.close(fs.open(`${ROOT}/.a.vcf.lockstep-old-0123456789abcdef`, 'create-new'));
+  fs.plan = ({ name }) => (name === 'rename' ? { fails: 'EIO' } : null);
+  await expect(async () => folder.list()).rejects.toThrow('EIO');
+});
+
 it('makes many new texts also where the thread that should have has ended, but for those it had made', async () => {
   const clock = new FakeClock();
   const fs = new MemoryDisk({ clock }).process();
