@@ -18,16 +18,22 @@ const isEntry = (file) => ENTRIES.has(file) || /-thread\.ts$/.test(file);
 const RUN = new Set(['@biomejs/biome', 'electron', 'electron-builder', 'node', 'playwright', 'typescript']);
 const isTool = (name) => RUN.has(name) || name.startsWith('@types/');
 
-/** What is dead among these modules (`{ file, imports, exports }`), as sentences. Tests count as users of an export, not as a way to a file. */
+/**
+ * What is dead among these modules (`{ file, imports, exports, own }`), as sentences. An export is in use where the product imports it, or a test does and
+ * its own module uses it; a test is no way to a file.
+ */
 export function deadCode(modules, dependencies) {
   const byFile = new Map(modules.map((module) => [module.file, module]));
   const used = new Map(modules.map(({ file }) => [file, new Set()]));
+  const tried = new Map(modules.map(({ file }) => [file, new Set()]));
   const packages = new Set();
   for (const { file, imports } of modules) {
     for (const { specifier, names } of imports) {
       const target = targetOf(file, specifier);
       if (target === null) packages.add(packageOf(specifier));
-      else for (const name of names ?? byFile.get(target)?.exports ?? []) used.get(target)?.add(name);
+      else
+        for (const name of names ?? byFile.get(target)?.exports ?? [])
+          (file.startsWith('src/') ? used : tried).get(target)?.add(name);
     }
   }
   const reached = reachable(byFile);
@@ -35,9 +41,13 @@ export function deadCode(modules, dependencies) {
   return [
     ...product.filter(({ file }) => !reached.has(file)).map(({ file }) => `${file}: no entry leads here`),
     ...product
-      .filter(({ file }) => !isEntry(file))
-      .flatMap(({ file, exports }) =>
-        exports.filter((name) => !used.get(file).has(name)).map((name) => `${file}: nobody imports ${name}`),
+      .filter(({ file }) => reached.has(file) && !isEntry(file))
+      .flatMap(({ file, exports, own = [] }) =>
+        exports.flatMap((name) => {
+          if (used.get(file).has(name)) return [];
+          if (!tried.get(file).has(name)) return `${file}: nobody imports ${name}`;
+          return own.includes(name) ? [] : `${file}: only tests use ${name}`;
+        }),
       ),
     ...dependencies
       .filter((name) => !packages.has(name) && !isTool(name))

@@ -17,7 +17,7 @@ export function readModules(...patterns) {
 /**
  * `imports`: `{ specifier, names }`, types, re-exports and dynamic imports included; `names` null: all of it may be used.
  * `exports`: the values the module itself exports. Types are left out: one may be exported because a signature of the module names it.
- * `world`: the globals it names that are a clock, chance, a log or anything else outside of it. `isUnchecked`: it sets whether TLS checks
+ * `own`: those of them it uses itself. `world`: the globals it names that are a clock, chance, a log or anything else outside of it. `isUnchecked`: it sets whether TLS checks
  * certificates.
  */
 export function readModule(file, source) {
@@ -36,7 +36,13 @@ export function readModule(file, source) {
     if (entry.moduleRequest) imports.push({ specifier: entry.moduleRequest.value, names: namesOf([entry]) });
     else if (!entry.isType && entry.exportName.kind !== 'None') exports.push(entry.exportName.name ?? 'default');
   }
-  return { imports, exports, world: [...worldIn(program)], isUnchecked: setsRejectUnauthorized(program) };
+  return {
+    imports,
+    exports,
+    own: usedIn(program, exports),
+    world: [...worldIn(program)],
+    isUnchecked: setsRejectUnauthorized(program),
+  };
 }
 
 function namesOf(entries) {
@@ -44,6 +50,15 @@ function namesOf(entries) {
     kind === 'Name' ? name : kind === 'Default' ? 'default' : null,
   );
   return names.includes(null) ? null : names;
+}
+
+/** Those of these names that are more than declared. */
+function usedIn(program, names) {
+  const times = new Map();
+  visit(program, ({ type, name }) => {
+    if (type === 'Identifier' || type === 'JSXIdentifier') times.set(name, (times.get(name) ?? 0) + 1);
+  });
+  return names.filter((name) => times.get(name) > 1);
 }
 
 const WORLD = new Set(

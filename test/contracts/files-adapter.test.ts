@@ -7,7 +7,7 @@ import { systemClock } from '../../src/main/platform/clock.ts';
 import type { FileSystem } from '../../src/main/platform/file-system.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import { nodeFileSystem } from '../../src/main/platform/node-file-system.ts';
-import { inline, type Remote, remote } from '../../src/main/platform/remote.ts';
+import { type Remote, remote } from '../../src/main/platform/remote.ts';
 import { LockstepError } from '../../src/main/platform/trouble.ts';
 import { workerScript } from '../../src/main/platform/worker-script.ts';
 import { fileFields } from '../../src/main/record/file-entry.ts';
@@ -19,6 +19,7 @@ import { watchFiles } from '../../src/main/sources/files/watch-files.ts';
 import { WriteService } from '../../src/main/sources/files/write-service.ts';
 import { describeTree } from '../fakes/describe-tree.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
+import { inlineService } from '../fakes/inline-service.ts';
 import { MemoryDisk } from '../fakes/memory-disk.ts';
 import { SimulatedUser } from '../fakes/simulated-user.ts';
 import { type ContractSubject, describeSourceAdapter, type Sample } from './source-adapter-contract.ts';
@@ -143,8 +144,8 @@ const breakReal = () => {
 
 describeSourceAdapter('a folder, in this thread', { content: true, breakGroup: breakReal, outside }, () =>
   realSubject((versions) => ({
-    look: inline(new LookService(closing, later)),
-    write: inline(new WriteService(nodeFileSystem, versions, 0o644)),
+    look: inlineService(new LookService(closing, later)),
+    write: inlineService(new WriteService(nodeFileSystem, versions, 0o644)),
   })),
 );
 
@@ -186,8 +187,8 @@ async function foldingSubject(): Promise<FoldingSubject> {
   disk.mount('/home/sync', { names: { caseless: true } });
   const process = disk.process();
   const services = {
-    look: inline(new LookService(process, () => clock.now() + 60_000)),
-    write: inline(new WriteService(process, '/data/versions', 0o644)),
+    look: inlineService(new LookService(process, () => clock.now() + 60_000)),
+    write: inlineService(new WriteService(process, '/data/versions', 0o644)),
   };
   let turn = 0;
   const options = { isFolding: () => process.lstat('/home/sync/.LOCKSTEP') !== null, clock, watch: null };

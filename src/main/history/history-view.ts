@@ -75,12 +75,6 @@ export function filterOf(port: Port, query: HistoryPage) {
   return { filter, only };
 }
 
-/** One package as history shows it; null where it is none of this collection. Fails with `ambiguous-id` and `no-such-change`. */
-export function findPackageView(port: Port, id: string): PackageView | null {
-  const found = findId(port.collection, id);
-  return found === null ? null : packageView(port, found, { matches: null, asked: null }, Number.POSITIVE_INFINITY);
-}
-
 /** A page is made in one go: what is here and what others have is asked once. */
 export function standingStill(port: Port): Port {
   const { collection, members, contents } = port;

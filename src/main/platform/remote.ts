@@ -21,18 +21,6 @@ interface Answer {
   readonly error?: { readonly message: string; readonly code: string; readonly subject: string };
 }
 
-/** The service's own calls as promises, in this thread: what a simulation uses in place of a worker. */
-export function inline<Service extends object>(service: Service): Remote<Service> {
-  return new Proxy({} as Remote<Service>, {
-    get:
-      (_, name: string) =>
-      async (...args: unknown[]) => {
-        await Promise.resolve();
-        return (service as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args);
-      },
-  });
-}
-
 /** What every thread that serves calls answers besides its service. */
 export interface ServedThread {
   /** As `releaseHeap`, of that thread. */

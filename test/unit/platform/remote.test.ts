@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { inline, remote, type ServedThread, serveCalls } from '../../../src/main/platform/remote.ts';
+import { remote, type ServedThread, serveCalls } from '../../../src/main/platform/remote.ts';
 import { LockstepError } from '../../../src/main/platform/trouble.ts';
 
 class Adder {
@@ -129,16 +129,5 @@ describe('a service in another thread', () => {
       code: 'thread-ended',
       message: expect.stringContaining('out of memory'),
     });
-  });
-});
-
-describe('a service in this thread', () => {
-  it('answers as one in another would: later, and with what it throws', async () => {
-    const service = new Adder();
-    const adder = inline(service);
-    const call = adder.add(1, 2);
-    expect(service.sum).toBe(0);
-    expect(await call).toBe(3);
-    await expect(adder.refuse('fly')).rejects.toMatchObject({ code: 'not-that', subject: 'fly' });
   });
 });

@@ -73,10 +73,11 @@ describe('the table of who may know whom', () => {
 describe('what a module imports and exports', () => {
   it('is read from TypeScript, types and dynamic imports included', () => {
     const source = `import type { A } from './a.ts'; import b, { c as d } from 'b'; import * as e from './e.ts'; import './f.css';
-      export { g } from './g.ts'; export const h = await import('./i.ts'); export interface J { k: A };`;
-    const { imports, exports } = readModule('x.ts', source) as {
+      export { g } from './g.ts'; export const h = await import('./i.ts'); export const l = () => l(); export interface J { k: A };`;
+    const { imports, exports, own } = readModule('x.ts', source) as {
       imports: { specifier: string; names: string[] | null }[];
       exports: string[];
+      own: string[];
     };
     expect(imports).toEqual([
       { specifier: './a.ts', names: ['A'] },
@@ -86,7 +87,8 @@ describe('what a module imports and exports', () => {
       { specifier: './i.ts', names: null },
       { specifier: './g.ts', names: ['g'] },
     ]);
-    expect(exports).toEqual(['h']);
+    expect(exports).toEqual(['h', 'l']);
+    expect(own).toEqual(['l']);
   });
 });
 
@@ -95,7 +97,7 @@ describe('dead code', () => {
   const used = { file: 'src/main/used.ts', imports: [], exports: ['one'] };
   it('is none where everything is used', () =>
     expect(deadCode([entry, used], ['typescript', '@types/node'])).toEqual([]));
-  it('is an export nobody imports, but a test is somebody', () => {
+  it('is an export nobody imports, or only a test; of one its own module uses a test is somebody', () => {
     const two = { ...used, exports: ['one', 'two'] };
     expect(deadCode([entry, two], [])).toEqual(['src/main/used.ts: nobody imports two']);
     const test = {
@@ -103,7 +105,8 @@ describe('dead code', () => {
       imports: [{ specifier: '../../src/main/used.ts', names: ['two'] }],
       exports: [],
     };
-    expect(deadCode([entry, two, test], [])).toEqual([]);
+    expect(deadCode([entry, two, test], [])).toEqual(['src/main/used.ts: only tests use two']);
+    expect(deadCode([entry, { ...two, own: ['two'] }, test], [])).toEqual([]);
   });
   it('is a file only a test leads to', () => {
     const alone = { file: 'src/main/alone.ts', imports: [], exports: ['x'] };

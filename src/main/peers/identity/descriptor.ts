@@ -1,8 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { type DeviceId, deviceId } from '../../record/ids.ts';
 import { decodeCanonical, encodeCanonical } from '../protocol/canonical-cbor.ts';
-import { toHex } from '../protocol/hex.ts';
-import { checkedText, parseCheckedText } from './checked-text.ts';
 
 /** The public side of a device: what its id is the digest of. */
 export interface Descriptor {
@@ -51,17 +49,4 @@ function idOf(bytes: Uint8Array): DeviceId {
 /** Ed25519 public key from its 32 raw bytes. */
 export function ed25519PublicKey(raw: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([ED25519_PREFIX, raw]), format: 'der', type: 'spki' });
-}
-
-const TEXT_LABEL = 'lockstep-device-text-1';
-
-/** A device id for people. For support; never a means of verification. */
-export function deviceIdText(id: DeviceId): string {
-  return checkedText(Buffer.from(id, 'hex'), TEXT_LABEL);
-}
-
-/** The id a person typed; null where digits are missing or mistyped. */
-export function parseDeviceIdText(text: string): DeviceId | null {
-  const bytes = parseCheckedText(text, TEXT_LABEL, RAW_KEY);
-  return bytes === null ? null : deviceId(toHex(bytes));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sealTo } from '../../../../src/main/peers/identity/box-seal.ts';
-import { deviceIdText } from '../../../../src/main/peers/identity/descriptor.ts';
+import { checkedText } from '../../../../src/main/peers/identity/checked-text.ts';
 import type { DeviceIdentity } from '../../../../src/main/peers/identity/identity.ts';
 import { makeRecoveryKey, recoveryIdentity } from '../../../../src/main/peers/identity/recovery-key.ts';
 import { commitmentTo } from '../../../../src/main/peers/membership/epochs.ts';
@@ -171,7 +171,7 @@ describe('a recovery key', () => {
     expect(read?.id).toBe(recoveryIdentity(text, group)?.id);
     expect(recoveryIdentity(text, 'f'.repeat(32) as CollectionId)?.id).not.toBe(read?.id);
     expect(recoveryIdentity(text.slice(0, -1), group)).toBeNull();
-    expect(recoveryIdentity(deviceIdText(ana.id), group)).toBeNull();
+    expect(recoveryIdentity(checkedText(new Uint8Array(32), 'some-text-1'), group)).toBeNull();
   });
 });
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { inline } from '../../../../src/main/platform/remote.ts';
 import { collectionId, deviceId, sourceId } from '../../../../src/main/record/ids.ts';
 import { FolderOfFiles } from '../../../../src/main/sources/text/folder-of-files.ts';
 import { TextsService } from '../../../../src/main/sources/text/texts-service.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
+import { inlineService } from '../../../fakes/inline-service.ts';
 import { MemoryDisk } from '../../../fakes/memory-disk.ts';
 import { SimulatedUser } from '../../../fakes/simulated-user.ts';
 
@@ -27,7 +27,7 @@ function room() {
   user.mkdirp(ROOT);
   const asked: string[][] = [];
   const service = new TextsService(disk.process());
-  const texts = inline<TextsService>({
+  const texts = inlineService<TextsService>({
     make: (directory, packed) => {
       asked.push([...packed.names]);
       return service.make(directory, packed);
