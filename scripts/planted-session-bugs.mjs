@@ -1,5 +1,6 @@
 /* Planted bugs (planted-bugs.mjs) of what two members say to each other on a link, of who is let in, and of what peers give. */
 const OPEN = 'src/main/peers/session/open-collections.ts';
+const OPEN_TEST = 'test/unit/peers/session/open-collections.test.ts';
 const ADMISSIONS = 'src/main/network/admissions.ts';
 const TEST = 'test/unit/peers/session/peer-session.test.ts';
 
@@ -15,8 +16,8 @@ export const PLANTED_SESSION_BUGS = [
   {
     about: 'the link to a device that takes itself for a member, as it may be elsewhere, is closed',
     file: OPEN,
-    find: 'if (member === null && former === null) return;',
-    replace: '',
+    find: 'if (shared === undefined || (member === null && former === null)) {',
+    replace: 'if (shared === undefined) {',
     tests: [TEST],
   },
   {
@@ -39,6 +40,20 @@ export const PLANTED_SESSION_BUGS = [
     find: '    for (const opened of this.#opened.values()) opened.shut();\n',
     replace: '',
     tests: [TEST],
+  },
+  {
+    about: 'a collection that one of two did not open stays half open as it may be',
+    file: OPEN,
+    find: 'if (opened.ownHandle === h) this.#shut(opened);',
+    replace: 'if (opened.ownHandle === h) this.#port.changed();',
+    tests: [OPEN_TEST],
+  },
+  {
+    about: 'two that begin anew at once answer each other without end',
+    file: OPEN,
+    find: 'before?.peerOpened === true && !message.answers',
+    replace: 'before?.peerOpened === true',
+    tests: [OPEN_TEST],
   },
   {
     about: 'a beacon comes before the packages of others that it names',

@@ -191,7 +191,7 @@ export class HostileLink {
   async open(): Promise<void> {
     const [tag, proof] = this.#member.opening(this);
     this.say({ is: 'GROUPS', tags: [tag] });
-    this.say({ is: 'OPEN', h: HANDLE, tag, member: this.#member.signer.key, proof });
+    this.say({ is: 'OPEN', h: HANDLE, tag, member: this.#member.signer.key, proof, answers: false });
     this.say({ is: 'MEMBERS', h: HANDLE, heads: [], ops: [] });
     this.say({ is: 'HAVE', h: HANDLE, vector: [] });
     await this.hear('HAVE');

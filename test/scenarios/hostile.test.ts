@@ -123,7 +123,7 @@ describe('frames', () => {
     open.push(link);
     const tag = systemRandom.bytes(32);
     link.say({ is: 'GROUPS', tags: [tag] });
-    link.say({ is: 'OPEN', h: 1, tag, member: mallory.signer.key, proof: new Uint8Array(64) });
+    link.say({ is: 'OPEN', h: 1, tag, member: mallory.signer.key, proof: new Uint8Array(64), answers: false });
     link.send(mallory.pack([addDirectory('not-opened')]));
     mallory.beginLog();
     const other = await linked();
@@ -515,7 +515,7 @@ describe('strangers', () => {
     const [tag] = mallory.opening(second);
     const [, proof] = mallory.opening(first);
     second.say({ is: 'GROUPS', tags: [tag] });
-    second.say({ is: 'OPEN', h: 1, tag, member: mallory.signer.key, proof });
+    second.say({ is: 'OPEN', h: 1, tag, member: mallory.signer.key, proof, answers: false });
     expect((await second.hear('ERROR')).text).toContain('proof');
     await second.closed;
   });

@@ -173,6 +173,17 @@ export function checkConvergence(group: SimulatedGroup): void {
   }
   checkEpochs(group);
   checkRemoved(group);
+  checkOpen(group);
+}
+
+/** Members that are linked have the collection open between them, both of them. */
+function checkOpen(group: SimulatedGroup): void {
+  for (const one of group.members)
+    for (const other of group.members) {
+      const { id } = group.replica(one) as Replica;
+      if (one.engine.network.session(other.identity.id)?.isOpen(id) === false)
+        group.find('status', `${one.name} is linked with ${other.name}, and has not opened the collection with it`);
+    }
 }
 
 /** All members know the same secrets, write with the same one and use the same relay; who was removed does not know it. */

@@ -1,5 +1,19 @@
 import { collectionId, digest, logId, memberKey } from '../../record/ids.ts';
-import { bytes, bytesUpTo, type Decoded, flag, id, list, nullable, object, oneOf, row, text, uint } from './schema.ts';
+import {
+  added,
+  bytes,
+  bytesUpTo,
+  type Decoded,
+  flag,
+  id,
+  list,
+  nullable,
+  object,
+  oneOf,
+  row,
+  text,
+  uint,
+} from './schema.ts';
 
 /** What one frame of content may carry, all its pieces together. */
 export const CONTENT_PAYLOAD_LIMIT = 256 * 1024;
@@ -53,8 +67,14 @@ export const MESSAGES = {
   HELLO_OK: { number: 2, header: object({ version: uint(0xffff), caps: list(text(32), 32), credit: count }) },
   /** HMAC(exporter, direction || group) of every collection the sender keeps. */
   GROUPS: { number: 3, header: object({ tags: list(bytes(32), 1024) }) },
-  /** `h` is the sender's short name for the collection in all its later messages; `proof` is a signature of the link's exporter. */
-  OPEN: { number: 4, header: object({ h: handle, tag: bytes(32), member, proof: bytes(64) }) },
+  /**
+   * `h` is the sender's short name for the collection in all its later messages; `proof` is a signature of the link's exporter. `answers`: the
+   * peer's OPEN; else the sender begins by itself, and the peer has to begin anew where it had it open.
+   */
+  OPEN: {
+    number: 4,
+    header: object({ h: handle, tag: bytes(32), member, proof: bytes(64), answers: added(flag, false) }),
+  },
   MEMBERS: {
     number: 5,
     header: object({ h: handle, heads: list(hash, 256), sizes: list(uint(16 * 1024), 2048) }),
@@ -205,6 +225,8 @@ export const MESSAGES = {
   },
   /** What the sender was asked for and did not have may be there again. Who does not know it asks again later. */
   CONTENTS_BACK: { number: 130, header: object({ h: handle }) },
+  /** What the peer opened as `h` the sender did not open with it: it opens it itself once it may. Who does not know it takes that for open. */
+  NOT_OPENED: { number: 131, header: object({ h: handle }) },
 } as const;
 
 type Table = typeof MESSAGES;

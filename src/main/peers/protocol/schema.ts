@@ -63,6 +63,13 @@ export function nullable<T>(item: Codec<T>): Codec<T | null> {
     read: (raw) => (raw === null ? null : item.read(raw)),
   };
 }
+/** As `item`, for a field of a map that came later: `unsaid` is said by saying nothing, as older peers do. */
+export function added<T>(item: Codec<T>, unsaid: T): Codec<T> {
+  return {
+    write: (value) => (value === unsaid ? undefined : item.write(value)),
+    read: (raw) => (raw === undefined ? unsaid : item.read(raw)),
+  };
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: a codec is invariant in its value; only `any` lets one constraint cover all of them.
 type AnyShape = { readonly [field: string]: Codec<any> };
@@ -72,7 +79,10 @@ export type Shaped<S extends AnyShape> = { readonly [K in keyof S]: Decoded<S[K]
 export function object<S extends AnyShape>(shape: S): Codec<Shaped<S>> {
   const fields = Object.entries(shape);
   return {
-    write: (value) => Object.fromEntries(fields.map(([name, codec]) => [name, codec.write(value[name as keyof S])])),
+    write: (value) => {
+      const written = fields.map(([name, codec]) => [name, codec.write(value[name as keyof S])] as const);
+      return Object.fromEntries(written.filter(([, raw]) => raw !== undefined));
+    },
     read: (raw) => {
       if (!isMap(raw)) return refuse('map');
       return readFields(fields, (name) => (Object.hasOwn(raw, name) ? raw[name] : undefined)) as Shaped<S>;

@@ -126,10 +126,12 @@ export class OpenCollections {
     const { peer } = this.#link;
     const tag = hexOf(message.tag);
     const shared = this.#port.collections().find(({ id }) => this.#peerTag(id) === tag);
-    if (shared === undefined) return;
-    const member = shared.memberKeyOf(peer);
-    const former = member === null ? shared.formerKeyOf(peer) : null;
-    if (member === null && former === null) return;
+    const member = shared?.memberKeyOf(peer) ?? null;
+    const former = member === null ? (shared?.formerKeyOf(peer) ?? null) : null;
+    if (shared === undefined || (member === null && former === null)) {
+      this.#openedPort.send({ is: 'NOT_OPENED', h: message.h });
+      return;
+    }
     if (
       (member ?? former) !== message.member ||
       !shared.verify(message.member, openStatement(this.#exporter, shared.id, !this.#link.dialled), message.proof)
@@ -139,17 +141,21 @@ export class OpenCollections {
     }
     if (member === null) {
       this.#tellRemoved(shared);
+      this.#openedPort.send({ is: 'NOT_OPENED', h: message.h });
       return;
     }
     if (!this.#peerTags.includes(tag)) this.#peerTags = [...this.#peerTags, tag];
-    // It had shut it, or was let in again: both begin anew.
+    // It had shut it, or was let in again: both begin anew, unless that is what it answers.
     const before = this.#opened.get(shared.id);
-    if (before?.peerOpened === true) this.#shut(before);
-    this.#openKnown();
-    const opened = this.#opened.get(shared.id);
-    if (opened === undefined) return;
+    if (before?.peerOpened === true && !message.answers) this.#shut(before);
+    const opened = this.#opened.get(shared.id) ?? this.#open(shared, true);
     opened.peerOpened = true;
     this.#byPeerHandle.set(message.h, opened);
+  }
+
+  /** The peer has no part in what was opened so, or knows of none of this device's: once that is otherwise it opens it. */
+  notOpened({ h }: MessageOf<'NOT_OPENED'>): void {
+    for (const opened of this.#opened.values()) if (opened.ownHandle === h) this.#shut(opened);
   }
 
   /** The two share this collection no longer, though maybe others. */
@@ -165,22 +171,28 @@ export class OpenCollections {
     if (!this.#announced) return;
     for (const shared of this.#port.collections()) {
       if (this.#opened.has(shared.id) || shared.memberKeyOf(this.#link.peer) === null) continue;
-      if (!this.#peerTags.includes(this.#peerTag(shared.id))) continue;
-      const opened = new OpenedCollection(shared, this.#nextHandle++, this.#openedPort);
-      this.#opened.set(shared.id, opened);
-      this.#sendOpen(shared, opened.ownHandle);
-      opened.tellMembers(shared.part === 'left');
-      if (shared.part === 'member') opened.tellHeld();
+      if (this.#peerTags.includes(this.#peerTag(shared.id))) this.#open(shared, false);
     }
   }
 
-  #sendOpen(shared: SharedCollection, h: number): void {
+  /** `answers`: the peer, which has just opened it. */
+  #open(shared: SharedCollection, answers: boolean): OpenedCollection {
+    const opened = new OpenedCollection(shared, this.#nextHandle++, this.#openedPort);
+    this.#opened.set(shared.id, opened);
+    this.#sendOpen(shared, opened.ownHandle, answers);
+    opened.tellMembers(shared.part === 'left');
+    if (shared.part === 'member') opened.tellHeld();
+    return opened;
+  }
+
+  #sendOpen(shared: SharedCollection, h: number, answers: boolean): void {
     this.#openedPort.send({
       is: 'OPEN',
       h,
       tag: this.#ownTag(shared.id),
       member: shared.member,
       proof: shared.sign(openStatement(this.#exporter, shared.id, this.#link.dialled)),
+      answers,
     });
   }
 
@@ -189,7 +201,7 @@ export class OpenCollections {
     if (this.#toldRemoved.has(shared.id)) return;
     this.#toldRemoved.add(shared.id);
     const h = this.#nextHandle++;
-    this.#sendOpen(shared, h);
+    this.#sendOpen(shared, h, true);
     const word = shared.wordOfRemoval(this.#link.peer);
     for (const message of membersMessages(shared, h, word)) this.#openedPort.send(message);
     this.#port.toldRemoved(shared.id);

@@ -191,6 +191,9 @@ export class PeerSession {
       case 'OPEN':
         this.#collections.peerOpens(message);
         return;
+      case 'NOT_OPENED':
+        this.#collections.notOpened(message);
+        return;
       case 'ADDRS':
         this.#port.addresses(message.addrs);
         return;

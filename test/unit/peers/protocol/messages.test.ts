@@ -41,7 +41,8 @@ describe('messages', () => {
   it('has one number a message, and only what may be passed over in the optional range', () => {
     const numbers = names.map((name) => MESSAGES[name].number);
     expect(new Set(numbers).size).toBe(names.length);
-    expect(names.filter((name) => MESSAGES[name].number >= 128)).toEqual(['HEADS', 'STANDING', 'CONTENTS_BACK']);
+    const optional = names.filter((name) => MESSAGES[name].number >= 128);
+    expect(optional).toEqual(['HEADS', 'STANDING', 'CONTENTS_BACK', 'NOT_OPENED']);
   });
 
   it('passes over unknown messages from 128 on and refuses those below', () => {
@@ -57,6 +58,12 @@ describe('messages', () => {
 
   it('ignores fields it does not know', () => {
     expect(decodeMessage(frameOf('PING', { n: 4, later: 'x' }))).toEqual({ is: 'PING', n: 4 });
+  });
+
+  it('says a field that came later only where older peers could not leave it out', () => {
+    const answer: Message = { ...SAMPLES.OPEN, answers: true } as Message;
+    expect(decodeMessage(onlyFrame(wire(answer)))).toEqual(answer);
+    expect(wire(answer).length).toBeGreaterThan(wire(SAMPLES.OPEN).length);
   });
 
   const wrong: readonly [string, Frame][] = [

@@ -20,7 +20,7 @@ export const SAMPLES: { readonly [K in Message['is']]: Extract<Message, { is: K 
   },
   HELLO_OK: { is: 'HELLO_OK', version: 1, caps: ['zstd'], credit: 4_194_304 },
   GROUPS: { is: 'GROUPS', tags: [bytes(32, 5), bytes(32, 6)] },
-  OPEN: { is: 'OPEN', h: 1, tag: bytes(32, 5), member, proof: bytes(64, 7) },
+  OPEN: { is: 'OPEN', h: 1, tag: bytes(32, 5), member, proof: bytes(64, 7), answers: false },
   MEMBERS: { is: 'MEMBERS', h: 1, heads: [hash], ops: [bytes(10, 1), bytes(0, 0), bytes(3, 2)] },
   HAVE: { is: 'HAVE', h: 1, vector: [{ member, log, number: 1_000_000, hash }] },
   WANT: { is: 'WANT', h: 1, ranges: [{ member, log, from: 1, to: 2 ** 40 }], max: 64 },
@@ -83,6 +83,7 @@ export const SAMPLES: { readonly [K in Message['is']]: Extract<Message, { is: K 
   DENY: { is: 'DENY', code: 'invite-unknown' },
   HEADS: { is: 'HEADS', h: 1, content: bytes(300, 9), signature: bytes(64, 5) },
   CONTENTS_BACK: { is: 'CONTENTS_BACK', h: 1 },
+  NOT_OPENED: { is: 'NOT_OPENED', h: 1 },
   STANDING: {
     is: 'STANDING',
     h: 1,
