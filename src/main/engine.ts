@@ -129,6 +129,7 @@ export class Engine {
     this.relaySetting.begin(relay);
     this.#recoverPlaces();
     for (const stored of this.registry.collections()) this.#openReplica(stored);
+    this.#takeUpJoins();
     const noted = this.#notedSources();
     for (const replica of this.replicas.values())
       for (const source of this.registry.sources(replica.collection.stored.row))
@@ -304,6 +305,18 @@ export class Engine {
   /** Writes down what a lost database could not tell again. */
   savePlaces(): void {
     this.world.places.save(placesIn(this.registry, this.network.rememberedAddresses()));
+  }
+
+  /** Who was let in just as the program ended belongs, and is waited for: it has the collection, and a person is told that it lacks a place. */
+  #takeUpJoins(): void {
+    const { identity, random } = this.world;
+    for (const { collection: id } of this.joins.all()) {
+      if (this.replicas.has(id)) continue;
+      const membership = new GroupMembership(identity, id, this.world.membershipFile(id), random);
+      if (membership.current === null || !membership.isMember()) continue;
+      this.openCollection(id, membership.current.name, membership.current.kind);
+      this.joins.lacksPlace(id);
+    }
   }
 
   #recoverPlaces(): void {

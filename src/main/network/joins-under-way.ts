@@ -43,6 +43,12 @@ export class JoinsUnderWay {
     this.#granted.add(collection);
   }
 
+  /** This device belongs, and the program ended before it had a place here. */
+  lacksPlace(collection: CollectionId): void {
+    const join = this.#joins.get(collection);
+    if (join !== undefined) this.put({ ...join, state: 'failed', why: WITHOUT_PLACE });
+  }
+
   put(join: Join): void {
     this.#granted.delete(join.collection);
     this.#joins.set(join.collection, join);

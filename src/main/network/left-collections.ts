@@ -37,9 +37,11 @@ export class LeftCollections {
     this.#save();
   }
 
-  /** It is back before anybody heard that it had left. */
+  /** It is back before anybody heard that it had left: to those that are just being told it is another collection from now on. */
   takeBack(id: CollectionId): void {
-    if (this.#left.delete(id)) this.#save();
+    if (!this.#left.delete(id)) return;
+    this.#save();
+    this.#host.network.collectionReplaced(id);
   }
 
   /** Goes on where the program ended. */
