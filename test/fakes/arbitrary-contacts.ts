@@ -121,6 +121,15 @@ const entry: fc.Arbitrary<readonly [string, unknown]> = fc
 
 const name: fc.Arbitrary<unknown> = fc.record({
   full: maybe(anyText),
+  fullParams: maybe(
+    fc.constantFrom<Value>(
+      { language: ['de'] },
+      { type: ['WORK'], 'x-p': ['a,b', '1'] },
+      { derived: ['true'] },
+      {},
+      'x',
+    ),
+  ),
   components: maybe(
     fc.array(
       fc.record({

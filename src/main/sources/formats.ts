@@ -35,10 +35,10 @@ export const FOLDER: SourceFormat = { name: 'folder', kind: 'files', layout: 'tr
 
 const vcard4 = (): TextFormat => alsoInUtf16(vcardFormat('4.0'));
 const vcard3 = (): TextFormat => alsoInUtf16(vcardFormat('3.0'));
-/** Of cards: days and people in lines of older names are shown since 2. */
-const CARDS = 2;
+/** Of cards: days and people in lines of older names are shown since 2, parameters of FN since 3. */
+const CARDS = 3;
 /** And in older cards, since 3, addresses of which only the whole is known. */
-const OLDER_CARDS = 3;
+const OLDER_CARDS = 4;
 const calendar = (): TextFormat => alsoInUtf16(icalendarFormat);
 /** Of calendars: what says all in its parameters is shown since 2. */
 const EVENTS = 2;

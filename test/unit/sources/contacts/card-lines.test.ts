@@ -101,6 +101,20 @@ describe('parameters', () => {
     expect(card.changed('addresses', street)).toBe(card.text.replace('1 Main', '2 Main'));
   });
 
+  it.each(['2.1', '3.0', '4.0'] as const)('of a name travel, and stay in its line, in %s', (version) => {
+    const card = cardOf(version, 'FN;LANGUAGE=de;X-P=1:Ada L', 'N;LANGUAGE=de;X-Q=2:L;Ada;;;');
+    const name = card.fields.get(fieldName('name')) as Plain;
+    expect(name.fullParams).toEqual({ language: ['de'], 'x-p': ['1'] });
+    for (const other of ['2.1', '3.0', '4.0'] as const) expect(card.in(other)).toEqual(card.fields);
+    expect(card.with('name', { ...name, full: 'Ada' })).toBe(card.text.replace('Ada L', 'Ada'));
+    expect(card.with('name', { ...name, fullParams: { language: ['en'] } })).toBe(
+      card.text.replace('FN;LANGUAGE=de;X-P=1', 'FN;LANGUAGE=en'),
+    );
+    expect(card.with('name', { ...name, vCardParams: { language: ['en'] } })).toBe(
+      card.text.replace('N;LANGUAGE=de;X-Q=2', 'N;LANGUAGE=en'),
+    );
+  });
+
   it('that say a part of an address do not outlive it', () => {
     const card = cardOf('3.0', 'ADR;LABEL="old words";TYPE=HOME:;;Street;;;;');
     const changed = card.changed('addresses', ({ full: _, ...entry }) => entry);

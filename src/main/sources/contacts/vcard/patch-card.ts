@@ -78,7 +78,7 @@ class CardPatch {
     const line = this.#card.lines.find(({ name }) => name.toUpperCase() === 'FN');
     if (line === undefined || paramOf(line, 'DERIVED')?.toLowerCase() !== 'true') return;
     if (!isMadeUpOf(unescapeText(line.value, this.#lines.version).trim(), this.#after))
-      this.#replace(line, this.#lines.text(this.#lines.fullName(null, this.#after)));
+      this.#replace(line, this.#lines.text(this.#lines.fullName({}, this.#after)));
   }
 
   /** What is said of another one by now, whose key is in the name of the field: it stays where it stands. */
@@ -153,13 +153,16 @@ class CardPatch {
     const [full = null, parts = null] = ['FN', 'N'].map(
       (name) => [...(known?.lines ?? []), ...this.#card.lines].find((line) => line.name.toUpperCase() === name) ?? null,
     );
-    if (!equalValues(before.full ?? null, after.full ?? null)) {
-      const line = this.#lines.text(this.#lines.fullName(after.full ?? null, this.#after, full));
+    const isOther = (...names: string[]): boolean =>
+      names.some((name) => !equalValues(before[name] ?? null, after[name] ?? null));
+    const former = (line: ContentLine | null) => (line === null ? null : { line, before });
+    if (isOther('full', 'fullParams')) {
+      const line = this.#lines.text(this.#lines.fullName(after, this.#after, former(full)));
       if (full === null) this.#insert([line], 'name');
       else this.#replace(full, line);
     }
-    if (equalValues(before.components ?? null, after.components ?? null)) return;
-    const line = this.#lines.text(this.#lines.nameParts(after, parts));
+    if (!isOther('components', 'vCardParams')) return;
+    const line = this.#lines.text(this.#lines.nameParts(after, former(parts)));
     if (parts === null) this.#insert([line], 'name');
     else this.#replace(parts, line);
   }

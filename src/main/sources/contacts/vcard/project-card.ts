@@ -14,7 +14,8 @@ const SINGLE: ReadonlySet<string> = new Set(['kind', 'language', 'updated']);
 const WORDS: ReadonlySet<string> = new Set(['keywords', 'members']);
 const CONTEXTS: ReadonlySet<string> = new Set(['private', 'work']);
 const FEATURES: ReadonlySet<string> = new Set(PHONE_FEATURES.values());
-const OF_NAME: ReadonlySet<string> = new Set(['full', 'components', 'vCardParams']);
+const OF_PLAIN_NAME: ReadonlySet<string> = new Set(['full', 'components', 'vCardParams']);
+const OF_NAME: ReadonlySet<string> = new Set(['full', 'fullParams', 'components', 'vCardParams']);
 const OF_NICKNAME: ReadonlySet<string> = new Set(['name', 'contexts', 'pref', 'vCardParams']);
 /** Parts of an address that 4.0 alone has a place for. */
 const OF_LATER_ADDRESS: ReadonlySet<string> = new Set(['full', 'coordinates', 'timeZone']);
@@ -121,12 +122,24 @@ function heldComponents(
 
 function projectName(name: Plain, version: VcardVersion): Value {
   const components = heldComponents(name, holdsNamePart, version);
-  const held = only(name, OF_NAME);
+  const held = only(name, hasFullParams(name) ? OF_NAME : OF_PLAIN_NAME);
   if (held.components === components) return Object.keys(held).length === 0 ? null : held;
   const { components: _, ...rest } = held;
   const projected: Plain = components === undefined ? rest : { ...rest, components };
   return Object.keys(projected).length === 0 ? null : projected;
 }
+
+/** Has it a whole, and are these parameters as a line has them? */
+function hasFullParams({ full, fullParams = null }: Plain): boolean {
+  if (typeof full !== 'string' || full === '') return false;
+  if (fullParams === null || typeof fullParams !== 'object' || Array.isArray(fullParams)) return false;
+  const given = Object.entries(fullParams);
+  return given.length > 0 && given.every(([name, values]) => isOwnParam(name) && isListOfTexts(values));
+}
+const isOwnParam = (name: string): boolean => /^[a-z0-9-]{1,64}$/.test(name) && !OF_NOTATION.has(name);
+const OF_NOTATION: ReadonlySet<string> = new Set(['derived', 'prop-id', 'charset', 'encoding', 'value']);
+const isListOfTexts = (values: Value): boolean =>
+  Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'string');
 
 /** The value with these parts alone: itself, where it has no others. */
 function only(value: Plain, parts: ReadonlySet<string>): Plain {

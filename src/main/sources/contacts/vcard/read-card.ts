@@ -3,7 +3,7 @@ import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { memberField } from '../../../record/record-uid.ts';
 import type { Fields, Value } from '../../../record/value.ts';
 import { alignKeys, type KeylessEntry } from '../../text/align-keys.ts';
-import type { Component, ContentLine } from '../../text/content-lines.ts';
+import type { Component, ContentLine, Param } from '../../text/content-lines.ts';
 import { withAgents } from './agent.ts';
 import { readName } from './components.ts';
 import { fullNameIn, isMadeUp, isMadeUpOf } from './display-name.ts';
@@ -222,6 +222,8 @@ function nameOf(
   if (text === '' && components.length === 0) return null;
   const value: Draft = {};
   if (text !== '') value.full = text;
+  const fullParams = full === null || text === '' ? null : unknownParams(full.params.filter(isOfFullName));
+  if (fullParams !== null) value.fullParams = fullParams;
   if (components.length > 0) value.components = components as unknown as Value;
   if (parts !== null && parts.params.length > 0) {
     const said: Draft = {};
@@ -233,6 +235,9 @@ function nameOf(
   if (parts !== null) lines.push(parts);
   return { field: fieldName('name'), value, lines, part: null, again: NO_LINES };
 }
+
+/** Who made the name up, its key, and how it is written are notation. */
+const isOfFullName = ({ name }: Param): boolean => !/^(?:DERIVED|PROP-ID|VALUE|ENCODING)$/i.test(name);
 
 interface About {
   readonly label: string | null;

@@ -37,7 +37,7 @@ export function composeCard(fields: Fields, uid: string, version: VcardVersion, 
   let card = `BEGIN:VCARD${lineEnd}VERSION:${version}${lineEnd}`;
   card += lines.text(plainLine('UID', isUrn ? `urn:uuid:${uid}` : escapeText(uid, version === '2.1' ? '2.1' : '3.0')));
   const name = (fields.get('name' as FieldName) ?? {}) as Plain;
-  card += lines.text(lines.fullName(name.full ?? null, fields));
+  card += lines.text(lines.fullName(name, fields));
   // 2.1 and 3.0 cannot do without.
   if (name.components !== undefined || version !== '4.0') card += lines.text(lines.nameParts(name, null));
   const groups = { next: 1 };
@@ -79,6 +79,11 @@ export const areAlike = (a: Value, b: Value): boolean =>
 const ADDRESS = /^[a-z]+:/i;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** A line of a name that is there, and the name it said. */
+interface Former {
+  readonly line: ContentLine;
+  readonly before: Plain;
+}
 type Line = Pick<ContentLine, 'group' | 'name' | 'params' | 'value'>;
 const NO_PARAMS: readonly Param[] = [];
 const plainLine = (name: string, value: string): Line => ({ group: null, name, params: NO_PARAMS, value });
@@ -149,21 +154,28 @@ export class CardLines {
     return composeLine({ ...line, params, value }, { ...this.#style, foldAt: NEVER_FOLD });
   }
 
-  fullName(full: Value, fields: Fields, existing: ContentLine | null = null): Line {
+  /** `existing`: the line it replaces, and what that said. Parameters that say the same stay as they are written. */
+  fullName({ full, fullParams = null }: Plain, fields: Fields, existing: Former | null = null): Line {
     if (typeof full === 'string') {
-      const line = existing ?? plainLine('FN', '');
+      const value = escapeText(full, this.version);
+      if (existing === null || !equalValues(existing.before.fullParams ?? null, fullParams))
+        return { ...(existing?.line ?? plainLine('FN', '')), params: this.#named(fullParams), value };
       // Nobody made it up.
-      const params = line.params.filter(({ name }) => name.toUpperCase() !== 'DERIVED');
-      return { ...line, params, value: escapeText(full, this.version) };
+      return { ...existing.line, params: existing.line.params.filter(({ name }) => !isParam(name, 'DERIVED')), value };
     }
     const value = escapeText(madeUpName(fields), this.version);
     return { ...plainLine('FN', value), params: [newParam('DERIVED', ['TRUE'])] };
   }
 
-  nameParts(name: Plain, existing: ContentLine | null): Line {
+  #named(params: Value): readonly Param[] {
+    return params === null ? NO_PARAMS : writtenUnknown(params as Plain, this.version);
+  }
+
+  nameParts(name: Plain, existing: Former | null): Line {
     const value = writeName(componentsOf(name), this.version);
-    if (existing !== null) return { ...existing, value };
-    return { ...plainLine('N', value), params: ownParams(name.vCardParams) };
+    if (existing !== null && equalValues(existing.before.vCardParams ?? null, name.vCardParams ?? null))
+      return { ...existing.line, value };
+    return { ...(existing?.line ?? plainLine('N', '')), params: ownParams(name.vCardParams), value };
   }
 
   /** An entry's line, and those that say more of it. `groups`: the number of the next new group. */
