@@ -255,15 +255,19 @@ describe('a table that lost a column', () => {
   const HEADER = [
     ...['First Name', 'Middle Name', 'Last Name', 'Phone 1 - Label', 'Phone 1 - Value', 'Notes'],
     ...['Address 1 - Label', 'Address 1 - Street', 'Address 1 - City', 'Address 1 - Country'],
+    ...['Address 2 - Label', 'Address 2 - Street', 'Address 2 - City', 'Address 2 - Country'],
   ];
-  const CELLS = ['Ada', 'King', 'Lovelace', 'Mobile', '+1 555', 'met', 'Home', '1 Way', 'Oslo', 'Norway'];
+  const CELLS = [
+    ...['Ada', 'King', 'Lovelace', 'Mobile', '+1 555', 'met', 'Home', '1 Way', 'Oslo', 'Norway'],
+    ...['Work', '9 Road', 'Bergen', 'Norway'],
+  ];
   const told = (cells: readonly string[], lost: readonly string[], previous: Fields | null) => {
     const row = (of: readonly string[]): string => of.filter((_, at) => !lost.includes(HEADER[at] ?? '')).join(',');
     const text = google.split(Buffer.from(`${row(HEADER)}\n${row(cells)}\n`));
     const now = google.read(text, text.items[0]!, previous);
     return reading(ADA, now, {
       hadNoPlaceFor: (before, field) => google.hasPlaceFor?.(text, before, field) === false,
-      placed: (field, value) => google.placed?.(text, field, value) ?? value,
+      placed: google.placed!(text, text.items[0]!, now),
     });
   };
   const changed = (was: Fields, said: Reading) =>
@@ -285,6 +289,9 @@ describe('a table that lost a column', () => {
     'Address 1 - Label',
     'Address 1 - City',
     'Address 1 - Country',
+    'Address 2 - Label',
+    'Address 2 - City',
+    'Address 2 - Country',
     'Notes',
   ])('clears nothing that was in it: %s', (column) => {
     expect(changed(all, told(CELLS, [column], all))).toBeUndefined();

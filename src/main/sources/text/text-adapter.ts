@@ -191,9 +191,7 @@ export class TextAdapter implements SourceAdapter {
       const fresh = this.#texts.isFresh(document, item);
       const hadNoPlaceFor = (before: Fields, field: FieldName): boolean =>
         this.#format.hasPlaceFor?.(document.text, before, field) === false;
-      const format = this.#format;
-      const placed =
-        format.placed && ((field: FieldName, value: Value) => format.placed?.(document.text, field, value) ?? value);
+      const placed = this.#format.placed?.(document.text, item, fields);
       const revision = this.#texts.revisionOf(document, item, id);
       return { id, revision, fresh, fields, hadNoPlaceFor, placed, attachments: contents };
     } catch (error) {

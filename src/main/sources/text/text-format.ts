@@ -85,8 +85,11 @@ export interface TextFormat<Item extends NativeItem = NativeItem> {
    * in a table that lost a column. Absent: there always is one.
    */
   hasPlaceFor?(text: SplitText<Item>, before: Fields, field: FieldName): boolean;
-  /** What of a value has a place in this text, as it would be read there: an address without its city, where that has no column. Absent: all of it. */
-  placed?(text: SplitText<Item>, field: FieldName, value: Value): Value;
+  /**
+   * What of a value has a place in this text, as it would be read there: an address without its city, where that has no column. `now`: what the item
+   * says. Absent: all of it.
+   */
+  placed?(text: SplitText<Item>, item: Item, now: Fields): (field: FieldName, value: Value) => Value;
   /**
    * What this format can hold of a record: what `read` would give of it. `held`: what the item shows. Of more entries than there is room for those of it
    * stay, where they are; without it the preferred are held, then those with the smallest keys, the same on every device.

@@ -59,22 +59,30 @@ export function hasCellFor({ parts }: Table, fields: Fields, field: FieldName): 
   });
 }
 
-/** What the columns there are tell of a value that a row of all columns of its layout says; as it is where none of them could say it. */
-export function toldInColumns({ parts }: Table, field: FieldName, value: Value): Value {
-  for (const part of parts) {
-    if (!owns(part, field)) continue;
+/**
+ * What the columns there are tell of a value that a row of all columns of its layout says; as it is where none of them could say it. Of an entry
+ * the columns it stands in do, in this `row`, which says `now`.
+ */
+export function toldInColumns(table: Table, row: Row, now: Fields): (field: FieldName, value: Value) => Value {
+  let placed: readonly (readonly Placed[])[] | null = null;
+  return (field, value) => {
+    const index = table.parts.findIndex((part) => owns(part, field));
+    const part = table.parts[index];
+    if (part === undefined) return value;
     if (part.is === 'fields') {
       const texts = part.part.write([{ field, value }], toAll(part.blank));
       return part.part.read(shownOf(part, texts)).find((each) => each.field === field)?.value ?? value;
     }
     if (part.part.keyed !== undefined) return value;
-    for (const bound of part.slots) {
+    placed ??= placedIn(table.parts, row, now);
+    const own = placed[index]?.find((each) => each.field === field);
+    for (const bound of own === undefined ? part.slots : [part.slots[own.slot] as BoundSlot]) {
       const texts = bound.slot.write([value], toAll(bound.blank));
       const [told, ...others] = texts === null ? [] : bound.slot.read(shownOf(bound, texts));
       if (told !== undefined && others.length === 0) return told;
     }
-  }
-  return value;
+    return value;
+  };
 }
 const toAll = (blank: Texts): Texts => blank.map(() => '');
 

@@ -37,7 +37,10 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
       return readCells(own.table, textsOfItem(own, item).row, previous);
     },
     hasPlaceFor: (text, before, field) => hasCellFor((text as CsvText).table, before, field),
-    placed: (text, field, value) => toldInColumns((text as CsvText).table, field, value),
+    placed(text, item, now) {
+      const own = text as CsvText;
+      return toldInColumns(own.table, textsOfItem(own, item).row, now);
+    },
     project(full, held) {
       const fields = projectCells(layout.table, full, held);
       addOtherColumns(layout, full, fields);
