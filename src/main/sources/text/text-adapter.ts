@@ -6,7 +6,7 @@ import { takeOutContents } from '../../record/content-reference.ts';
 import type { RecordKind } from '../../record/field-rules.ts';
 import { type FieldName, type RecordId, recordId } from '../../record/ids.ts';
 import { isGroup } from '../../record/record-uid.ts';
-import type { Fields, Value } from '../../record/value.ts';
+import type { Fields } from '../../record/value.ts';
 import type {
   Capabilities,
   ConstructItem,

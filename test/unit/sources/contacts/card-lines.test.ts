@@ -138,6 +138,12 @@ describe('parameters', () => {
   });
 });
 
+it('a member comes into a group as others stand there', () => {
+  const members = (...lines: string[]) => cardOf('4.0', 'KIND:group', 'FN:G', ...lines).with('members/ada2', true);
+  expect(members('MEMBER:bob1')).toContain('MEMBER:bob1\r\nMEMBER:ada2\r\n');
+  expect(members('MEMBER:urn:uuid:bob1', 'MEMBER:mailto:x@y')).toContain('\r\nMEMBER:urn:uuid:ada2\r\n');
+});
+
 it('a label two entries share stays with the one that stays', () => {
   const card = cardOf('3.0', 'item5.TEL:1', 'item5.X-ABLabel:Shared', 'item5.URL:http://a.example');
   expect(card.changed('phones', () => null)).toBe(card.text.replace('item5.TEL:1\r\n', ''));
@@ -332,6 +338,18 @@ describe('a number that is an address', () => {
   it('stays one, with what is to be dialled beside it', () => {
     expect(dialled('+1-555-555-5556;ext=12')).toBe(card.text.replace('5555;ext=5555', '5556;ext=12'));
     expect(dialled('+1-555-555-5556;isub=1;ext=12')).toBe(card.text.replace('5555;ext=5555', '5556;isub=1;ext=12'));
+  });
+  it('is one in a new card too, where something is to be dialled beside it, and in an older one text', () => {
+    for (const version of ['2.1', '3.0', '4.0'] as const) expect(card.in(version)).toEqual(card.fields);
+    const made = (number: string): string => {
+      const format = vcardFormat('4.0');
+      const after = new Map([[fieldName('phones/a'), { number } as Value]]);
+      return Buffer.from(
+        format.write(format.split(format.empty()), [{ item: null, before: null, after, uid: 'u' }]),
+      ).toString();
+    };
+    expect(made('+1-555-555;ext=5')).toContain('\r\nTEL;VALUE=uri:tel:+1-555-555;ext=5\r\n');
+    expect(made('+1-555-555')).toContain('\r\nTEL:+1-555-555\r\n');
   });
   it('is text where it says what no address can', () => {
     expect(dialled('+1 555; ask for Jane')).toContain('TEL;PREF=1;TYPE="voice,home":+1 555\\; ask for Jane');

@@ -113,16 +113,20 @@ export interface ParamStyle {
   readonly upper: boolean;
   /** A day without its year is written as Apple writes it. */
   readonly omitsYear: boolean;
+  /** It names members by UIDs alone. */
+  readonly hasBareMembers: boolean;
 }
 /** The style of a card, by its first TYPE; else that of its version. */
 export function paramStyleOf(lines: readonly ContentLine[], version: VcardVersion): ParamStyle {
   const omitsYear = version === '3.0' && lines.some(isOfApple);
+  const hasBareMembers = lines.some(isBareMember);
   for (const { params } of lines)
     for (const { name, values } of params)
       if (isParam(name, 'TYPE') && values[0] !== undefined)
-        return { type: name, upper: values[0] === values[0].toUpperCase(), omitsYear };
-  return { type: 'TYPE', upper: version !== '4.0', omitsYear };
+        return { type: name, upper: values[0] === values[0].toUpperCase(), omitsYear, hasBareMembers };
+  return { type: 'TYPE', upper: version !== '4.0', omitsYear, hasBareMembers };
 }
+const isBareMember = ({ name, value }: ContentLine): boolean => /MEMBER$/i.test(name) && !/^\s*[a-z]+:/i.test(value);
 /** Labels in its way tell nothing: others write them too, and we do. */
 const isOfApple = ({ name, value, params }: ContentLine): boolean =>
   params.some((each) => isParam(each.name, OMITTED)) || (/^prodid$/i.test(name) && /\bApple\b/i.test(value));

@@ -194,7 +194,14 @@ export class CardLines {
     const group = groupOf(null, NO_LINES, more, groups);
     const now = rule.map === 'anniversaries' && this.#params.omitsYear ? omittingYear(written) : written;
     const params = writeParams(entry, now, rule, this.version, this.#params, null);
-    const line = this.text({ group, name: rule.name, params, value: now.value });
+    const number = text(entry.number);
+    // What is to be dialled beside it is told in an address alone.
+    const isTel = rule.name === 'TEL' && this.version === '4.0' && number.includes(';') && TEL_ADDRESS.test(number);
+    const line = this.text(
+      isTel
+        ? { group, name: rule.name, params: [newParam('VALUE', ['uri']), ...params], value: `tel:${number}` }
+        : { group, name: rule.name, params, value: now.value },
+    );
     return more.length === 0 ? [line] : [line, ...more.map((each) => this.text({ ...each, group }))];
   }
 
@@ -316,8 +323,8 @@ export class CardLines {
     }
     if (map === 'members') {
       const uid = unescapeName(key);
-      // Who reads it expects an address, and takes the name of a card for one only in this form, also where it is no UUID.
-      const urn = ADDRESS.test(uid) ? uid : `urn:uuid:${uid}`;
+      // Who reads it expects an address, and takes the name of a card for one only in this form, also where it is no UUID; unless this card has them bare.
+      const urn = ADDRESS.test(uid) || this.#params.hasBareMembers ? uid : `urn:uuid:${uid}`;
       const isApple = this.version !== '4.0' && fields.get('kind' as FieldName) === 'group';
       return [this.text(plainLine(isApple ? 'X-ADDRESSBOOKSERVER-MEMBER' : 'MEMBER', urn))];
     }
