@@ -26,8 +26,24 @@ export function numbersFor(languages: readonly string[]): (value: number) => str
 
 /** What `Intl` calls that. */
 export function numberLanguage(languages: readonly string[]): string {
-  const own = new Intl.Locale(languages[0] ?? 'en-GB').maximize();
+  const own = preferredLocale(languages).maximize();
   return `${own.language}-${own.region ?? 'GB'}-u-nu-latn`;
+}
+
+/**
+ * The first of these languages (BCP 47) that is one, English where none is. On a Linux without a language of its own a browser names `C`, or
+ * `en-US@posix`, which `Intl` refuses.
+ */
+export function preferredLocale(languages: readonly string[]): Intl.Locale {
+  for (const language of languages) {
+    const [tag = ''] = language.split(/[@.]/, 1);
+    try {
+      return new Intl.Locale(tag);
+    } catch {
+      // The next one may be.
+    }
+  }
+  return new Intl.Locale('en-GB');
 }
 
 const COUNTS = /(^|: )(\d[\d,]*(?: of \d[\d,]*)?)(?= items | new conflicts)/;

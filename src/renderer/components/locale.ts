@@ -1,4 +1,4 @@
-import { numberLanguage, numbersFor } from '../../contract/number-text.ts';
+import { numberLanguage, numbersFor, preferredLocale } from '../../contract/number-text.ts';
 
 /** How days, clocks and numbers are written for a person. */
 export interface Locale {
@@ -15,7 +15,7 @@ const ELSEWHERE = 'en-GB';
 
 /** That of a person who reads these languages (BCP 47), the preferred first: `de-AT` reads dates as they are written in English in Austria. */
 export function localeOf(languages: readonly string[]): Locale {
-  const own = new Intl.Locale(languages[0] ?? ELSEWHERE).maximize();
+  const own = preferredLocale(languages).maximize();
   const tag = own.region === undefined ? ELSEWHERE : `en-${own.region}`;
   const isKnown = new Intl.DateTimeFormat(tag).resolvedOptions().locale === tag;
   const { hours, firstDay } = habitsOf(own);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { numbersFor } from '../../../src/contract/number-text.ts';
 import { localeOf } from '../../../src/renderer/components/locale.ts';
 
 const moment = new Date(2026, 2, 5, 15, 4);
@@ -23,6 +24,14 @@ it('where nobody writes English by rules of its own, the day before the month, a
 
 it('of a person nothing is known of, as in Britain', () => {
   expect(written()).toEqual(['5 Mar, 15:04', 1]);
+});
+
+it('passes over what a browser names that is no language, as on a Linux that has none', () => {
+  expect(written('C')).toEqual(written());
+  expect(written('en-US@posix')).toEqual(written('en-US'));
+  expect(written('en-US.UTF-8')).toEqual(written('en-US'));
+  expect(written('', 'de_AT', 'en-US')).toEqual(written('en-US'));
+  expect(numbersFor(['C'])(1234.5)).toBe('1,234.5');
 });
 
 it('is what is usual elsewhere, where the browser tells nothing of weeks and clocks', () => {
