@@ -11,8 +11,8 @@ export const PLANTED_DECISION_BUGS = [
   {
     about: 'what a device wrote as another did is not taken for its own',
     file: 'src/main/conflicts/resolve-conflict.ts',
-    find: 'each.dots.some((dot) => authorOf(port, dot).device === device)',
-    replace: 'each.dots.every((dot) => authorOf(port, dot).device === device)',
+    find: 'each.writtenBy.some((dot) => authorOf(port, dot).device === device)',
+    replace: 'each.writtenBy.every((dot) => authorOf(port, dot).device === device)',
     tests: ['test/unit/conflicts/settling-keeps.test.ts'],
   },
   {

@@ -2,7 +2,7 @@ import type { HistoryChangeView, UndoneView } from './contract.ts';
 import { numberText } from './number-text.ts';
 import { listed } from './overall-state.ts';
 
-type What = 'edit' | 'addition' | 'deletion' | 'move' | 'settlement' | 'undo' | 'restore';
+type What = 'edit' | 'addition' | 'deletion' | 'move' | 'settlement' | 'fusion' | 'undo' | 'restore';
 const BY_ACTION: { readonly [action in UndoneView['action']]: What } = {
   add: 'addition',
   modify: 'edit',
@@ -10,8 +10,9 @@ const BY_ACTION: { readonly [action in UndoneView['action']]: What } = {
   move: 'move',
 };
 
-/** What was taken back, in a word: that a person settled or undid something says more than what that did. */
-function whatOf({ cause, action }: UndoneView): What {
+/** What was taken back, in a word: that a person settled or undid something, or made two contacts one, says more than what that did. */
+function whatOf({ cause, action, fuses }: UndoneView): What {
+  if (fuses) return 'fusion';
   if (cause === 'settle') return 'settlement';
   return cause === 'undo' || cause === 'restore' ? cause : BY_ACTION[action];
 }

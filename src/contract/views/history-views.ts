@@ -28,6 +28,8 @@ export interface HistoryChangeView {
   }[];
   /** Of an undo: the changes it takes back, as far as they are known here. Absent: it is none. */
   readonly undoes?: readonly UndoneView[];
+  /** It is of what made two contacts one. Absent: it is not. */
+  readonly fuses?: true;
 }
 
 /** A change that an undo takes back. */
@@ -38,6 +40,8 @@ export interface UndoneView {
   readonly at: string;
   readonly action: HistoryChangeView['action'];
   readonly cause: ActView['cause'];
+  /** It is of what made two contacts one. Absent: it is not. */
+  readonly fuses?: true;
 }
 
 export interface PackageView {

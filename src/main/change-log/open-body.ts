@@ -1,5 +1,6 @@
 import { ALSO, MATCHED_BY } from '../record/alias.ts';
 import type { Dot } from '../record/ids.ts';
+import { CAUSES } from './change.ts';
 import { decodeCbor } from './decode-cbor.ts';
 import { DELETE, type DecodedChange, decodeNames, dotReader, type PackageName, unpackChange } from './package-body.ts';
 import { type UndoneDots, unpackUndone } from './undone-dots.ts';
@@ -12,7 +13,7 @@ export interface OpenBody {
   at(index: number): DecodedChange;
   /** Is this change the delete of a move, told with the add? Decodes nothing. */
   endsMove(index: number): boolean;
-  /** What a change plainly does; null: what it replaced, or which other record it names, has to be looked at. Decodes nothing. */
+  /** What a change plainly does; null: what it replaced, goes on with, or which other record it names, has to be looked at. Decodes nothing. */
   outline(index: number): 'add' | 'delete' | 'move' | null;
 }
 
@@ -79,7 +80,13 @@ function outline(body: Uint8Array, start: number): 'add' | 'delete' | 'move' | n
     at = skip(body, at);
   }
   if (flags.value % 2 === DELETE) return 'delete';
-  return replacesNothing ? 'add' : null;
+  return replacesNothing && !mayGoOn(flags.value) ? 'add' : null;
+}
+
+/** May it be a further change of what the one before it began? Undos and settlements are. */
+function mayGoOn(flags: number): boolean {
+  const cause = CAUSES[Math.floor(flags / 2)];
+  return cause === 'undo' || cause === 'settle';
 }
 
 /** Names of what says that two records were found to be one. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { differenceWords } from '../../contract/alone-words.ts';
+import { causeText } from '../../contract/cause-words.ts';
 import type {
   ActView,
   Choice,
@@ -216,8 +217,8 @@ function showWritten(call: CommandCall, written: PackageView | ActView, kinds: K
     return [[change.action, pathOrTitle(change, kind), first, change.id], ...others.map((line) => ['', '', line, ''])];
   });
   const head = `${localTime(at)}  ${call.paint.strong(plainText(deviceName))}  ${call.paint.dim(id)}\n`;
-  const undone = undoLine(written, localTime);
-  return `${head}${undone === null ? '' : `${plainText(undone)}\n`}${what}${call.table(['action', 'record', 'fields', 'id'], rows, '')}`;
+  const cause = 'cause' in written ? causeText(written, localTime) : undoLine(written, localTime);
+  return `${head}${cause === null ? '' : `${plainText(cause)}\n`}${what}${call.table(['action', 'record', 'fields', 'id'], rows, '')}`;
 }
 
 function showAct(call: CommandCall, act: ActView, kinds: Kinds): string {
@@ -233,8 +234,13 @@ function showAct(call: CommandCall, act: ActView, kinds: Kinds): string {
 /** What a change says of fields: of an edit line by line what was and what is, of anything else which there are. */
 function fieldLines({ action, fields }: PackageView['changes'][number]): readonly string[] {
   const told = fields.filter(({ path }) => isTold(path));
+  if (told.length === 0 && action === 'modify' && fields.every(({ path }) => path === 'exists')) return ['kept'];
   if (told.length === 0)
-    return [action === 'add' ? 'as it was' : fields.map(({ path }) => fieldWords(path)).join(', ')];
+    return [
+      action === 'add'
+        ? 'as it was'
+        : fields.map(({ path, before, after }) => fieldWords(path, after ?? before)).join(', '),
+    ];
   if (action === 'modify') return told.map(showChange);
   return [told.map(({ path, before, after }) => fieldWords(path, after ?? before)).join(', ')];
 }

@@ -1,6 +1,7 @@
 import type { Collection } from '../collection.ts';
 import { conflictFields, largestDot, type Sibling, shownSibling, strayFields } from '../merge/record-state.ts';
 import { canonicalText } from '../past/canonical-text.ts';
+import { writersOf } from '../past/record-past.ts';
 import { digestOf } from '../platform/hash.ts';
 import { compareTexts } from '../record/compare-texts.ts';
 import { fieldRule } from '../record/field-rules.ts';
@@ -19,7 +20,9 @@ export interface OpenValue {
   readonly value: Value;
   /** The changes that say so. Never empty. */
   readonly dots: readonly Dot[];
-  /** The largest of them. */
+  /** The changes that wrote it: the same, but of what came back as a settlement was undone those whose value that is. Never empty. */
+  readonly writtenBy: readonly Dot[];
+  /** The largest of those. */
   readonly latest: Dot;
   /** No change wrote it: it is a directory because of what lies in it, and the changes are those of one of these. */
   readonly implied?: true;
@@ -77,25 +80,33 @@ function impliedDirectory(collection: Collection, record: StoredRecord): readonl
   const exists = first?.state.fields.get(EXISTS)?.find((sibling) => sibling.value === true);
   return exists === undefined
     ? []
-    : [{ kind: 'value', value: { type: 'directory' }, dots: exists.dots, implied: true }];
+    : [{ kind: 'value', value: { type: 'directory' }, ...saidBy(collection, exists, EXISTS), implied: true }];
 }
 
 function valuesOf(collection: Collection, record: StoredRecord, field: FieldName): readonly Draft[] {
   const stray = collection.kind === 'calendar' && strayFields(record.state).includes(field);
-  return [...(stray ? [withTheSeries(record)] : []), ...ownValues(collection, record, field)];
+  return [...(stray ? [withTheSeries(collection, record)] : []), ...ownValues(collection, record, field)];
 }
 
 /** Beside what is said of an occurrence of a series that was moved meanwhile: nothing, said by whoever moved it. That is what is shown. */
-function withTheSeries({ state }: StoredRecord): Draft {
-  const dots = SERIES_FIELDS.flatMap((field) => state.fields.get(field) ?? []).flatMap((sibling) => sibling.dots);
-  return { kind: 'delete', value: null, dots };
+function withTheSeries(collection: Collection, { state }: StoredRecord): Draft {
+  const said = SERIES_FIELDS.flatMap((field) =>
+    (state.fields.get(field) ?? []).map((sibling) => saidBy(collection, sibling, field)),
+  );
+  const [dots, writtenBy] = [said.flatMap((each) => each.dots), said.flatMap((each) => each.writtenBy)];
+  return { kind: 'delete', value: null, dots, writtenBy };
+}
+
+/** The changes that say a value of a field, and those that wrote it. */
+function saidBy(collection: Collection, { dots }: Sibling, field: FieldName): Pick<Draft, 'dots' | 'writtenBy'> {
+  return { dots, writtenBy: dots.flatMap((dot) => writersOf(collection, dot, field)) };
 }
 
 function ownValues(collection: Collection, record: StoredRecord, field: FieldName): readonly Draft[] {
-  return shownFirst(collection, field, record.state.fields.get(field) ?? []).map(({ value, dots }) => ({
-    kind: value === null ? 'delete' : 'value',
-    value,
-    dots,
+  return shownFirst(collection, field, record.state.fields.get(field) ?? []).map((sibling) => ({
+    kind: sibling.value === null ? 'delete' : 'value',
+    value: sibling.value,
+    ...saidBy(collection, sibling, field),
   }));
 }
 
@@ -105,8 +116,9 @@ function valuesOfRecord(collection: Collection, record: StoredRecord, whole: Fie
   const alive = exists.find((sibling) => sibling.value === true) as Sibling;
   const gone = exists.find((sibling) => sibling.value !== true) as Sibling;
   const kept: readonly Draft[] = whole === EXISTS ? [] : valuesOf(collection, record, whole);
-  const values = kept.length > 1 ? kept : [{ kind: 'value' as const, value: kept[0]?.value ?? true, dots: alive.dots }];
-  return [...values, { kind: 'delete', value: null, dots: gone.dots }];
+  const value = kept[0]?.value ?? true;
+  const values = kept.length > 1 ? kept : [{ kind: 'value' as const, value, ...saidBy(collection, alive, EXISTS) }];
+  return [...values, { kind: 'delete', value: null, ...saidBy(collection, gone, EXISTS) }];
 }
 
 function shownFirst(collection: Collection, field: FieldName, siblings: readonly Sibling[]): readonly Sibling[] {
@@ -126,7 +138,7 @@ function conflictOf(
   const values = drafts.map((draft) => ({
     ...draft,
     id: valueId(id, field, draft.value),
-    latest: largestDot(draft, order),
+    latest: largestDot({ dots: draft.writtenBy }, order),
   }));
   const shown = values[0] as OpenValue;
   return { id, record: record.id, field, ofRecord, values: values.sort((a, b) => order(b.latest, a.latest)), shown };

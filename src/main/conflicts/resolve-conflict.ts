@@ -60,7 +60,7 @@ export function resolveAll(port: Port, prefer: string): ResultView {
       const value =
         device === null
           ? conflict.values[0]
-          : conflict.values.find((each) => each.dots.some((dot) => authorOf(port, dot).device === device));
+          : conflict.values.find((each) => each.writtenBy.some((dot) => authorOf(port, dot).device === device));
       if (value === undefined || wouldDelete(port, record, conflict, value)) left.push(conflict.id);
       else if (!lacksContent(port, value)) settled.push(settledWith(conflict, value));
       else {

@@ -3,6 +3,7 @@ import type { Cause } from '../change-log/change.ts';
 import { millisecondsOf } from '../change-log/hybrid-time.ts';
 import type { Collection } from '../collection.ts';
 import { MOST_PACKAGES } from '../past/change-id.ts';
+import { dotOf } from '../record/ids.ts';
 import type { PackagePlace } from '../store/log-store.ts';
 import { actionOf } from './change-view.ts';
 import { type Filter, isShown } from './history-view.ts';
@@ -122,7 +123,7 @@ function lookInto(collection: Collection, place: PackagePlace, filter: Filter): 
     if (!isShown(body, index, filter)) continue;
     const change = plain === null ? body.at(index) : null;
     if (change !== null && 'invalid' in change) continue;
-    counts[plain ?? actionOf({ collection }, change as NonNullable<typeof change>)]++;
+    counts[plain ?? actionOf({ collection }, dotOf(place.row, index), change as NonNullable<typeof change>)]++;
   }
   const first = body === undefined || body.count === 0 ? null : body.at(0);
   const cause = first === null || 'invalid' in first ? 'source' : first.cause;

@@ -9,31 +9,59 @@ import { firstValues, recordTitle } from '../past/record-title.ts';
 import { valueView } from '../past/value-view.ts';
 import { alsoIn, MATCHED_BY } from '../record/alias.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
-import type { Dot, FieldName } from '../record/ids.ts';
+import { type Dot, type FieldName, indexOf } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
+import { makesOne } from './fusions.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'contents'>;
 type FieldView = HistoryChangeView['fields'][number];
 
-/** What a change did to its record. A record made anew after a delete is an add. */
-export function actionOf(port: Pick<Port, 'collection'>, change: Change): HistoryChangeView['action'] {
+/** What a change did to its record. A record made anew after a delete is an add, and what goes on with a change is an edit. */
+export function actionOf(port: Pick<Port, 'collection'>, dot: Dot, change: Change): HistoryChangeView['action'] {
   if (change.movedTo !== undefined || change.movedFrom !== undefined) return 'move';
   // A contact that was found to be another one when it came: nothing went.
   if (change.writes.some((write) => write.field === MATCHED_BY && write.value !== null)) return 'modify';
   if (change.writes.some((write) => write.field === EXISTS && write.value === false)) return 'delete';
   const before = replacedBy(change, EXISTS);
-  const wasThere =
-    before.length > 0 ? (valuesOf(port.collection, EXISTS, before)[0]?.value ?? true) === true : isOfKnown(change);
+  if (before.length === 0 && firstTurn(port, dot, change).change !== change) return 'modify';
+  const wasThere = before.length > 0 ? stoodThere(port, before) : isOfKnown(change);
   return wasThere ? 'modify' : 'add';
+}
+
+/** Was the record there as these say, be it in conflict with its deletion? */
+function stoodThere({ collection }: Pick<Port, 'collection'>, dots: readonly Dot[]): boolean {
+  const values = valuesOf(collection, EXISTS, dots);
+  return values.length === 0 || values.some(({ value }) => value === true);
 }
 
 /** Was the record there for its author, though what keeps it stands for a value they never saw: beside one that differs, or by another id? */
 const isOfKnown = ({ writes }: Change): boolean =>
   writes.some(({ field, value, replaces }) => replaces.length > 0 || alsoIn(field, value) !== null);
 
+interface Turn {
+  readonly dot: Dot;
+  readonly change: Change;
+}
+
+/**
+ * A change writes one value a field: where an undo brings several back, or a contact takes several from the one it is made one with, changes of the same
+ * record follow the first, and say of nothing that it was replaced. The first of those this one is of, most often itself.
+ */
+function firstTurn({ collection }: Pick<Port, 'collection'>, dot: Dot, change: Change): Turn {
+  let first: Turn = { dot, change };
+  while ((change.cause === 'undo' || change.cause === 'settle') && replacedBy(first.change, EXISTS).length === 0) {
+    if (indexOf(first.dot) === 0) break;
+    const before = (first.dot - 1) as Dot;
+    const found = collection.packages.changeAt(before)?.change;
+    if (found === undefined || found.record !== change.record || found.cause !== change.cause) break;
+    first = { dot: before, change: found };
+  }
+  return first;
+}
+
 /** One change as history shows it: per field what stood there before and what was written, and who can give back what was before. */
 export function changeView(port: Port, id: string, dot: Dot, change: Change): HistoryChangeView {
-  const action = actionOf(port, change);
+  const action = actionOf(port, dot, change);
   return {
     id,
     record: change.record,
@@ -41,6 +69,7 @@ export function changeView(port: Port, id: string, dot: Dot, change: Change): Hi
     action,
     fields: fieldsOf(port, dot, change, action),
     ...(change.cause === 'undo' ? { undoes: undoneBy(port, change) } : {}),
+    ...fusing(port, dot, change),
   };
 }
 
@@ -50,10 +79,14 @@ export function undoneBy(port: Pick<Port, 'collection' | 'members'>, change: Cha
     const undone = port.collection.packages.changeAt(dot)?.change;
     if (undone === undefined) return [];
     const { device, name, at } = authorOf(port, dot);
-    const action = actionOf(port, undone);
-    return [{ id: changeId(port.collection, dot), device, deviceName: name, at, action, cause: undone.cause }];
+    const action = actionOf(port, dot, undone);
+    const id = changeId(port.collection, dot);
+    return [{ id, device, deviceName: name, at, action, cause: undone.cause, ...fusing(port, dot, undone) }];
   });
 }
+
+const fusing = ({ collection }: Pick<Port, 'collection'>, dot: Dot, change: Change): { readonly fuses?: true } =>
+  makesOne(collection, dot, change) ? { fuses: true } : {};
 
 /** What the record was called by then: as the change says, else as it is now. */
 function titleOf(port: Port, { record, writes }: Change): string {
@@ -74,11 +107,12 @@ function fieldsOf(port: Port, dot: Dot, change: Change, action: HistoryChangeVie
   const makesOrEnds =
     (action === 'add' || action === 'delete') && !change.writes.some((write) => write.field === ENTRY);
   if (isFiles && makesOrEnds) fields.push(...entryOf(port, dot, change, action));
-  for (const { field, value, replaces } of change.writes) {
+  const first = firstTurn(port, dot, change);
+  for (const { field, value } of change.writes) {
     if (field === EXISTS) continue;
-    const before = valuesOf(port.collection, field, replaces);
+    const before = valuesOf(port.collection, field, replacedBy(first.change, field));
     if (change.movedFrom !== undefined && before.length === 0) continue;
-    fields.push(fieldView(port, dot, field, before, value));
+    fields.push(fieldView(port, first.dot, field, before, value));
   }
   if (fields.length === 0)
     fields.push({ path: EXISTS, before: action !== 'add', after: action !== 'delete', kept: 'here' });

@@ -8,7 +8,7 @@ import { hasRightOne, isConflict, isLive, largestDot, type Sibling, shownSibling
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort, HistorySource } from '../past/history-port.ts';
 import { lackWords } from '../past/lack-words.ts';
-import { replacedBy } from '../past/record-past.ts';
+import { replacedBy, writersOf } from '../past/record-past.ts';
 import { valueView } from '../past/value-view.ts';
 import { ALIAS_OF, alsoIn, MATCHED_BY, textsIn } from '../record/alias.ts';
 import { compareTexts } from '../record/compare-texts.ts';
@@ -20,6 +20,7 @@ import { fieldsOf, nativeOf, sameFields } from '../snapshot/lens.ts';
 import { STAYS, type StoredProblem } from '../store/problem-store.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { undoneBy } from './change-view.ts';
+import { makesOne } from './fusions.ts';
 import { isOutside } from './verify.ts';
 
 type Port = Pick<HistoryPort, 'collection' | 'members' | 'sources'>;
@@ -67,8 +68,10 @@ function explainField(port: Port, record: StoredRecord, field: FieldName): Expla
         Number(b === shown) - Number(a === shown) || log.order(largestDot(b, log.order), largestDot(a, log.order)),
     )
     .map((sibling) => {
-      const dot = largestDot(sibling, log.order);
-      const { device, at } = authorOf(port, dot);
+      // Whoever takes back a settlement says nothing of his own: the values that are in conflict again are of those who wrote them.
+      const isOpen = isConflict(rule, siblings) && isLive(record.state);
+      const dots = isOpen ? sibling.dots.flatMap((dot) => writersOf(port.collection, dot, field)) : sibling.dots;
+      const { device, at } = authorOf(port, largestDot({ dots }, log.order));
       return {
         path: field,
         value: valueView(sibling.value),
@@ -114,7 +117,7 @@ function originText(port: Port, dot: Dot, field: FieldName): string {
   const own = device === port.members.self;
   switch (change?.cause) {
     case 'settle':
-      return `settled by ${name}`;
+      return makesOne(port.collection, dot, change) ? `said to be one person by ${name}` : `settled by ${name}`;
     case 'restore':
       return `restored by ${name}`;
     case 'undo':

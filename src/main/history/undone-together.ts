@@ -1,13 +1,10 @@
-import type { Change, FieldWrite } from '../change-log/change.ts';
+import type { Change } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
 import { findIds } from '../past/change-id.ts';
-import { valuesOf } from '../past/record-past.ts';
-import { ALIAS_OF, alsoIn, isOwnField, MATCHED_BY } from '../record/alias.ts';
-import { type Dot, dotOf, packageRowOf, type RecordId, recordId } from '../record/ids.ts';
-import { memberField, uidOfRecord } from '../record/record-uid.ts';
-import type { Value } from '../record/value.ts';
+import { type Dot, packageRowOf, type RecordId } from '../record/ids.ts';
 import type { PackagePlace } from '../store/log-store.ts';
 import { packagesOfMove } from './act.ts';
+import { dotsOf, fusedIn, pairsIn } from './fusions.ts';
 
 /**
  * All changes that are undone where an id of one, of a package or of several is given: both halves of a move, and of a renamed folder all packages, whichever
@@ -20,11 +17,6 @@ export function undoneTogether(collection: Collection, id: string): ReadonlySet<
     dot !== null ? turnsOf(collection, dot) : packagesOf(place).flatMap(({ row }) => dotsOf(collection, row)),
   );
   return withOtherHalves(collection, asked);
-}
-
-/** Dots of all changes of a package. */
-function dotsOf({ packages }: Collection, row: number): readonly Dot[] {
-  return Array.from({ length: packages.open(row)?.body.count ?? 0 }, (_, index) => dotOf(row, index));
 }
 
 /** An undo of one record that became several changes is undone as one. */
@@ -83,19 +75,6 @@ function fusedWith(collection: Collection, dot: Dot): readonly Dot[] {
   });
 }
 
-/** The records that a package makes one with this one, or that have it as a member. None: it makes it one with nobody. */
-function fusedIn(collection: Collection, row: number, record: RecordId): ReadonlySet<RecordId> {
-  const changes = dotsOf(collection, row).flatMap((dot) => collection.packages.changeAt(dot)?.change ?? []);
-  const sets = changes.flatMap(({ record: alias, writes }): ReadonlySet<RecordId>[] => {
-    const main = writes.find(({ field }) => field === ALIAS_OF)?.value ?? null;
-    if (typeof main !== 'string' || writes.some(({ field }) => field === MATCHED_BY)) return [];
-    const member = memberField(uidOfRecord(alias));
-    const groups = changes.filter((each) => each.writes.some(({ field, value }) => field === member && value === null));
-    return [new Set([alias, recordId(main), ...groups.map((group) => group.record)])];
-  });
-  return new Set(sets.filter((each) => each.has(record)).flatMap((each) => [...each]));
-}
-
 const recordOf = (collection: Collection, dot: Dot): RecordId | undefined =>
   collection.packages.changeAt(dot)?.change.record;
 
@@ -136,19 +115,6 @@ function firstsOf({ packages }: Collection, dot: Dot): ReadonlyMap<Dot, Change> 
     for (const each of change?.takesBack ?? []) seen.add(each);
   }
   return firsts;
-}
-
-function pairsIn(collection: Collection, change: Change): readonly (readonly [RecordId, RecordId])[] {
-  // Whoever makes a contact anew clears what it said: that makes no two of them. An undo of before does not say what it takes back.
-  const saidIn = ({ field, value, replaces }: FieldWrite): Value =>
-    value ?? (change.cause === 'undo' ? (valuesOf(collection, field, replaces)[0]?.value ?? null) : null);
-  const came = change.writes.flatMap((write) => {
-    const also = isOwnField(write.field) ? alsoIn(write.field, saidIn(write)) : null;
-    return also === null ? [] : [[also.record, change.record] as const];
-  });
-  const alias = change.writes.find(({ field }) => field === ALIAS_OF);
-  const one = alias !== undefined && change.writes.some(({ field }) => field === MATCHED_BY) ? saidIn(alias) : null;
-  return typeof one === 'string' ? [...came, [change.record, recordId(one)]] : came;
 }
 
 const placeOf = (collection: Collection, dot: Dot) => collection.log.nameOf(dot).name;

@@ -78,8 +78,8 @@ function isLarger(a: Value, b: Value): boolean {
 }
 
 /** The dot of a value that comes last. */
-export function largestDot(sibling: Sibling, order: DotOrder): Dot {
-  return sibling.dots.reduce((largest, dot) => (order(dot, largest) > 0 ? dot : largest));
+export function largestDot({ dots }: Pick<Sibling, 'dots'>, order: DotOrder): Dot {
+  return dots.reduce((largest, dot) => (order(dot, largest) > 0 ? dot : largest));
 }
 
 /** Does a person have to choose between the values of this field? */

@@ -1,6 +1,7 @@
 import { History, Undo2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
+import { causeText } from '../../contract/cause-words.ts';
 import type { ActView, HistoryChangeView } from '../../contract/contract.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
@@ -17,7 +18,6 @@ import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
 import { When, whenText } from '../components/when.tsx';
-import { causeText } from './act-summary.ts';
 import { ChangeDetail } from './change-detail.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 

@@ -3,7 +3,6 @@ import { fieldWords, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { recordName } from '../../contract/record-name.ts';
-import { undoLine } from '../../contract/undo-words.ts';
 import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { saidByKey } from '../components/record-facts.ts';
 import { fieldValueText } from '../components/value-text.ts';
@@ -83,15 +82,3 @@ export function actAction({ counts }: ActView): Action | 'mixed' {
   const [first, ...others] = ACTIONS.filter((action) => counts[action] > 0);
   return first === undefined || others.length > 0 ? 'mixed' : first;
 }
-
-const CAUSES: { readonly [cause in ActView['cause']]: string | null } = {
-  source: null,
-  settle: 'Settled a conflict',
-  undo: 'Undo',
-  restore: 'Restore',
-  'follow-move': 'An edit that followed a move',
-};
-
-/** What brought an act about, where it was no edit in one of the places, and what an undo took back; null: it was an edit. `timeText` writes a moment. */
-export const causeText = (act: ActView, timeText: (at: string) => string): string | null =>
-  undoLine(act, timeText) ?? CAUSES[act.cause];

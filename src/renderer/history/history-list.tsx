@@ -1,9 +1,10 @@
 import { ChevronRight, FilePen, FilePlus2, FileSymlink, Files, FileX2 } from 'lucide-react';
+import { causeText } from '../../contract/cause-words.ts';
 import type { ActView } from '../../contract/contract.ts';
 import { useApp } from '../client/app-context.tsx';
 import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
 import { clockText, dayText, whenText } from '../components/when.tsx';
-import { actAction, actSummary, causeText, changedFields } from './act-summary.ts';
+import { actAction, actSummary, changedFields } from './act-summary.ts';
 import type { ActPages } from './use-acts.ts';
 
 const ICONS = { add: FilePlus2, modify: FilePen, delete: FileX2, move: FileSymlink, mixed: Files } as const;

@@ -101,7 +101,7 @@ describe('an opened body', () => {
           const plain = opened.outline(index);
           seen.set(plain, (seen.get(plain) ?? 0) + 1);
           // What is told plainly needs nothing of the collection.
-          if (plain !== null) expect(plain).toBe(actionOf({} as never, each));
+          if (plain !== null) expect(plain).toBe(actionOf({} as never, 0 as Dot, each));
         });
       }),
       { numRuns: 300, seed: 12 },

@@ -651,6 +651,33 @@ describe('what is printed', () => {
     expect((await run(['history', '--acts', '--all'])).status).toBe(2);
   });
 
+  it('says of a contact that goes because it is another one which that is', async () => {
+    const fields = [{ path: 'aliasOf', before: null, after: 'uid-1', kept: 'here' }] as const;
+    const change = { id: 'ab-5-1', record: 'uid-2', title: 'Dee Fox', action: 'delete', fields } as const;
+    given = {
+      status: () => ({ ...EMPTY_STATUS, collections: [{ ...EMPTY_COLLECTION, id: 'c', kind: 'contacts' }] }),
+      'history:acts': () => [
+        {
+          id: 'ab-5',
+          newest: 'ab-5',
+          collection: 'c',
+          device: 'd1',
+          deviceName: 'Desk',
+          at: '2026-01-02T03:04:05.000Z',
+          packages: 1,
+          cause: 'settle',
+          changeCount: 1,
+          counts: { add: 0, modify: 0, delete: 1, move: 0 },
+          changes: [change],
+        },
+      ],
+    };
+    const said = (await run(['history'])).out;
+    expect(said).toContain('Same person as uid-1');
+    // What brought it about is said as well.
+    expect(said).toContain('\nSettled a conflict\n');
+  });
+
   it('tells a conflict in words: its field, the values, and devices by their names', async () => {
     const phone = (number: string) => ({ number, contexts: { work: true } });
     const side = (id: string, device: string, number: string) =>

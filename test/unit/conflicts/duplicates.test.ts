@@ -5,6 +5,7 @@ import { contactMarks } from '../../../src/main/conflicts/contact-marks.ts';
 import { fuseSure, settleDuplicate } from '../../../src/main/conflicts/duplicates.ts';
 import { pairsOf, surestFirst } from '../../../src/main/conflicts/find-duplicates.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
+import { explainRecord } from '../../../src/main/history/explain.ts';
 import { listHistory } from '../../../src/main/history/history-view.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../../src/main/history/verify.ts';
@@ -215,6 +216,28 @@ describe('settling duplicates', () => {
       expect(await listDuplicates(device)).toEqual([]);
     }
     expect(recordsRoot(laptop.collection)).toEqual(recordsRoot(phone.collection));
+  });
+
+  it('is told as such, by whom, also by what takes it back; two people settled to be two are not', async () => {
+    const { group, laptop, phone } = met();
+    await settleDuplicate(laptop.port, 'a', 'b', false);
+    await settleDuplicate(laptop.port, 'a', 'b', true);
+    group.exchange();
+    const rule = (id: string, field: string) =>
+      explainRecord(phone.port, phone.collection.records.find(recordId(id))!).fields.find(({ path }) => path === field)
+        ?.rule;
+    expect(rule('a', 'phones/5550001111')).toBe('said to be one person by Laptop');
+    expect(rule('b', 'aliasOf')).toBe('said to be one person by Laptop');
+    const [fused, apart] = listHistory(phone.port, { limit: 2 });
+    expect(fused!.changes.map(({ fuses }) => fuses)).toEqual([true, true]);
+    expect(apart!.changes.map(({ fuses }) => fuses)).toEqual([undefined]);
+    undoChange(phone.port, fused!.id);
+    const undoes = listHistory(phone.port, { limit: 1 })[0]!.changes.flatMap((change) => change.undoes!);
+    expect(undoes.map(({ fuses, cause }) => [fuses, cause])).toEqual([
+      [true, 'settle'],
+      [true, 'settle'],
+    ]);
+    expect(rule('b', 'exists')).toBe('undo of a fusion made on Laptop');
   });
 
   it('is taken back with one undo', async () => {

@@ -3,6 +3,7 @@ import type { ConflictView } from '../../../src/contract/contract.ts';
 import { conflictDetail } from '../../../src/main/conflicts/conflict-detail.ts';
 import { findConflict, firstConflicts, listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveAll, resolveConflict } from '../../../src/main/conflicts/resolve-conflict.ts';
+import { listHistory } from '../../../src/main/history/history-view.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../../src/main/history/verify.ts';
 import { ENTRY, EXECUTABLE, EXISTS, MODIFIED } from '../../../src/main/record/file-entry.ts';
@@ -127,17 +128,54 @@ describe('a list of conflicts', () => {
     ['an edit beside a delete', 'mine', null],
   ])('has the base it had where the settlement of %s is undone, and a new edit there too', async (_, mine, theirs) => {
     apart(mine, theirs, 'a');
-    const { base, values } = one(laptop);
+    const { base, values, title } = one(laptop);
     const settled = await resolveConflict(laptop.port, one(laptop).id, { take: values[0]?.id as string });
     group.exchange();
     group.tick();
     undoChange(phone.port, settled?.changes[0] as string);
     group.exchange();
-    for (const device of group.devices) expect(one(device).base).toEqual(base);
+    // Who pressed undo wrote none of them.
+    for (const device of group.devices) expect(one(device)).toMatchObject({ base, values, title });
     save(desk, 'a', 'edited after the undo');
     group.exchange();
     expect(base).toMatchObject({ sha256: sha('base') });
     for (const device of group.devices) expect(one(device).base).toEqual(base);
+  });
+
+  it('has the value that comes back where an edit is undone of whoever undid it', () => {
+    for (const [device, content] of [
+      [laptop, 'base'],
+      [laptop, 'one'],
+      [phone, 'two'],
+    ] as const) {
+      save(device, 'a', content);
+      group.exchange();
+    }
+    group.tick();
+    undoChange(desk.port, listHistory(desk.port, { limit: 2 })[1]?.id as string);
+    expect(one(desk).title).toBe('a: edited on Desk and Phone');
+  });
+
+  it('is settled as the newest value says, or that of a device, also where its settlement was undone', async () => {
+    apart('mine', 'theirs', 'a');
+    const { values } = one(laptop);
+    const again = async (prefer: string): Promise<unknown> => {
+      group.tick();
+      const [settled] = resolveAll(desk.port, prefer).changes;
+      group.exchange();
+      const shown = desk.shown('a');
+      group.tick();
+      undoChange(desk.port, settled as string);
+      group.exchange();
+      expect(one(laptop).values).toEqual(values);
+      return shown;
+    };
+    for (const prefer of ['newest', laptop.id, phone.id, laptop.id, 'newest'])
+      expect([prefer, await again(prefer)]).toMatchObject([
+        prefer,
+        { digest: sha(prefer === laptop.id ? 'mine' : 'theirs') },
+      ]);
+    expect(resolveAll(desk.port, desk.id).changes).toEqual([]);
   });
 
   it('finds the nearest base, across a settlement', async () => {

@@ -114,8 +114,13 @@ describe('an explanation', () => {
     save(phone, 'c', 'theirs');
     group.exchange();
     expect(explain(laptop, 'c').state).toBe('in conflict: a person has to choose');
-    resolveAll(laptop.port, 'newest');
+    const [settled] = resolveAll(laptop.port, 'newest').changes;
     expect(rules(laptop, 'c')).toContainEqual(['entry', 'settled by Laptop']);
+    group.tick();
+    undoChange(laptop.port, settled as string);
+    // Who pressed undo wrote none of them.
+    const writers = explain(laptop, 'c').fields.flatMap(({ path, device }) => (path === 'entry' ? [device] : []));
+    expect(writers.sort()).toEqual([laptop.id, phone.id].sort());
     save(phone, 'b', 'one');
     save(phone, 'b', 'two');
     group.exchange();

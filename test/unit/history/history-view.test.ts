@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/main/change-log/change.ts';
+import { resolveAll } from '../../../src/main/conflicts/resolve-conflict.ts';
 import { listHistory } from '../../../src/main/history/history-view.ts';
+import { listActs } from '../../../src/main/history/list-acts.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { ENTRY, EXISTS } from '../../../src/main/record/file-entry.ts';
 import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
@@ -55,6 +57,44 @@ describe('history', () => {
     ]);
     expect(list[3]).toMatchObject({ id: `${laptop.log}-1`, collection: group.id, device: laptop.id });
     expect(listHistory(phone.port, {})).toEqual(list);
+  });
+
+  it('tells each value that comes back of a settlement undone as an edit, from what was settled', async () => {
+    const people = new CollectionGroup(3, `history ${made++}`, 'contacts');
+    const [ada, title] = [recordId('ada'), fieldName('title')];
+    const say = (device: GroupDevice | undefined, text: string): void => {
+      people.tick();
+      const change = device?.edit(ada, new Map([[title, text]])) ?? null;
+      device?.write(change === null ? [] : [change]);
+    };
+    const [desk] = people.devices as [GroupDevice];
+    say(desk, 'Countess');
+    people.exchange();
+    people.devices.forEach((device, at) => {
+      say(device, `value ${at}`);
+    });
+    people.exchange();
+    people.tick();
+    const [settled] = resolveAll(desk.port, 'newest').changes;
+    people.tick();
+    undoChange(desk.port, settled as string);
+    const [undo] = await listActs(desk.port, { limit: 1 });
+    expect(undo?.counts).toEqual({ add: 0, modify: 3, delete: 0, move: 0 });
+    expect(undo?.changes.map(({ action, fields: [first] }) => [action, first?.before, first?.after])).toEqual(
+      expect.arrayContaining([0, 1, 2].map((at) => ['modify', 'value 2', `value ${at}`])),
+    );
+  });
+
+  it('tells a record that a person kept, where it was deleted elsewhere, as no addition', async () => {
+    save(laptop, 'a', 'one');
+    group.exchange();
+    save(laptop, 'a', 'two');
+    save(phone, 'a', null);
+    group.exchange();
+    group.tick();
+    resolveAll(phone.port, laptop.id);
+    expect(listHistory(phone.port, { limit: 1 })[0]?.changes).toMatchObject([{ action: 'modify' }]);
+    expect((await listActs(phone.port, { limit: 1 }))[0]?.counts).toMatchObject({ add: 0, modify: 1 });
   });
 
   it('tells an edit as one though what keeps the record stands for a value its author never saw', () => {

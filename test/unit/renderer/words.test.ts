@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { causeText } from '../../../src/contract/cause-words.ts';
 import type {
   ActionCounts,
   ActView,
@@ -31,7 +32,7 @@ import {
 import { choiceOf, editableText } from '../../../src/renderer/conflicts/editable-text.ts';
 import { deletedBy, settledWords } from '../../../src/renderer/conflicts/settle-all.ts';
 import { linkState } from '../../../src/renderer/devices/device-card.tsx';
-import { actAction, actSummary, causeText, changedFields } from '../../../src/renderer/history/act-summary.ts';
+import { actAction, actSummary, changedFields } from '../../../src/renderer/history/act-summary.ts';
 import { afterText, beforeTexts, wholeText } from '../../../src/renderer/history/change-detail.tsx';
 import { endOfDay } from '../../../src/renderer/history/end-of-day.ts';
 import { SETTING_GROUPS, settingToText, textToSetting } from '../../../src/renderer/settings/setting-fields.ts';
@@ -293,7 +294,19 @@ describe('acts', () => {
   it('say what brought them about, where it was no edit', () => {
     expect(causeText(act({}), String)).toBeNull();
     expect(causeText({ ...act({}), cause: 'undo', changes: [] }, String)).toBe('Undo');
-    expect(causeText({ ...act({}), cause: 'settle' }, String)).toBe('Settled a conflict');
+    const settled = (first: Partial<HistoryChangeView>) =>
+      causeText({ ...act({}), cause: 'settle', changes: [{ ...change('modify', 'a'), ...first }] }, String);
+    expect(settled({})).toBe('Settled a conflict');
+    expect(settled({ fuses: true })).toBe('Made two contacts one');
+    const sure = {
+      ...act({ delete: 3 }),
+      cause: 'settle',
+      changes: [{ ...change('modify', 'a'), fuses: true }],
+    } as const;
+    expect(causeText(sure, String)).toBe('Made contacts one that were known twice');
+    expect(settled({ fields: [{ path: 'apart/x', before: null, after: true, kept: 'here' }] })).toBe(
+      'Kept two contacts apart',
+    );
   });
   it('say of an undo what it took back, whose that was and when', () => {
     const undone = {
@@ -319,6 +332,7 @@ describe('acts', () => {
     expect(said(1, [{ ...undone, action: 'delete', cause: 'settle' }])).toBe(
       'Undo of a settlement made on Desk, 12:00',
     );
+    expect(said(1, [{ ...undone, cause: 'settle', fuses: true }])).toBe('Undo of a fusion made on Desk, 12:00');
     expect(said(1, [{ ...undone, cause: 'undo' }])).toBe('Undo of an undo made on Desk, 12:00');
     const others = [
       { ...undone, id: 'a-1-1' },
