@@ -4,7 +4,7 @@ import { I18nProvider } from 'react-aria-components';
 import { writeNumbers } from '../contract/number-text.ts';
 import { AppProvider, goTo, useApp, useAppContext } from './client/app-context.tsx';
 import { PAGES, type Page } from './client/app-store.ts';
-import type { RendererClient } from './client/connection.ts';
+import { OPEN_ANEW, type RendererClient } from './client/connection.ts';
 import { EmptyState } from './components/empty-state.tsx';
 import { LOCALE, localNumber } from './components/locale.ts';
 import { PageFrame } from './components/page-frame.tsx';
@@ -78,9 +78,9 @@ function Unreachable() {
     <PageFrame title="No connection">
       <EmptyState icon={Unplug} title="This page has no connection to Lockstep">
         {again ? (
-          <p>Start Lockstep on this computer; this page then goes on by itself.</p>
+          <p>Start Lockstep on this computer, and open the address it prints.</p>
         ) : (
-          <p>Run “lockstep ui” on this computer and open the address it prints. Each address works once, in one tab.</p>
+          <p>{OPEN_ANEW} Each address works once, in one tab.</p>
         )}
       </EmptyState>
     </PageFrame>

@@ -44,6 +44,22 @@ test('a one-time address: spent by the first tab, good for its reload, refused t
   await expect(page.getByLabel('Keep earlier versions for')).toHaveValue('30');
 });
 
+test('a page whose program was started anew says so, and how to go on', async ({ page }) => {
+  const data = freshDirectory('desk');
+  const first = await serve(data);
+  served.push(first);
+  await page.goto(first.ui);
+  await expect(page.getByRole('button', { name: 'Add: A folder' })).toBeVisible();
+  await first.stop();
+  await expect(page.getByRole('alert')).toContainText('Lockstep is not running');
+  served.push(await serve(data, new URL(first.ui).host));
+  const banner = page.getByRole('alert').filter({ hasText: 'Lockstep was started anew since.' });
+  await expect(banner).toContainText('lockstep ui');
+  await page.keyboard.press('Control+4');
+  await expect(page.getByRole('alert').filter({ hasText: 'This page has no connection to Lockstep.' })).toBeVisible();
+  await expect(page.getByText('is not running')).toHaveCount(0);
+});
+
 test('a typed folder is kept in step; one that is not there is refused by name', async ({ page }) => {
   const desk = await device('desk');
   const folder = freshDirectory('folder');

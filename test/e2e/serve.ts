@@ -9,9 +9,9 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** Starts the built program on a data directory; resolves once all its doors are open. Reachable from this machine only. */
-export async function serve(dataDirectory: string): Promise<Served> {
-  const args = ['--data', dataDirectory, '--listen', '127.0.0.1:0', '--ui', '127.0.0.1:0', '--no-discovery', '--json'];
+/** Starts the built program on a data directory; resolves once all its doors are open. Reachable from this machine only. `ui`: where its page is. */
+export async function serve(dataDirectory: string, ui = '127.0.0.1:0'): Promise<Served> {
+  const args = ['--data', dataDirectory, '--listen', '127.0.0.1:0', '--ui', ui, '--no-discovery', '--json'];
   const { ready, stop } = await start<{ ui: string }>('out/main/headless.js', args);
   return { ui: ready.ui, stop };
 }

@@ -1,6 +1,6 @@
 import { decode, encode } from '../../contract/codec.ts';
 import type { EventName, Events, Reply } from '../../contract/contract.ts';
-import type { Connection, RendererClient } from './connection.ts';
+import { type Connection, OPEN_ANEW, type RendererClient } from './connection.ts';
 
 const SESSION = 'lockstep-session';
 const REFUSED = 4401;
@@ -14,10 +14,17 @@ interface Message {
 }
 type Answer = (reply: Reply<never>) => void;
 
-const lost: Reply<never> = {
+/** `again`: it may answer yet. */
+const lost = (again: boolean): Reply<never> => ({
   ok: false,
-  error: { code: 'not-connected', message: 'Lockstep is not running. Start it and try again.', subject: '' },
-};
+  error: {
+    code: 'not-connected',
+    message: again
+      ? 'Lockstep is not running. Start it and try again.'
+      : `This page has no connection to Lockstep. ${OPEN_ANEW}`,
+    subject: '',
+  },
+});
 
 /** The one-time token of the address, taken out of it: it must not stay in the history or be shared with the page's address. */
 function takeToken(): string | null {
@@ -58,10 +65,12 @@ export function connectBrowserClient(): RendererClient {
   const onClose = (code: number) => {
     socket = null;
     queue = [];
-    for (const answer of waiting.values()) answer(lost);
+    for (const answer of waiting.values()) answer(lost(code !== REFUSED));
     waiting.clear();
     if (code === REFUSED) {
-      const why = 'This address was already used.';
+      // Sessions end with the program that gave them.
+      const isAnew = token === null && sessionStorage.getItem(SESSION) !== null;
+      const why = isAnew ? 'Lockstep was started anew since.' : 'This address was already used.';
       become({ is: 'lost', why, again: false });
       return;
     }
@@ -95,7 +104,7 @@ export function connectBrowserClient(): RendererClient {
     request: (name, ...args) =>
       new Promise((resolve) => {
         if (socket === null) {
-          resolve(lost);
+          resolve(lost(connection.is !== 'lost' || connection.again));
           return;
         }
         const id = ++lastId;

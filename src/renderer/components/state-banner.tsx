@@ -1,6 +1,7 @@
 import { ChevronRight, Pause, Play, RefreshCw } from 'lucide-react';
 import { overallState } from '../../contract/overall-state.ts';
 import { useApp, useToast } from '../client/app-context.tsx';
+import { OPEN_ANEW } from '../client/connection.ts';
 import { useAction } from '../client/use-action.ts';
 import { useSyncNow } from '../client/use-sync-now.ts';
 import { ActionButton } from './action-button.tsx';
@@ -18,7 +19,12 @@ export function StateBanner() {
         <ToneIcon tone="stopped" size={20} />
         <div role="alert">
           <strong>{connection.why}</strong>
-          {connection.again && <span className="banner-detail">Trying again…</span>}
+          {/* Where nothing is known yet the page says it. */}
+          {(connection.again || status !== null) && (
+            <span className="banner-detail">
+              {connection.again ? 'Trying again… If you start it anew, open the address it prints.' : OPEN_ANEW}
+            </span>
+          )}
         </div>
       </header>
     );
