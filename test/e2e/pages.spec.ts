@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import type { SampleClient } from '../fakes/sample-client.ts';
-import { buildPages, openPages } from './harness-page.ts';
+import { buildPages, openPages, SAMPLE_NOW } from './harness-page.ts';
 
 let pages = '';
 test.beforeAll(async () => {
@@ -654,6 +654,32 @@ test('a message leads to the page where something can be done, and goes once tha
   await expect(messages.getByText('Photos')).toHaveCount(0);
 });
 
+test('a message of what is on the screen leads nowhere, and in a narrow window only the newest two lie over it', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 380, height: 720 });
+  await openPages(page, pages, { page: 'problems' });
+  const tell = (title: string) =>
+    page.evaluate((notice) => (window as unknown as { sample: SampleClient }).sample.tell('notice', notice), {
+      about: 'problem' as const,
+      title,
+      text: 'See',
+    });
+  const messages = page.getByRole('region', { name: 'Messages' });
+  for (const title of ['One', 'Two', 'Three']) await tell(title);
+  await expect(messages.getByText('Three: See')).toBeVisible();
+  await expect(messages.getByText('Two: See')).toBeVisible();
+  await expect(messages.getByText('One: See')).toBeHidden();
+  await expect(messages.getByRole('button', { name: 'Show' })).toHaveCount(0);
+  await messages.getByRole('button', { name: 'Dismiss' }).last().click();
+  await expect(messages.getByText('One: See')).toBeVisible();
+  await page.keyboard.press('Control+1');
+  await expect(page.getByRole('heading', { name: 'Sources', level: 1 })).toBeVisible();
+  await tell('Four');
+  await messages.getByRole('button', { name: 'Show' }).click();
+  await expect(page.getByRole('heading', { name: 'Problems', level: 1 })).toBeVisible();
+});
+
 test('two contacts that may be one person are seen side by side; either answer is given and can be undone', async ({
   page,
 }) => {
@@ -994,6 +1020,27 @@ test('what was found is counted of what was searched, also while the next answer
   await expect(dialog.getByText('10,000 contacts', { exact: true })).toBeVisible();
   await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('records:list'));
   await expect(dialog.getByText('10,000 of 418 contacts')).toBeVisible();
+});
+
+test('a search is asked about as it is typed: at once, and the newest once the answer before is there', async ({
+  page,
+}) => {
+  await openPages(page, pages, {});
+  await page.getByRole('button', { name: 'Browse People' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('10,000 contacts')).toBeVisible();
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.hold('records:list'));
+  const searched = async () => (await asked(page, 'records:list')).map(([, search]) => search);
+  const search = dialog.getByRole('searchbox');
+  // No time passes: what was waited with is not asked.
+  await page.clock.install({ time: SAMPLE_NOW });
+  await page.clock.pauseAt(new Date(SAMPLE_NOW.getTime() + 3_600_000));
+  await search.fill('ad');
+  await expect.poll(searched).toEqual(['', 'ad']);
+  await search.fill('ada');
+  await search.fill('ada l');
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('records:list'));
+  await expect.poll(searched).toEqual(['', 'ad', 'ada l']);
 });
 
 test('an act is one row however many changes it has, and opens page by page: what was kept, undo and restore', async ({

@@ -63,8 +63,10 @@ function follow(client: RendererClient, store: AppStore): () => void {
       dropSettled(store);
     }),
     client.on('notice', (notice) => {
-      const action = { label: 'Show', run: () => goTo(NOTICE_PAGES[notice.about]) };
       const { about } = notice;
+      const target = NOTICE_PAGES[about];
+      // Where it leads to a person is by now: a button would do nothing.
+      const action = target === store.getState().page ? null : { label: 'Show', run: () => goTo(target) };
       addToast(store, { tone: 'notice', text: `${notice.title}: ${withNumbersHere(notice.text)}`, action, about });
     }),
     client.onConnection?.((connection) => {

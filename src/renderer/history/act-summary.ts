@@ -26,8 +26,8 @@ export const actionText = (action: Action): string => DID[action];
  */
 export function actSummary(act: ActView, kind: Kind | null): string {
   const [first] = act.changes;
-  if (act.changeCount === 1 && first !== undefined)
-    return `${DID[first.action]} ${recordName(first.record, first.title, kind)}`;
+  const only = actionOfOne(act);
+  if (only !== null && first !== undefined) return `${DID[only]} ${recordName(first.record, first.title, kind)}`;
   const parts = ACTIONS.filter((action) => act.counts[action] > 0).map((action, at) => {
     const count = act.counts[action];
     return at === 0
@@ -37,6 +37,14 @@ export function actSummary(act: ActView, kind: Kind | null): string {
   const names = act.changes.slice(0, 3).map(({ record, title }) => recordName(record, title, kind));
   const more = act.changeCount > names.length ? ' …' : '';
   return `${parts.join(', ')}${names.length === 0 ? '' : `: ${names.join(', ')}${more}`}`;
+}
+
+/** What an act did to the one item it is about; null: it is about several. An undo of a settlement writes each of the sides again, as one change each. */
+function actionOfOne({ changes, changeCount }: ActView): Action | null {
+  const [first, ...others] = changes;
+  if (first === undefined || changeCount !== changes.length) return null;
+  if (others.some(({ record }) => record !== first.record)) return null;
+  return others.every(({ action }) => action === first.action) ? first.action : 'modify';
 }
 
 /**
@@ -78,7 +86,10 @@ function shortly(before: string, path: string, value: ValueView): string {
 }
 
 /** The kind of sign an act gets: that of all its changes, or of a mixture. */
-export function actAction({ counts }: ActView): Action | 'mixed' {
+export function actAction(act: ActView): Action | 'mixed' {
+  const { counts } = act;
+  const only = actionOfOne(act);
+  if (only !== null) return only;
   const [first, ...others] = ACTIONS.filter((action) => counts[action] > 0);
   return first === undefined || others.length > 0 ? 'mixed' : first;
 }

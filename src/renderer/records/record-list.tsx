@@ -18,7 +18,7 @@ const ROW = 60;
 const HEADING = 36;
 /** Fewer names are seen at a glance, without letters between them. */
 const MANY = 30;
-/** Nobody types on when it is searched. */
+/** Almost everything has one letter: whoever types on by then is not kept waiting by that. */
 const PAUSE_MS = 120;
 
 /** Titled by its id, for want of anything better. */
@@ -34,11 +34,19 @@ export interface FoundRecords {
   readonly error: ReturnType<typeof useRequest<'records:list'>>['error'];
 }
 
-/** What says all of a search; what was found before stays until the next answer is there. */
+/**
+ * What says all of a search; what was found before stays until the next answer is there. It is asked about as it is typed, the newest once
+ * the answer before is there.
+ */
 export function useFoundRecords(collection: string, search: string, isAsked: boolean): FoundRecords {
-  const wanted = useSettled(search, PAUSE_MS);
+  const settled = useSettled(search, PAUSE_MS);
+  const typed = search.trim().length === 1 ? settled : search;
+  const [wanted, setWanted] = useState(typed);
   const revision = useCalmRevision();
-  const { value, error } = useRequest('records:list', isAsked ? [collection, wanted] : null, revision);
+  const { value, error, loading } = useRequest('records:list', isAsked ? [collection, wanted] : null, revision);
+  useEffect(() => {
+    if (!loading) setWanted(typed);
+  }, [typed, loading]);
   const [last, setLast] = useState<{ readonly of: string; readonly view: RecordsView } | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: an answer is of what was wanted when it came
   useEffect(() => {

@@ -260,6 +260,8 @@ describe('acts', () => {
     expect(actSummary(act({ add: 1 }, nameless), 'files')).toBe('Added lockstep-x1');
     const mixed = act({ add: 1, delete: 1 }, change('add', 'a'), change('delete', 'b'));
     expect([actSummary(mixed, null), actAction(mixed)]).toEqual(['Added 1 item, deleted 1: a, b', 'mixed']);
+    const twice = act({ add: 1, modify: 1 }, change('modify', 'a'), change('add', 'a'));
+    expect([actSummary(twice, 'files'), actAction(twice)]).toEqual(['Changed a', 'modify']);
     const many = act({ add: 9812 }, ...added);
     expect([actSummary(many, 'files'), actAction(many)]).toEqual(['Added 9,812 items: a, b, c …', 'add']);
   });
