@@ -1,4 +1,4 @@
-import type { CollectionView, PeerView, ProgressView, RequestView, StatusView } from './contract.ts';
+import type { CollectionView, PeerView, ProgressView, RequestView, SourceView, StatusView } from './contract.ts';
 import { numberText } from './number-text.ts';
 
 /** What colour and sign a state has. `good` is shown only where the view itself says in step. */
@@ -68,8 +68,18 @@ export const isAway = ({ state, sources }: CollectionView): boolean =>
   sources.some((source) => source.state === 'unavailable') &&
   sources.every((source) => source.state !== 'halted');
 
-const awayReason = ({ sources }: CollectionView): string =>
-  sources.find((source) => source.state === 'unavailable')?.reason ?? 'its place is not there';
+/** The place of which it is told that it is not there. */
+export const firstAway = ({ sources }: CollectionView): SourceView | undefined =>
+  sources.find(({ state }) => state === 'unavailable');
+
+/** Why, in a sentence. `called`: what the place is called where that is told by its path. */
+function awayReason(collection: CollectionView, called: string | null): string {
+  const { reason, location } = firstAway(collection) ?? { reason: null, location: '' };
+  if (reason === null) return 'its place is not there';
+  return reason.startsWith(`${location} `)
+    ? `${called ?? location}${firstSentence(reason.slice(location.length))}`
+    : firstSentence(reason);
+}
 
 /** Who of these nothing is known of now: what they changed since they were here nobody has told. */
 const away = (peers: readonly PeerView[]): readonly string[] =>
@@ -133,7 +143,9 @@ export function collectionSentence(collection: CollectionView): string {
   const { state, peers, progress } = collection;
   switch (state) {
     case 'halted':
-      if (isAway(collection)) return `Not available: ${awayReason(collection)}`;
+      // Of one place it is clear which.
+      if (isAway(collection))
+        return `Not available: ${awayReason(collection, collection.sources.length === 1 ? 'it' : null)}`;
       return `Halted: ${firstSentence(haltedReason(collection) ?? 'it waits for your decision')}`;
     case 'paused':
       return 'Paused';
@@ -218,7 +230,7 @@ function stoppedPlaces({ collections }: StatusView): { halted: Waiting[]; missin
     ),
     missing: told(
       missing,
-      (it) => `${it.name} is not available: ${awayReason(it)}`,
+      (it) => `${it.name} is not available: ${awayReason(it, null)}`,
       'are not available',
       'not available',
       `Nothing is deleted. It goes on by itself once ${missing.length === 1 ? 'it is' : 'they are'} there again`,

@@ -11,7 +11,7 @@ import { useRecordName } from '../client/use-record-name.ts';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { Note } from '../components/note.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
-import { type ConflictGroup, conflictField } from './conflict-groups.ts';
+import { type ConflictGroup, conflictField, fieldTitles } from './conflict-groups.ts';
 import { conflictSentence, isApart } from './conflict-title.ts';
 import { ConflictSides, OtherAnswers } from './settlement-parts.tsx';
 import { TakeAll } from './take-all.tsx';
@@ -86,6 +86,7 @@ function Several({ group, onClose }: ConflictDialogProps) {
   const waiting = known.filter(({ id }) => open.has(id) && !settled.has(id));
   const nameOf = useDeviceNames();
   const nameOfRecord = useRecordName();
+  const titles = fieldTitles(known);
   const leads = new Set(known.map((one) => leadOf(one, nameOf)));
   const settle = (id: string, choice: Choice) => setSettled((before) => new Map(before).set(id, choice));
   const name = nameOfRecord(group.collection, group.record, group.name);
@@ -126,6 +127,7 @@ function Several({ group, onClose }: ConflictDialogProps) {
           <FieldApart
             key={one.id}
             conflict={open.get(one.id) ?? one}
+            title={titles.get(one.id) ?? ''}
             isReader={deciders !== null}
             isLeadTold={leads.size === 1}
             choice={settled.get(one.id) ?? null}
@@ -140,6 +142,7 @@ function Several({ group, onClose }: ConflictDialogProps) {
 
 function FieldApart(props: {
   conflict: ConflictView;
+  title: string;
   isReader: boolean;
   /** Who disagrees is said above, of all of them. */
   isLeadTold: boolean;
@@ -151,11 +154,10 @@ function FieldApart(props: {
   const one = useSettlement(props.conflict, props.onSettled);
   const { conflict, detail } = one;
   const nameOf = useDeviceNames(detail?.names);
-  const name = conflictField(conflict) ?? 'All of it';
   return (
-    <section className="field-apart" aria-label={name} data-waits={isWaiting ? '' : undefined}>
+    <section className="field-apart" aria-label={props.title} data-waits={isWaiting ? '' : undefined}>
       <div className="section-head">
-        <h3 tabIndex={-1}>{name}</h3>
+        <h3 tabIndex={-1}>{props.title}</h3>
         {!isWaiting && (
           <p className="tone-good field-settled" role="status">
             <CircleCheck aria-hidden size={15} />

@@ -29,3 +29,16 @@ const WHOLE: ReadonlySet<string> = new Set(['entry', 'exists']);
 /** What people call the field in conflict; null: it is the record as a whole. */
 export const conflictField = ({ field, values, base }: ConflictView): string | null =>
   WHOLE.has(field) ? null : fieldWords(field, values[0]?.value ?? base);
+
+/** What the field of each is called among these, by id: of several phones for home, which of how many it is. */
+export function fieldTitles(conflicts: readonly ConflictView[]): ReadonlyMap<string, string> {
+  const names = conflicts.map((one) => conflictField(one) ?? 'All of it');
+  const countOf = (name: string, until: number): number => names.slice(0, until).filter((one) => one === name).length;
+  return new Map(
+    conflicts.map(({ id }, at) => {
+      const name = names[at] ?? '';
+      const all = countOf(name, names.length);
+      return [id, all === 1 ? name : `${name}, ${countOf(name, at + 1)} of ${all}`];
+    }),
+  );
+}

@@ -20,6 +20,7 @@ import {
   collectionSentence,
   collectionTone,
   counted,
+  firstAway,
   haltAdvice,
   isAway,
   listed,
@@ -193,7 +194,9 @@ const firstHalted = ({ sources }: CollectionView): SourceView | undefined =>
 const isTold = (source: SourceView, collection: CollectionView): boolean =>
   source.reason === null
     ? collection.state === 'paused' || (collection.state === 'working' && collection.sources.length === 1)
-    : source === firstHalted(collection) || collectionSentence(collection).includes(source.reason);
+    : source === firstHalted(collection) ||
+      (isAway(collection) && source === firstAway(collection)) ||
+      collectionSentence(collection).includes(source.reason);
 
 /** Of which collection a button is, for who hears buttons one after the other. */
 const Of = ({ name }: { name: string }) => <span className="sr-only"> ({name})</span>;

@@ -176,6 +176,17 @@ describe('overallState', () => {
     });
     expect(sentence(status(away('Docs'), collection({ conflicts: 1 })))).toBe('1 conflict waits for you');
     expect(collectionSentence(away('Docs'))).toBe('Not available: its disk is away');
+    const gone = (location: string, state: 'ready' | 'unavailable' = 'unavailable') => ({
+      ...source,
+      location,
+      state,
+      reason: state === 'ready' ? null : `${location} is not there. Nothing was deleted elsewhere.`,
+    });
+    const one = collection({ name: 'Docs', state: 'halted', sources: [gone('/a. b/c.vcf')] });
+    expect(collectionSentence(one)).toBe('Not available: it is not there');
+    expect(sentence(status(one))).toBe('Docs is not available: /a. b/c.vcf is not there');
+    const two = collection({ state: 'halted', sources: [gone('/a', 'ready'), gone('/b')] });
+    expect(collectionSentence(two)).toBe('Not available: /b is not there');
     const all = status(halted, away('Docs'), away('Photos'), collection({ conflicts: 10, problems: 1 }));
     expect(overallState(all, [request])).toMatchObject({
       sentence: 'Music is halted: everything is gone',

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { ConflictView, ValueView } from '../../../src/contract/contract.ts';
 import { newWords } from '../../../src/renderer/components/new-words.ts';
+import { fieldTitles } from '../../../src/renderer/conflicts/conflict-groups.ts';
 import { conflictSentence, sidesInWords } from '../../../src/renderer/conflicts/conflict-title.ts';
 import { deletedBy } from '../../../src/renderer/conflicts/settle-all.ts';
 import { wholeSides } from '../../../src/renderer/conflicts/take-all.tsx';
@@ -57,6 +58,17 @@ it('an occurrence that is as its series says was not deleted', () => {
   const whole = conflict('a', 'exists', ...sides);
   expect(conflictSentence(whole, nameOf)).toBe('Deleted on Desk, changed on Laptop');
   expect(deletedBy([whole], 'Desk', '')).toEqual(['Ida']);
+});
+
+it('fields of one name are counted', () => {
+  const one = (id: string, field: string) =>
+    conflict(id, field, ['Desk', { number: '1' }], ['Laptop', { number: '2' }]);
+  const titles = fieldTitles([one('a', 'phones/p1'), one('b', 'title'), one('c', 'phones/p2')]);
+  expect([...titles]).toEqual([
+    ['a', 'Phone, 1 of 2'],
+    ['b', 'Title'],
+    ['c', 'Phone, 2 of 2'],
+  ]);
 });
 
 it('one device can answer for all fields only where it has one value of each', () => {
