@@ -7,6 +7,8 @@ import { writeNewFile } from './write-new-file.ts';
 
 /** Objects lie in as many directories as a byte has values. */
 export const GROUPS = 256;
+/** How one is called while it is written. */
+const HALF_WRITTEN = /^[0-9a-f]{62}\.new$/;
 /** Bytes of a file up to which it is waited for until it is on the disk. */
 const LARGEST_SYNCED = 16 * 1024 * 1024;
 
@@ -113,16 +115,28 @@ export class LargeObjects {
     for (const path of [this.#plain(name), this.#compressed(name)]) if (isFile(this.#fs, path)) this.#fs.unlink(path);
   }
 
-  /** What lies in one of the directories, from 0 on. */
+  /** What lies in one of the directories, from 0 on. What an interruption left half written there goes: nobody would ask for it again. */
   listing(group: number): readonly StoredObject[] {
     const name = group.toString(16).padStart(2, '0');
     const directory = `${this.#directory}/${name}`;
     if (this.#fs.lstat(directory)?.type !== 'directory') return [];
-    return this.#fs.readDirectory(directory).flatMap((entry) => {
+    const entries = this.#fs.readDirectory(directory);
+    for (const entry of entries)
+      if (HALF_WRITTEN.test(entry.name ?? '')) this.#removeIfLet(`${directory}/${entry.name}`);
+    return entries.flatMap((entry) => {
       const rest = /^([0-9a-f]{62})(?:\.zst)?$/.exec(entry.name ?? '')?.[1];
       const stat = rest === undefined ? null : this.#fs.lstat(`${directory}/${entry.name}`);
       return stat?.type === 'file' ? { digest: digest(name + rest), size: stat.size } : [];
     });
+  }
+
+  /** A disk that fails does not let go of it now: the next listing tries again. */
+  #removeIfLet(path: string): void {
+    try {
+      this.#fs.unlink(path);
+    } catch (error) {
+      if ((error as { code?: string }).code === undefined) throw error;
+    }
   }
 
   /** Bytes on the disk. Looks at every object. */

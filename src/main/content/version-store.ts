@@ -182,7 +182,7 @@ export class VersionStore {
     for (const name of names) this.#large.drop(name);
   }
 
-  /** What is kept, part by part from 0 on: a part is a directory of large objects or a pack. Lent files are not part of it. */
+  /** What is kept, part by part from 0 on: a part is a directory of large objects or a pack. Lent files are not part of it, and what an interruption left half written goes. */
   listing(part: number): KeptListing {
     if (part >= GROUPS) {
       const { items, more } = this.#packs.entries(part - GROUPS);

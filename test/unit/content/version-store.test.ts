@@ -253,6 +253,26 @@ describe('version store', () => {
     expect(new Set(listed)).toEqual(new Set([...kept.values()].map(nameOf)));
     expect(damaged).toEqual([]);
   });
+  it('keeps nothing that was being written as all ended, once it is listed; also after a disk that failed just then', () => {
+    const path = put('/user/large', NOISE);
+    const dying = disk.process(({ name, path: of }) =>
+      name === 'sync' && of.endsWith('.new') ? { dies: 'before' } : null,
+    );
+    expect(() => open(dying).keepFile(path, null, { move: false })).toThrow(Crash);
+    const left = `${looseOf(nameOf(NOISE))}.new`;
+    expect(sizeOf(left)).toBe(NOISE.length);
+    const store = open();
+    const parts = (): unknown => {
+      for (let part: number | null = 0; part !== null; ) part = store.listing(part).next;
+      return sizeOf(left);
+    };
+    fs.plan = ({ name }) => (name === 'unlink' ? { fails: 'EIO' } : null);
+    expect(parts()).toBe(NOISE.length);
+    fs.plan = null;
+    expect(parts()).toBe(-1);
+    store.keepFile(path, null, { move: false });
+    expect(equal(store.read(nameOf(NOISE)), NOISE)).toBe(true);
+  });
   it('that is written anew beside a damaged block leaves nothing of that behind, which would be another one’s', () => {
     const store = open();
     const [lost, dropped, later] = [small(1), small(2, 9000), small(3)];
