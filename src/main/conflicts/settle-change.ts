@@ -52,6 +52,7 @@ function settledWrites({ state }: StoredRecord, field: FieldName, value: Value):
     return [write(field, value)];
   const moved = movedOverride(series, value);
   const there = moved === null ? null : onSameDay(series, field);
+  if (moved !== null && there === field) return [write(field, moved)];
   if (moved !== null && there !== null) {
     const [said, ...others] = siblingsOf(there);
     if (others.length === 0 && (moved.excluded === true || (said?.value ?? null) === null))
@@ -71,11 +72,11 @@ function seriesIn(state: RecordState): Fields | null {
   return series;
 }
 
-/** The field of the one occurrence that the series has on the day of this one; null: it has none, several, or that of this very time. */
+/** The field of the one occurrence that the series has on the day of this one; null: it has none, or several. */
 function onSameDay(series: Fields, field: FieldName): FieldName | null {
   const day = dayOfOverride(field);
   const time = day === null ? null : occurrenceOnDay(series, day);
-  return time === null || overrideAt(time) === field ? null : overrideAt(time);
+  return time === null ? null : overrideAt(time);
 }
 
 /** Deletes a record as it stands here, whatever is in conflict in it. */

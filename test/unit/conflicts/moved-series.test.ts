@@ -128,6 +128,26 @@ it('what is said of one day stays beside what was said of it in the moved series
   expect(await leftOut(moved, '2024-01-10T09:00:00')).not.toContain('2024-01-10T10:00:00');
 });
 
+it('an edit stays that of its occurrence where only the end of the series is another one by now', async () => {
+  const group = new CollectionGroup(2, 'ends elsewhere', 'calendar');
+  const [laptop, phone] = group.devices as [GroupDevice, GroupDevice];
+  make(laptop, series('09'));
+  group.exchange();
+  const shorter = new Map([...series('09'), [fieldName('recurrenceRule'), { frequency: 'daily', count: 30 } as Value]]);
+  make(laptop, shorter as Fields);
+  group.tick();
+  make(phone, edited);
+  group.exchange();
+  const [conflict] = listConflicts(laptop.port);
+  const { id } = conflict!.values.find(({ kind }) => kind === 'value')!;
+  await resolveConflict(laptop.port, conflict!.id, { take: id });
+  group.exchange();
+  for (const device of [laptop, phone]) {
+    expect(open(device)).toEqual([]);
+    expect(device.values(ID, AT)).toEqual([{ title: 'Retro', series: seriesOf(shorter as Fields) }]);
+  }
+});
+
 it('one who moved the series with its occurrences beside one who edited one of them is asked once', async () => {
   const group = new CollectionGroup(2, 'moved with its occurrences', 'calendar');
   const [laptop, phone] = group.devices as [GroupDevice, GroupDevice];
