@@ -149,6 +149,29 @@ it('a label two entries share stays with the one that stays', () => {
   expect(card.changed('phones', () => null)).toBe(card.text.replace('item5.TEL:1\r\n', ''));
 });
 
+it.each([
+  ['3.0', 'BDAY:19800412', '19800413'],
+  ['3.0', 'BDAY:--0412', '--0413'],
+  ['3.0', 'BDAY:1980-04-12', '1980-04-13'],
+  ['3.0', 'BDAY:1980-04-12T00:00:00Z', '1980-04-13'],
+  ['4.0', 'BDAY:1980-04-12', '1980-04-13'],
+  ['4.0', 'ANNIVERSARY:19800412', '19800413'],
+] as const)('a day of %s is spelled as the line spells it: %s', (version, line, edited) => {
+  const card = cardOf(version, line);
+  const later = (entry: Plain) => ({ ...entry, date: { ...(entry.date as object), day: 13 } });
+  expect(card.changed('anniversaries', later)).toBe(card.text.replace(/:[^:]*(?::00:00Z)?(?=\r\nEND)/, `:${edited}`));
+});
+
+it('a line of 2.1 is never folded, but for base64', () => {
+  const long = `https://example.org/${'x'.repeat(80)}`;
+  const card = cardOf('2.1', 'URL:http://a.example', 'PHOTO;JPEG;ENCODING=BASE64:AAAA');
+  expect(card.changed('links', (entry) => ({ ...entry, uri: long }))).toBe(card.text.replace('http://a.example', long));
+  expect(card.with('notes/n', { note: 'one\\two;'.repeat(20) })).toContain(`NOTE:${'one\\\\two\\;'.repeat(20)}\r\n`);
+  const photo = { ...(card.said('media')[0] as Plain), data: new Uint8Array(200) };
+  const written = card.changed('media', () => photo);
+  for (const line of written.split('\r\n')) expect(line.length).toBeLessThan(80);
+});
+
 it('a day without a year stays in the notation of Apple, and one that has got a year leaves it', () => {
   const card = cardOf('3.0', 'BDAY;X-APPLE-OMIT-YEAR=1604:1604-04-12');
   const day = (date: Plain) => (entry: Plain) => ({ ...entry, date });

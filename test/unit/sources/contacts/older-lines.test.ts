@@ -92,7 +92,7 @@ describe('days', () => {
       apple.text.replace('Nameday\\, hers', 'First met'),
     );
     expect(apple.changed('anniversaries', (day) => ({ ...day, kind: 'wedding' }), 2)).toBe(
-      apple.text.replace('X-ABDATE:20110102', 'item3.X-ABDATE:2011-01-02\r\nitem3.X-ABLabel:_$!<Anniversary>!$_'),
+      apple.text.replace('X-ABDATE:20110102', 'item3.X-ABDATE:20110102\r\nitem3.X-ABLabel:_$!<Anniversary>!$_'),
     );
     expect(apple.changed('anniversaries', () => null, 1)).toBe(apple.text.replace(/item2.*\r\n/g, ''));
     expect(apple.changed('anniversaries', ({ label: _, ...day }) => ({ ...day, kind: 'wedding' }), 1)).toBe(
@@ -140,13 +140,10 @@ describe('days', () => {
     );
     expect(card.days).toEqual([{ kind: 'wedding', date }]);
     expect(card.changed('anniversaries', (day) => ({ ...day, date: { ...date, day: 7 } }))).toBe(
-      card.text.replace('05-06', '05-07').replace('20100506', '2010-05-07'),
+      card.text.replace('05-06', '05-07').replace('20100506', '20100507'),
     );
     expect(card.changed('anniversaries', (day) => ({ ...day, kind: 'other', label: 'Party' }))).toBe(
-      card.text
-        .replace('X-ANNIVERSARY;VALUE=DATE:2010-05-06\r\n', '')
-        .replace('20100506', '2010-05-06')
-        .replace('_$!<anniversary>!$_', 'Party'),
+      card.text.replace('X-ANNIVERSARY;VALUE=DATE:2010-05-06\r\n', '').replace('_$!<anniversary>!$_', 'Party'),
     );
     expect(card.changed('anniversaries', () => null)).toBe(textOf('3.0', ['NOTE:between']));
   });

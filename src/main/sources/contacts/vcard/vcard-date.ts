@@ -76,6 +76,15 @@ export function formatDate(date: Value | undefined, version: VcardVersion): Writ
   return typeof day === 'number' ? { value: `---${two(day)}` } : null;
 }
 
+/** A day as the line it is to stand in spells the one it said: with what separates its parts, or without. Anything else as it is. */
+export function spelledAs(own: string, value: string): string {
+  const [was, is] = [own.trim(), value].map((text) => FULL.exec(text) ?? NO_YEAR.exec(text));
+  if (was === null || was === undefined || is === null || is === undefined) return value;
+  const dash = was[0].replace(/^--/, '').includes('-') ? '-' : '';
+  const [, first, ...others] = is;
+  return NO_YEAR.test(value) ? `--${[first, ...others].join(dash)}` : [first, ...others].join(dash);
+}
+
 /** The leap year Apple puts there, so that every day of a year is one. */
 const ANY_YEAR = '1604';
 /** A day without its year in a new line of a card of Apple's; what else is written as it is. */

@@ -19,7 +19,7 @@ import type { PropertyRule } from './property-rule.ts';
 import { entryOf, placeOf, ruleFor } from './property-table.ts';
 import { COUNTRY, namesUnknown } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
-import { OMITTED, omittingYear, withoutYear } from './vcard-date.ts';
+import { OMITTED, omittingYear, spelledAs, withoutYear } from './vcard-date.ts';
 import { escapePart, escapeText, quotedPrintable, type VcardVersion } from './vcard-text.ts';
 import { mapOf, type Plain, type Written } from './written.ts';
 
@@ -112,6 +112,8 @@ const LABEL_NAME = 'X-ABLabel';
 const isCharset = ({ name }: Param): boolean => isParam(name, 'CHARSET');
 const QUOTED_PRINTABLE = /^quoted-printable$/i;
 const isQuotedPrintable = (value: string): boolean => value.length === 16 && QUOTED_PRINTABLE.test(value);
+const BASE64 = /^(?:base64|b)$/i;
+const saysBase64 = ({ values }: Param): boolean => values.some((value) => value.length < 7 && BASE64.test(value));
 const saysQuoted = ({ values }: Param): boolean => values.some(isQuotedPrintable);
 
 const NUMBERED = /^item\d+$/i;
@@ -146,7 +148,9 @@ export class CardLines {
     const hasCharset = line.params.some(isCharset);
     if (!isQuoted && (this.version !== '2.1' || !(NON_ASCII.test(line.value) || line.value.includes('\n')))) {
       const own = hasCharset ? { ...line, params: line.params.filter((each) => !isCharset(each)) } : line;
-      return composeLine(own, this.#style);
+      // In 2.1 the blank that begins a folded line is one of the value, and most programs that write it never fold.
+      const isFolded = this.version !== '2.1' || line.params.some(saysBase64);
+      return composeLine(own, isFolded ? this.#style : { ...this.#style, foldAt: NEVER_FOLD });
     }
     const params = line.params.filter((each) => !isCharset(each) && !saysQuoted(each));
     params.push(newParam('ENCODING', ['QUOTED-PRINTABLE']), newParam('CHARSET', ['UTF-8']));
@@ -241,7 +245,11 @@ export class CardLines {
       group,
       name: own.name,
       params: isTel ? [newParam('VALUE', ['uri']), ...params] : params,
-      value: isTel ? `tel:${text(entry.number)}` : written.value,
+      value: isTel
+        ? `tel:${text(entry.number)}`
+        : rule.map === 'anniversaries'
+          ? spelledAs(own.value, written.value)
+          : written.value,
       ...withoutYear(own, written.value),
     };
     return [this.text(line), ...more.map((each) => this.text({ ...each, group }))];
