@@ -17,6 +17,7 @@ import { problemViews } from './problem-views.ts';
 import { recognizePlace } from './recognize-place.ts';
 import { RecordRequests } from './record-requests.ts';
 import { recoveryKey } from './recovery-key.ts';
+import { removeDevice } from './remove-device.ts';
 import { showRecord } from './show-record.ts';
 import { sourceLacks } from './source-lacks.ts';
 import { changeSource } from './source-settings.ts';
@@ -74,9 +75,8 @@ export function handlersOf(engine: Engine): Handlers {
     },
     sync: (options) => syncRequest(engine, options),
     'devices:list': () => deviceViews(engine),
-    'devices:remove': (device, collection) => {
-      const { device: id } = findDevice(engine, device);
-      for (const replica of findCollections(engine, collection)) engine.members.remove(replica, id);
+    'devices:remove': async (device, collection) => {
+      await removeDevice(engine, device, collection);
       return deviceViews(engine);
     },
     'devices:rename': (name) => {
