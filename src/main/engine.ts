@@ -164,7 +164,7 @@ export class Engine {
   };
 
   /** A new collection with this folder as its first source; returns once what is in it is in the log. */
-  async add(options: AddOptions): Promise<AddedView> {
+  async add(options: AddOptions): Promise<Omit<AddedView, 'problems'>> {
     const { location, create = false, kind = null, format = null } = options;
     const place = await this.place(location, { kind, format, create });
     const { identity, clock, random } = this.world;

@@ -353,7 +353,7 @@ describe('with devices', () => {
       '--format',
       'folder',
     );
-    expect(added).toEqual({ collection: text, source: text, kind: 'files', format: 'folder', records: 1 });
+    expect(added).toEqual({ collection: text, source: text, kind: 'files', format: 'folder', records: 1, problems: 0 });
     const made = join(scratch('made'), 'new');
     expect(await ask('add', made, '--create')).toMatchObject({ kind: 'files', format: 'folder', records: 0 });
     const asks = async (device: Device) => {

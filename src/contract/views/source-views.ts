@@ -74,6 +74,8 @@ export interface AddedView {
   readonly kind: Kind;
   readonly format: string;
   readonly records: number;
+  /** So much of it could not be read, as `problems:list` tells. */
+  readonly problems: number;
 }
 
 /** One address book or calendar of an account. */

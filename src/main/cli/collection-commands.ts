@@ -10,6 +10,7 @@ import { localTime } from './local-time.ts';
 import { inviteNearby, joinNearby } from './nearby-pairing.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
 import { checkFormat, FORMAT_NAMES, formatLines, KINDS } from './place.ts';
+import { problemLines } from './problem-lines.ts';
 import { withProgress } from './progress-bar.ts';
 import { counted, shortId, shortRecord } from './show-value.ts';
 import type { Table } from './table.ts';
@@ -49,9 +50,10 @@ const add: Command = {
       call,
       call.ask('collections:add', given({ location, name: textOption(options, 'name'), kind, format: wanted, create })),
     );
+    const troubles = await problemLines(call, added.collection);
     await call.print(added, (view) => {
       const invite = call.paint.dim(`Share it with another device: lockstep invite ${view.collection}`);
-      return `Collection ${view.collection}: ${counted(view.records, 'record')} in ${plainText(location)}.\n${invite}\n`;
+      return `Collection ${view.collection}: ${counted(view.records, 'record')} in ${plainText(location)}.\n${troubles}${invite}\n`;
     });
     return EXIT.done;
   },
@@ -175,9 +177,10 @@ const join: Command = {
       call,
       call.ask('collections:join', link, location, wanted ?? null, flagOption(call.options, 'wait')),
     );
+    const troubles = joined.state === 'joined' ? await problemLines(call, joined.collection) : '';
     await call.print(joined, (view) =>
       view.state === 'joined'
-        ? `Joined collection ${view.collection} with ${plainText(location)}.\n`
+        ? `Joined collection ${view.collection} with ${plainText(location)}.\n${troubles}`
         : `Waiting for approval. Compare this code with the one on the other device: ${call.paint.strong(view.code)}\n`,
     );
     return joined.state === 'joined' ? EXIT.done : EXIT.needsPerson;
@@ -244,9 +247,9 @@ const source: Command = {
       ignore: patterns(options, 'ignore'),
       readOnly: typeof readOnly === 'boolean' ? readOnly : undefined,
     });
-    await call.print(await call.ask('source:change', call.positionals[0]!, change), (view) =>
-      showSettings(view, call.table),
-    );
+    const settings = await call.ask('source:change', call.positionals[0]!, change);
+    const troubles = location === undefined ? '' : await problemLines(call, call.positionals[0]!);
+    await call.print(settings, (view) => `${showSettings(view, call.table)}${troubles}`);
     return EXIT.done;
   },
 };

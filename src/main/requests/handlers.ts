@@ -21,7 +21,7 @@ import { removeDevice } from './remove-device.ts';
 import { showRecord } from './show-record.ts';
 import { sourceLacks } from './source-lacks.ts';
 import { changeSource } from './source-settings.ts';
-import { statusView } from './status-view.ts';
+import { problemCount, statusView } from './status-view.ts';
 import { syncRequest } from './sync-request.ts';
 
 const NOTHING: Record<string, never> = {};
@@ -36,7 +36,10 @@ export function handlersOf(engine: Engine): Handlers {
     'ui:address': () => {
       throw new LockstepError('no-ui', 'This instance serves no browser UI.');
     },
-    'collections:add': (options) => engine.add(options),
+    'collections:add': async (options) => {
+      const added = await engine.add(options);
+      return { ...added, problems: problemCount(findCollection(engine, added.collection)) };
+    },
     'collections:invite': (collection, role, approveFirst) => ({
       link: engine.network.admissions.invite(findCollection(engine, collection).id, role, approveFirst),
     }),

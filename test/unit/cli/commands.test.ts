@@ -355,6 +355,41 @@ it('what an export has no place for is told in words, and of whom', async () => 
   expect((await run(['export', 'Photos', 'out'])).out).toBe('Wrote 9 records to /home/ana/out.\n');
 });
 
+describe('what cannot be read of a new source', () => {
+  const problem = { collection: 'c1', source: '/d.vcf', code: 'malformed', since: '2026-01-31T00:00:00.000Z' };
+  const problems = [
+    { ...problem, record: 'line 5', detail: 'line 5: it is no card' },
+    { ...problem, record: 'uid', title: 'Ada', detail: 'its birthday is no date' },
+    ...[7, 8, 9].map((line) => ({ ...problem, record: `${line}`, detail: `line ${line}: it has no end` })),
+  ];
+  const told =
+    '5 problems: lockstep problems c1\n  line 5: it is no card\n  Ada: its birthday is no date\n  7: line 7: it';
+  const added = { collection: 'c1', source: 's1', kind: 'contacts', format: 'vcard', records: 2, problems: 5 } as const;
+  const joined = { collection: 'c1', source: 's1', state: 'joined', code: '123456' } as const;
+  const settings = { sources: [], only: [], ignore: [], readOnly: false, outside: 0 };
+
+  it.each([[['add', '/d.vcf']], [['join', 'lockstep://join#x', '/d.vcf']], [['source', 'c1', '--add', '/d.vcf']]])(
+    '%j says it at once',
+    async (argv) => {
+      given = {
+        'collections:add': () => added,
+        'collections:join': () => joined,
+        'status': () => EMPTY_STATUS,
+        'source:change': () => settings,
+        'problems:list': () => problems,
+      };
+      expect(await run(argv)).toMatchObject({ status: 0, out: expect.stringContaining(told) });
+      given = { ...given, 'problems:list': () => [] };
+      expect((await run(argv)).out).not.toContain('problem');
+    },
+  );
+
+  it('is a number for scripts', async () => {
+    given = { 'collections:add': () => added };
+    expect(JSON.parse((await run(['add', '/d.vcf', '--json'])).out)).toEqual(added);
+  });
+});
+
 it('says that a file is not there, or why it cannot be read', async () => {
   const resolving = (file: string) => run(['resolve', 'f1', '--value', `@${file}`], { directory: data });
   expect((await resolving('nowhere')).notes).toBe(`lockstep: There is no file ${join(data, 'nowhere')}.\n`);
