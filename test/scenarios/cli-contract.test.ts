@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/main/cli/run-command-line.ts';
@@ -267,6 +267,11 @@ describe('with devices', () => {
     ['cat', () => ['cat', 'docs', 'kept.txt'], { size: 6, base64: Buffer.from('second').toString('base64') }],
     ['cat --value', () => ['cat', 'docs', 'both.txt', '--value', conflict.shown], { size: 7 }],
     [
+      'export with an open conflict',
+      () => ['export', 'docs', join(scratch('open'), 'all')],
+      { records: 2, lost: [], conflicts: 1 },
+    ],
+    [
       'resolve',
       () => ['resolve', conflict.id, '--take', conflict.values[0]!.id],
       { ...RESULT, changes: expect.any(Array) },
@@ -333,6 +338,25 @@ describe('with devices', () => {
       expect([status, JSON.parse(said).error.code]).toEqual([1, 'not-files']);
       expect(await ask('source', 'people', option, '')).toMatchObject({ only: [], ignore: [] });
     }
+  });
+
+  it('export writes one file to standard output', async () => {
+    const book = join(scratch('piped'), 'piped.vcf');
+    writeFileSync(book, 'BEGIN:VCARD\r\nVERSION:3.0\r\nUID:ada\r\nFN:Ada\r\nN:;Ada;;;\r\nEND:VCARD\r\n');
+    await ask('add', book);
+    expect(await call(pair.a.data, 'export', 'piped', '-', '--format', 'csv-google')).toEqual({
+      status: 0,
+      out: expect.stringContaining('\r\nAda,'),
+      notes: '',
+    });
+    expect(await ask('export', 'piped', '-')).toEqual({
+      records: 1,
+      lost: [],
+      lacks: { records: 0, lacks: [], named: [] },
+      size: expect.any(Number),
+      base64: expect.stringMatching(/^QkVHSU46VkNBUkQ/),
+    });
+    expect((await call(pair.a.data, 'export', 'docs', '-', '--json')).status).toBe(1);
   });
 
   it('ui is an address only where serve gives one', async () => {

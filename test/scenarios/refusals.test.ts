@@ -116,6 +116,7 @@ const REFUSED: readonly (readonly [code: string, ...argv: (string | (() => strin
   ['bad-pattern', 'source', 'docs', '--only', at('file')],
   ['already-there', 'export', 'docs', () => at('file')],
   ['wrong-format', 'export', 'docs', at('new.vcf'), '--format', 'vcard'],
+  ['wrong-format', 'export', 'docs', '-'],
   ['no-ui', 'ui'],
 ];
 

@@ -46,6 +46,8 @@ export interface ExportView {
   readonly lost: readonly { readonly record: string; readonly field: string; readonly why: string }[];
   /** The same for people, without what only programs read; absent of files, which are copied as they are. */
   readonly lacks?: LacksView;
+  /** So many conflicts are open: of each the value that is shown here was written. Absent: none. */
+  readonly conflicts?: number;
   /** Of a table: the cells that a spreadsheet may take for formulas. Absent: there are none. */
   readonly formulas?: readonly { readonly record: string; readonly column: string; readonly value: string }[];
 }

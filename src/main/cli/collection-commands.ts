@@ -1,27 +1,19 @@
-import { resolve } from 'node:path';
-import type { LacksView, OccurrenceView, SourceSettingsView } from '../../contract/contract.ts';
-import { formulaWords } from '../../contract/formula-words.ts';
-import { lackWords } from '../../contract/lack-words.ts';
+import type { OccurrenceView, SourceSettingsView } from '../../contract/contract.ts';
 import { plainText } from '../platform/plain-text.ts';
 import { accountKind, givenPlace, givePassword } from './account-place.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
+import { exportOnce } from './export-command.ts';
 import { localTime } from './local-time.ts';
 import { inviteNearby, joinNearby } from './nearby-pairing.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
-import { checkFormat, FORMAT_NAMES, formatLines, KINDS } from './place.ts';
+import { checkFormat, FORMAT_OPTION, formatLines, KINDS } from './place.ts';
 import { problemLines } from './problem-lines.ts';
 import { withProgress } from './progress-bar.ts';
-import { counted, shortId, shortRecord } from './show-value.ts';
+import { counted, shortId } from './show-value.ts';
 import type { Table } from './table.ts';
 
 const ROLES = ['admin', 'editor', 'reader'] as const;
-const format = {
-  type: 'string',
-  value: 'FORMAT',
-  help: 'the format of the source, where it cannot be recognized',
-  offers: FORMAT_NAMES,
-} as const;
 
 const add: Command = {
   name: 'add',
@@ -36,7 +28,7 @@ const add: Command = {
       help: 'files, contacts or calendar, where it cannot be recognized',
       offers: KINDS,
     },
-    format,
+    format: FORMAT_OPTION,
     create: { type: 'boolean', help: 'make the path where it is missing' },
   },
   async run(call) {
@@ -157,7 +149,7 @@ const join: Command = {
     'Give - to read the link from standard input: other users of this machine can see arguments. An empty or new place is filled, a\n' +
     'full one is merged. Exit status 4 while an admin has to approve; the code shown there must be the one shown here. For formats see add.',
   options: {
-    format,
+    format: FORMAT_OPTION,
     wait: { type: 'boolean', help: 'wait until membership is granted' },
     nearby: {
       type: 'boolean',
@@ -216,7 +208,7 @@ const source: Command = {
     "Without options it shows them. --only and --ignore may be repeated and replace the patterns there were; --only '' clears.",
   options: {
     add: { type: 'string', value: 'PATH|URL', help: 'another source of the collection on this device' },
-    format,
+    format: FORMAT_OPTION,
     remove: { type: 'string', value: 'SOURCE', help: 'keep this source no longer in step; its files stay' },
     only: {
       type: 'string',
@@ -310,49 +302,6 @@ const agenda: Command = {
           : `Not all of it is told from ${localTime(new Date(until).toISOString())} on: it is too much.\n`;
       if (list.length > 0) return `${call.table(['day', 'time', 'what'], list.map(line), '')}${rest}`;
       return next === null ? 'Nothing comes.\n' : `Nothing in that time. Next: ${line(next).join(' ')}\n`;
-    });
-    return EXIT.done;
-  },
-};
-
-/** So many of those that lose something are named. */
-const NAMED = 5;
-
-function lacksText({ records, lacks, named }: LacksView, table: CommandCall['table']): string {
-  if (records === 0) return '';
-  const rows = lacks.map((lack) => [plainText(lackWords(lack)), counted(lack.records, 'record')]);
-  const names = named.slice(0, NAMED).map(({ title }) => plainText(title));
-  const others = records - names.length;
-  const whom = `${names.join(', ')}${others === 0 ? '' : ` and ${counted(others, 'other')}`}`;
-  return `It does not hold all of ${whom}:\n${table(['what', 'of'], rows, '')}Each field: --json.\n`;
-}
-
-const exportOnce: Command = {
-  name: 'export',
-  takes: 'COLLECTION FILE',
-  summary: 'writes the collection once, in any format it can be written in',
-  details:
-    'FILE is made, and nothing is written over. For formats see add; what is on a server is written as vcard or icalendar.',
-  options: {
-    format: {
-      ...format,
-      help: 'as what it is written (default: as FILE is named, .vcf, .ics, .csv or .ldif, else as its source here)',
-    },
-  },
-  async run(call) {
-    const wanted = textOption(call.options, 'format');
-    checkFormat(wanted);
-    if (call.positionals[1] === '-')
-      throw usageError('FILE is the name of a new file, and "-" would be one: give another, or ./-.', 'FILE');
-    const file = resolve(call.terminal.directory, call.positionals[1]!);
-    const exported = await call.ask('export', call.positionals[0]!, file, wanted ?? null);
-    await call.print(exported, (view) => {
-      const done = `Wrote ${counted(view.records, 'record')} to ${plainText(file)}.\n`;
-      const formulas = formulaWords(view);
-      const beware = formulas === null ? '' : `${plainText(formulas)}\n`;
-      if (view.lacks !== undefined) return done + beware + lacksText(view.lacks, call.table);
-      const lost = view.lost.map((entry) => [shortRecord(entry.record), entry.why]);
-      return lost.length === 0 ? done : `${done}Could not be written:\n${call.table(['file', 'why'], lost, '')}`;
     });
     return EXIT.done;
   },

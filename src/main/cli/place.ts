@@ -25,6 +25,15 @@ const FORMATS = {
 export const KINDS = ['files', 'contacts', 'calendar'] as const;
 /** Every format a source may be in. */
 export const FORMAT_NAMES: readonly string[] = KINDS.flatMap((kind) => FORMATS[kind]);
+/** `--format` of a source. */
+export const FORMAT_OPTION = {
+  type: 'string',
+  value: 'FORMAT',
+  help: 'the format of the source, where it cannot be recognized',
+  offers: FORMAT_NAMES,
+} as const;
+/** Is a source of this format a folder? */
+export const isFolderFormat = (format: string): boolean => format === 'folder' || format.endsWith('-folder');
 /** The formats as the help tells them. */
 export const formatLines = (): string =>
   ['Formats:', ...KINDS.map((kind) => `  ${kind.padEnd(8)}  ${FORMATS[kind].join(', ')}`)].join('\n');

@@ -19,7 +19,7 @@ import { lostFields } from '../snapshot/lost-fields.ts';
 import { formulaCells } from '../sources/contacts/csv/formula-cells.ts';
 import type { CsvLayoutName } from '../sources/contacts/csv/layouts.ts';
 import { composeAddressBook } from '../sources/contacts/thunderbird/open-address-book.ts';
-import { formatByEnding, formatNamed, type SourceFormat } from '../sources/formats.ts';
+import { FORMATS, formatByEnding, formatNamed, type SourceFormat } from '../sources/formats.ts';
 import { composeShown, momentOf } from '../sources/text/compose-text.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
 import type { StoredRecord } from '../store/record-store.ts';
@@ -125,16 +125,26 @@ export function exportFormat({ collection, synchronizers }: Replica, asked: stri
   if (found.kind !== collection.kind)
     throw new LockstepError(
       'wrong-format',
-      `${found.name} holds ${found.kind}, and ${collection.stored.name} is ${collection.kind}.`,
+      `${found.name} is for ${KIND_WORDS[found.kind]}, and ${collection.stored.name} holds ${KIND_WORDS[collection.kind]}. ` +
+        `Say as what it is to be written: --format ${namesOfLocal(collection.kind).join(', ')}.`,
       file,
     );
   return found;
 }
 
-/** Of several formats of an ending that of the source `own` is meant. */
+/** What a collection of each kind holds. */
+const KIND_WORDS: { readonly [kind in RecordKind]: string } = {
+  files: 'files',
+  contacts: 'contacts',
+  calendar: 'events',
+};
+const namesOfLocal = (kind: RecordKind): readonly string[] =>
+  FORMATS.filter((format) => format.kind === kind && isLocal(format)).map(({ name }) => name);
+
+/** Of several formats of an ending that of the source `own` is meant; an ending of another kind tells of that. */
 function unasked(own: SourceFormat | null, kind: RecordKind, file: string): SourceFormat | null {
   if (own?.layout === 'one-file' && file.toLowerCase().endsWith(own.ending)) return own;
-  const byEnding = formatByEnding(file, kind);
+  const byEnding = formatByEnding(file, kind) ?? (kind === 'files' ? null : formatByEnding(file, null));
   return byEnding ?? (own !== null && !isLocal(own) ? formatNamed(fileFormat(own.kind)) : own);
 }
 

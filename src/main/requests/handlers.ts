@@ -144,12 +144,14 @@ export function handlersOf(engine: Engine): Handlers {
     'records:list': (collection, search) => browsed.records(findCollection(engine, collection).collection, search),
     'calendar:agenda': (collection, from, to, timeZone) =>
       browsed.agenda(findCollection(engine, collection).collection, from, to, timeZone),
-    export: (name, file, asked) => {
+    export: async (name, file, asked) => {
       const replica = findCollection(engine, name);
       const format = exportFormat(replica, asked, file);
-      return format.kind === 'files'
+      const { total } = records.firstConflicts({ collection: replica.id, limit: 0 });
+      const view = await (format.kind === 'files'
         ? records.exportFolder(replica, file)
-        : exportRecords(engine, replica, file, format);
+        : exportRecords(engine, replica, file, format));
+      return total === 0 ? view : { ...view, conflicts: total };
     },
     config: (key, value) => {
       if (key === null) return { ...engine.config.all(), relay: engine.relaySetting.shown };

@@ -70,7 +70,8 @@ export const SUBSCRIPTION: SourceFormat = {
   shows: EVENTS,
 };
 
-const FORMATS: readonly SourceFormat[] = [
+/** Every format this version knows. */
+export const FORMATS: readonly SourceFormat[] = [
   FOLDER,
   { name: 'vcard', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard4, shows: CARDS },
   { name: 'vcard3', kind: 'contacts', layout: 'one-file', ending: '.vcf', text: vcard3, shows: OLDER_CARDS },
@@ -165,13 +166,11 @@ function hasOldCards(fs: FileSystem, folder: string, names: readonly string[]): 
   return some.length > 0 && some.every((name) => vcardVersionIn(utf8Of(peek(fs, `${folder}/${name}`))) === '3.0');
 }
 
-/** The format of one file that is named so; null: its name tells none. Of tables the one most programs read. */
-export function formatByEnding(file: string, kind: RecordKind): SourceFormat | null {
+/** The format of one file that is named so, of a kind or (null) of any; null: its name tells none. Of tables the one most programs read. */
+export function formatByEnding(file: string, kind: RecordKind | null): SourceFormat | null {
   const name = file.toLowerCase();
-  return (
-    FORMATS.find((format) => format.layout === 'one-file' && format.kind === kind && name.endsWith(format.ending)) ??
-    null
-  );
+  const isNamed = (format: SourceFormat) => isOneFile(format) && name.endsWith(format.ending);
+  return FORMATS.find((format) => (kind === null || format.kind === kind) && isNamed(format)) ?? null;
 }
 
 /** What a file says it is, by its beginning; null: a folder, or nothing this version knows. */

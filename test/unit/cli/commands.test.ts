@@ -1,6 +1,6 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type {
   CollectionView,
@@ -390,6 +390,60 @@ describe('what cannot be read of a new source', () => {
   });
 });
 
+describe('export to standard output', () => {
+  const lack = { map: 'media', kind: 'photo', how: 'all', held: 0, records: 1 } as const;
+  const lacks = { records: 1, lacks: [lack], named: [{ id: 'a', title: 'Ada' }] };
+  const from = (format: string) => ({
+    sources: [{ ...AWAY, format }],
+    only: [],
+    ignore: [],
+    readOnly: false,
+    outside: 0,
+  });
+  let written = '';
+  const exporting = (format: string): Partial<Handlers> => ({
+    'source:change': () => from(format),
+    'export': (_collection, file) => {
+      written = file;
+      writeFileSync(file, 'BEGIN:VCARD\n');
+      return { records: 1, lost: [], lacks, conflicts: 2 };
+    },
+  });
+
+  it('is the bytes alone; what they lack is said apart, and nothing of it stays on the disk', async () => {
+    given = exporting('vcard');
+    const { status, out, notes } = await run(['export', 'People', '-']);
+    expect([status, out]).toEqual([0, 'BEGIN:VCARD\n']);
+    expect(notes).toMatch(/^Of 2 open conflicts the value shown here was written: lockstep conflicts People\n/);
+    expect(notes).toContain('all of Ada');
+    expect(existsSync(dirname(written))).toBe(false);
+  });
+
+  it('is part of the one value for scripts', async () => {
+    given = exporting('vcard');
+    const { out, notes } = await run(['export', 'People', '-', '--json']);
+    const base64 = Buffer.from('BEGIN:VCARD\n').toString('base64');
+    expect(JSON.parse(out)).toMatchObject({ records: 1, lost: [], conflicts: 2, size: 12, base64 });
+    expect(notes).toBe('');
+  });
+
+  it.each([
+    ['folder', [], /one file of it with cat/],
+    ['vcard3-folder', [], /--format vcard3/],
+    ['vcard', ['--format', 'vcard-folder'], /--format vcard/],
+  ])('takes no folder: a source that is %s, %j', async (format, options, words) => {
+    given = { 'source:change': () => from(format) };
+    const { status, out, notes } = await run(['export', 'People', '-', ...options]);
+    expect([status, out]).toEqual([1, '']);
+    expect(notes).toMatch(words);
+  });
+
+  it('of a folder, as one file where that is said', async () => {
+    given = exporting('vcard-folder');
+    expect((await run(['export', 'People', '-', '--format', 'vcard'])).out).toBe('BEGIN:VCARD\n');
+  });
+});
+
 it('says that a file is not there, or why it cannot be read', async () => {
   const resolving = (file: string) => run(['resolve', 'f1', '--value', `@${file}`], { directory: data });
   expect((await resolving('nowhere')).notes).toBe(`lockstep: There is no file ${join(data, 'nowhere')}.\n`);
@@ -577,7 +631,6 @@ describe('exit status', () => {
     [2, 'a missing argument', ['add'], {}],
     [2, 'an argument too many', ['status', 'Photos'], {}],
     [2, 'a number that is none', ['sync', '--timeout', 'soon'], {}],
-    [2, 'standard output, which export does not write to', ['export', 'Photos', '-'], {}],
     [2, 'an unknown format', ['add', 'x', '--format', 'vcrad'], {}],
     [2, 'an unknown kind', ['add', 'x', '--kind', 'photos'], {}],
     [2, 'a role that is none', ['invite', 'c', '--role', 'owner'], {}],

@@ -200,9 +200,18 @@ describe('contacts, exported', () => {
     ['vcard3', 'all.csv', 'csv-google'],
     ['csv-outlook', 'all.csv', 'csv-outlook'],
     ['carddav', 'all.ldif', 'ldif'],
-    ['vcard', 'all.ics', 'vcard'],
+    ['vcard', 'all.sqlite', 'thunderbird'],
   ])('of a source that is %s to %s as %s, where nobody says as what', (format, file, as) => {
     const replica = { ...room.replica, synchronizers: new Map([[1, { source: { format } }]]) } as unknown as Replica;
     expect(exportFormat(replica, null, file).name).toBe(as);
+  });
+
+  it('not under a name that says another kind, but as somebody says', () => {
+    const replica = {
+      ...room.replica,
+      synchronizers: new Map([[1, { source: { format: 'vcard' } }]]),
+    } as unknown as Replica;
+    expect(() => exportFormat(replica, null, 'all.ICS')).toThrow(/^icalendar is for events, and .* --format vcard, /);
+    expect(exportFormat(replica, 'vcard', 'all.ics').name).toBe('vcard');
   });
 });
