@@ -359,6 +359,19 @@ describe('with devices', () => {
     expect((await call(pair.a.data, 'export', 'docs', '-', '--json')).status).toBe(1);
   });
 
+  it('a record that no collection has is said to be in none, where none was named', async () => {
+    const { out: said } = await call(pair.a.data, 'history', '--record', 'nowhere', '--json');
+    expect(JSON.parse(said).error).toMatchObject({
+      code: 'no-such-record',
+      message: expect.stringMatching(/^No collection here has/),
+    });
+    const { out: named } = await call(pair.a.data, 'history', 'docs', '--record', 'nowhere', '--json');
+    expect(JSON.parse(named).error).toMatchObject({
+      code: 'no-such-record',
+      message: expect.stringMatching(/^docs has/),
+    });
+  });
+
   it('ui is an address only where serve gives one', async () => {
     const { status, out: said } = await call(pair.a.data, 'ui', '--json');
     expect([status, JSON.parse(said).error.code]).toEqual([1, 'no-ui']);

@@ -100,6 +100,8 @@ const REFUSED: readonly (readonly [code: string, ...argv: (string | (() => strin
   ['no-such-device', 'remove-device', 'nobody'],
   ['no-such-device', 'sync', '--wait', '--for', 'nobody'],
   ['no-such-member', 'sync', '--wait', '--for', 'anna'],
+  ['bad-time', 'history', '--before', 'yesterday'],
+  ['no-such-change', 'history', '--before', 'abcd-1'],
   ['no-such-conflict', 'resolve', 'abcd', '--keep-both'],
   ['no-such-path', 'resolve', 'abcd', '--value', `@${NOT_HERE}`],
   ['no-such-plan', 'confirm', 'abcd'],

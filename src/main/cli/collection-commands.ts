@@ -7,7 +7,7 @@ import { exportOnce } from './export-command.ts';
 import { localTime } from './local-time.ts';
 import { inviteNearby, joinNearby } from './nearby-pairing.ts';
 import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
-import { checkFormat, FORMAT_OPTION, formatLines, KINDS } from './place.ts';
+import { checkFormat, FORMAT_OPTION, formatLines, KINDS, namedSource } from './place.ts';
 import { problemLines } from './problem-lines.ts';
 import { withProgress } from './progress-bar.ts';
 import { counted, shortId } from './show-value.ts';
@@ -229,12 +229,15 @@ const source: Command = {
     const place = textOption(options, 'add');
     const wanted = textOption(options, 'format');
     checkFormat(wanted);
+    if (wanted !== undefined && place === undefined)
+      throw usageError('--format goes with --add: the format of a source that is there stays.', 'format');
     const location = place === undefined ? undefined : await givenPlace(call, place, accountKind(wanted));
+    const removed = textOption(options, 'remove');
     const readOnly = options['read-only'];
     const change = given({
       add: location,
       format: wanted,
-      remove: textOption(options, 'remove'),
+      remove: removed === undefined ? undefined : namedSource(removed, call.terminal.directory),
       only: patterns(options, 'only'),
       ignore: patterns(options, 'ignore'),
       readOnly: typeof readOnly === 'boolean' ? readOnly : undefined,

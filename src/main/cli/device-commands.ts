@@ -62,7 +62,9 @@ const removeDevice: Command = {
   name: 'remove-device',
   takes: 'DEVICE [COLLECTION]',
   summary: 'takes a device out of one collection, or all',
-  details: 'What it holds stays with it; it gets nothing new, and nothing it writes from now on is taken.',
+  details:
+    'What it holds stays with it; it gets nothing new, and nothing it writes from now on is taken. Of this device itself name the\n' +
+    'COLLECTION: it leaves that.',
   options: {},
   async run(call) {
     const left = await call.ask('devices:remove', call.positionals[0]!, call.positionals[1] ?? null);

@@ -183,10 +183,11 @@ const history: Command = {
     const [isAll, isActs] = [flagOption(call.options, 'all'), flagOption(call.options, 'acts')];
     if (isAll && isActs) throw usageError('Give --all or --acts, not both.', 'acts');
     const record = textOption(call.options, 'record');
+    const before = textOption(call.options, 'before');
     const query = given({
       collection: call.positionals[0],
       limit: wholeNumberOption(call.options, 'limit', 1, 1_000_000),
-      before: textOption(call.options, 'before'),
+      before: before === undefined ? undefined : moment(before),
     });
     const of = <T>(ask: (asked: HistoryQuery) => Promise<T>): Promise<T> =>
       record === undefined ? ask(query) : askRecord(call, record, (record) => ask({ ...query, record }));

@@ -125,6 +125,8 @@ function mistakeWords(text: string, command: Command | null, known: readonly str
     const takes = command !== null && argumentCount(command.takes).most > 0;
     return takes ? `${first} An argument that begins with - stands last, after --.` : first;
   }
+  const [, missing] = /^Option '(?:-., )?(--[\w-]+).*' argument missing/.exec(text) ?? [];
+  if (missing !== undefined) return `${missing} has no value.`;
   const [, option] = /^Option '(?:-., )?(--[\w-]+).*' argument is ambiguous/.exec(text) ?? [];
   return option === undefined ? first : `${option} has no value. One that begins with - is given so: ${option}=-x`;
 }

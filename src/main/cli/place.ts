@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { usageError } from './options.ts';
 
@@ -43,6 +44,18 @@ const isUrl = (place: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
 export function sourcePlace(place: string, directory: string): string {
   if (place === '') throw usageError('The path is empty.', 'PATH');
   return isUrl(place) ? place : resolve(directory, place);
+}
+
+/** A source that is kept in step, as the instance knows it: by its id or address as it is, one by its path by where that leads. */
+export function namedSource(text: string, directory: string): string {
+  if (/^[0-9a-f]+$/.test(text) || isUrl(text)) return text;
+  const path = resolve(directory, text);
+  try {
+    return realpathSync(path);
+  } catch {
+    // What is gone from the disk can be removed all the same.
+    return text.includes('/') ? path : text;
+  }
 }
 
 /** Does somebody have to log in there? */

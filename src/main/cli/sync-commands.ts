@@ -101,7 +101,9 @@ function showSync(view: SyncView, waited: boolean, { paint, table }: Pick<Comman
       return `${paint.bad(`${which} has ${counted(problems, 'problem')}`)}: lockstep problems ${shortId(id)}\n`;
     })
     .join('');
-  return `${head}: ${counts}.\n${person}${problems}${members.length > 0 ? table(heads, members, '') : ''}`;
+  const stillAt = waited && !view.inStep && person === '' && view.members.every(({ inStep }) => inStep);
+  const busy = stillAt ? 'This device is still looking through its sources, or writing into them.\n' : '';
+  return `${head}: ${counts}.\n${busy}${person}${problems}${members.length > 0 ? table(heads, members, '') : ''}`;
 }
 
 /** A member of several collections is told once where the same is to be said of it in each, else for which of them. */

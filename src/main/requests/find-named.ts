@@ -17,11 +17,22 @@ export function findNamed<T>(
   const begins = text.length < 2 ? [] : all.filter((each) => idOf(each).startsWith(text));
   const found = [exact, named, alike, begins].find((each) => each.length > 0) ?? [];
   if (found.length > 1)
-    throw new LockstepError('ambiguous', `"${text}" names more than one ${kind}; give its id.`, text);
+    throw new LockstepError(
+      'ambiguous',
+      `"${text}" names more than one ${kind}; give its id: ${some(found.map((each) => `${shortId(idOf(each))} (${nameOf(each)})`))}.`,
+      text,
+    );
   const [only] = found;
   if (only === undefined) throw new LockstepError(`no-such-${kind}`, `There is no ${kind} "${text}" here.`, text);
   return only;
 }
+
+/** So many of those that may be meant are told. */
+const TOLD = 5;
+const some = (candidates: readonly string[]): string =>
+  candidates.length <= TOLD ? candidates.join(', ') : `${candidates.slice(0, TOLD).join(', ')}, …`;
+/** As much of an id as lists show. */
+const shortId = (id: string): string => id.slice(0, 12);
 
 /** Fails with `no-such-collection` and `ambiguous`. */
 export function findCollection(engine: Engine, text: string): Replica {
@@ -76,6 +87,10 @@ export function findRequest(engine: { readonly network: Pick<Engine['network'], 
   const ids = engine.network.admissions.requests().map(({ request }) => request);
   const begins = ids.includes(text) || text.length < 2 ? [] : ids.filter((id) => id.startsWith(text));
   if (begins.length > 1)
-    throw new LockstepError('ambiguous', `"${text}" begins more than one request; give more of its id.`, text);
+    throw new LockstepError(
+      'ambiguous',
+      `"${text}" begins more than one request; give more of its id: ${some(begins)}.`,
+      text,
+    );
   return begins[0] ?? text;
 }

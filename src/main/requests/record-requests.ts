@@ -27,7 +27,7 @@ import { heldNothing, restore } from '../history/restore.ts';
 import { type RestoreDisk, restoreTo } from '../history/restore-to.ts';
 import { undoChange } from '../history/undo-change.ts';
 import { verifyCollection } from '../history/verify.ts';
-import { findIds } from '../past/change-id.ts';
+import { findIds, isChangeOrPackageId } from '../past/change-id.ts';
 import { findRecord } from '../past/find-record.ts';
 import type { HistoryPort } from '../past/history-port.ts';
 import { findMoment, type Moment, placeBefore } from '../past/moment.ts';
@@ -261,12 +261,13 @@ function placeOf(ports: readonly HistoryPort[], id: string): Moment['place'] {
     const place = findIds(collection, id).at(-1);
     if (place !== undefined) return place;
   }
-  throw new LockstepError('no-such-change', `There is no package ${id} here.`, id);
+  if (isChangeOrPackageId(id)) throw new LockstepError('no-such-change', `There is no package ${id} here.`, id);
+  throw new LockstepError('bad-time', `${id} is neither a time like 2026-01-31T18:30 nor a package or change.`, id);
 }
 
 /** What each gives; those where what is asked for is not known are passed over, unless it is known nowhere. */
 function whereKnown<P, T>(ports: readonly P[], ask: (port: P) => readonly T[]): T[] {
-  let unknown: LockstepError | null = null;
+  let unknown: LockstepError | undefined;
   let known = false;
   const found = ports.flatMap((port) => {
     try {
@@ -279,8 +280,10 @@ function whereKnown<P, T>(ports: readonly P[], ask: (port: P) => readonly T[]): 
       return [];
     }
   });
-  if (unknown !== null && !known) throw unknown;
-  return found;
+  if (unknown === undefined || known) return found;
+  if (ports.length === 1 || unknown.code !== 'no-such-record') throw unknown;
+  // Not that of one collection, which nobody named.
+  throw new LockstepError(unknown.code, `No collection here has a record ${unknown.subject}.`, unknown.subject);
 }
 
 const UNKNOWN: ReadonlySet<string> = new Set(['no-such-record', 'no-such-device']);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -390,6 +390,45 @@ describe('what cannot be read of a new source', () => {
   });
 });
 
+it('an option without its value is named as the others are', async () => {
+  expect((await run(['source', 'c1', '--only'])).notes).toBe('lockstep: --only has no value.\n');
+  expect((await run(['status', '--data'])).notes).toBe('lockstep: --data has no value.\n');
+});
+
+it('a source that is to be removed is named by its path too, from where one is and through links', async () => {
+  given = { 'source:change': () => ({ sources: [], only: [], ignore: [], readOnly: false, outside: 0 }) };
+  mkdirSync(join(data, 'real'));
+  symlinkSync('real', join(data, 'link'));
+  const named = ['link', './real/', 'sub/gone', 'ab12', 'https://ana@host/x'];
+  for (const name of named) await run(['source', 'c1', '--remove', name], { directory: data });
+  expect(asked.map((each) => (each as [string, string, { remove: string }])[2].remove)).toEqual([
+    join(data, 'real'),
+    join(data, 'real'),
+    join(data, 'sub/gone'),
+    'ab12',
+    'https://ana@host/x',
+  ]);
+});
+
+it('history before a time that names no zone is before that time here', async () => {
+  given = { 'history:list': () => [] };
+  await run(['history', '--before', '2026-01-31T18:00', '--json']);
+  await run(['history', '--before', '2026-01-31T18:00+01:00', '--json']);
+  expect(asked).toEqual([
+    ['history:list', { before: new Date('2026-01-31T18:00').toISOString() }],
+    ['history:list', { before: '2026-01-31T17:00:00.000Z' }],
+  ]);
+  expect((await run(['history', '--before', '2026-13-01'])).status).toBe(2);
+});
+
+it('says what it still waited for where every member is in step and this device is not', async () => {
+  const member = { collection: 'c1', device: 'd1', name: 'Laptop', inStep: true, why: '' };
+  given = { sync: () => ({ ...SYNC, inStep: false, members: [member] }) };
+  expect((await run(['sync', '--wait'])).out).toContain('This device is still looking through its sources');
+  given = { sync: () => ({ ...SYNC, inStep: false, members: [{ ...member, inStep: false, why: 'not linked' }] }) };
+  expect((await run(['sync', '--wait'])).out).not.toContain('This device is still');
+});
+
 describe('export to standard output', () => {
   const lack = { map: 'media', kind: 'photo', how: 'all', held: 0, records: 1 } as const;
   const lacks = { records: 1, lacks: [lack], named: [{ id: 'a', title: 'Ada' }] };
@@ -630,6 +669,7 @@ describe('exit status', () => {
     [2, 'an option without its value', ['sync', '--timeout'], {}],
     [2, 'a missing argument', ['add'], {}],
     [2, 'an argument too many', ['status', 'Photos'], {}],
+    [2, 'a format of no new source', ['source', 'c', '--format', 'vcard'], {}],
     [2, 'a number that is none', ['sync', '--timeout', 'soon'], {}],
     [2, 'an unknown format', ['add', 'x', '--format', 'vcrad'], {}],
     [2, 'an unknown kind', ['add', 'x', '--kind', 'photos'], {}],

@@ -15,3 +15,8 @@ it('a name is found in either Unicode form; where both are there, each is the on
   expect(find(['cafe\u0301', 'caf\u00e9'], 'caf\u00e9').id).toBe('a1');
   expect(() => find(['cafe\u0301', 'cafe\u0301'], 'caf\u00e9')).toThrow('more than one');
 });
+
+it('what names several is told with the ids of some of them', () => {
+  expect(() => find(['docs', 'docs', 'other'], 'docs')).toThrow('give its id: a0 (docs), a1 (docs).');
+  expect(() => find(Array(9).fill('docs'), 'docs')).toThrow('a4 (docs), ….');
+});
