@@ -4,6 +4,7 @@ import type { FileSystem } from '../platform/file-system.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import { formatInside, formatNamed, recognizeFormat, type SourceFormat } from '../sources/formats.ts';
+import { untoldFormat } from './untold-format.ts';
 
 /** Where a source is, and what is there. */
 export interface SourcePlace {
@@ -53,6 +54,12 @@ export function findPlace(
     );
   const there = world.realPath(location);
   checkNotOfSystem(there?.path ?? location);
+  if (there === null && world.fs.lstat(location) !== null)
+    throw new LockstepError(
+      'no-such-path',
+      `${location} is a link, and what it leads to is not there: mend the link, or choose another place.`,
+      location,
+    );
   if (there === null && !asked.create)
     throw new LockstepError(
       'no-such-path',
@@ -142,7 +149,7 @@ function formatOf(
     throw new LockstepError(
       format === null ? 'unknown-format' : 'not-available',
       format === null
-        ? `It cannot be told what is at ${location}: say it with --format.`
+        ? untoldFormat(location, there && { ...there, size: fs.lstat(there.path)?.size ?? 0 }, kind)
         : `The format ${format} is not available in this version.`,
       location,
     );
@@ -153,10 +160,17 @@ function formatOf(
   if (kind === null || found.kind === kind) return found;
   throw new LockstepError(
     'wrong-format',
-    `${location} is ${found.name}, which holds ${found.kind} and no ${kind}.`,
+    `${location} is ${found.name}, which holds ${KIND_WORDS[found.kind]} and no ${KIND_WORDS[kind]}.`,
     location,
   );
 }
+
+/** What a collection of each kind holds. */
+export const KIND_WORDS: { readonly [kind in RecordKind]: string } = {
+  files: 'files',
+  contacts: 'contacts',
+  calendar: 'events',
+};
 
 function make(world: World, location: string, { layout, text }: SourceFormat): string {
   const made = (): string => {

@@ -5,6 +5,7 @@ import { writeNewFile } from '../content/write-new-file.ts';
 import type { Engine } from '../engine.ts';
 import { contentsOf } from '../history/cat.ts';
 import { checkFree, noFolder } from '../history/new-place.ts';
+import { KIND_WORDS } from '../locations/source-place.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { inTurns } from '../platform/in-turns.ts';
 import { LockstepError } from '../platform/trouble.ts';
@@ -132,12 +133,6 @@ export function exportFormat({ collection, synchronizers }: Replica, asked: stri
   return found;
 }
 
-/** What a collection of each kind holds. */
-const KIND_WORDS: { readonly [kind in RecordKind]: string } = {
-  files: 'files',
-  contacts: 'contacts',
-  calendar: 'events',
-};
 const namesOfLocal = (kind: RecordKind): readonly string[] =>
   FORMATS.filter((format) => format.kind === kind && isLocal(format)).map(({ name }) => name);
 

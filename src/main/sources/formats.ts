@@ -181,7 +181,8 @@ export function formatInside(
   return there === null || there.isFolder ? null : recognizeText(peek(fs, there.path), there.path);
 }
 
-const isOneFile = ({ layout }: SourceFormat): boolean => layout === 'one-file' || layout === 'address-book';
+/** Does all of it lie in one file? */
+export const isOneFile = ({ layout }: SourceFormat): boolean => layout === 'one-file' || layout === 'address-book';
 
 /** `kind`: what is to be there; null: any. A name of another kind tells of that. */
 function formatByName(location: string, kind: RecordKind | null): SourceFormat | null {

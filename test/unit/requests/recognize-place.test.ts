@@ -176,6 +176,36 @@ it('says what keeps it from being told', async () => {
   });
 });
 
+it('names the formats that it may be in, and why it cannot be told which', async () => {
+  const CSV = 'csv-google, csv-google-legacy, csv-outlook, csv-outlook-com, csv-thunderbird';
+  const find = (name: string, kind: 'contacts' | null) => () =>
+    findPlace(
+      { fs: nodeFileSystem, realPath, makeDirectory },
+      join(folder, name),
+      { kind, format: null, create: true },
+      [],
+    );
+  expect(find('new.csv', null)).toThrow(`each its own: say it with --format (${CSV}).`);
+  write('empty.csv', '');
+  expect(find('empty.csv', null)).toThrow(`empty.csv, which is empty: say it with --format (${CSV}).`);
+  write('outlook.csv', Buffer.from('"Vorname";"Nachname";"Straße geschäftlich"\r\n"Jö";"M";""\r\n', 'latin1'));
+  expect(find('outlook.csv', null)).toThrow(/known in English only: .* say it with --format \(csv-google, /);
+  mkdirSync(join(folder, 'mixed'));
+  write('mixed/a.vcf', card(1));
+  write('mixed/b.txt', 'x');
+  expect(find('mixed', 'contacts')).toThrow(
+    'files of other kinds too: say it with --format (vcard-folder, vcard3-folder)',
+  );
+});
+
+it('a link to nothing is named as that, whether or not it may be made', () => {
+  symlinkSync('nothing', join(folder, 'dangling'));
+  for (const create of [true, false])
+    expect(() =>
+      findPlace({ fs: nodeFileSystem, realPath, makeDirectory }, join(folder, 'dangling'), { ...NOT_SAID, create }, []),
+    ).toThrow(expect.objectContaining({ code: 'no-such-path', message: expect.stringContaining('is a link, and') }));
+});
+
 it.each(['ada@example.com', 'dav.example.com:8443'])(
   'what could be the address of a server is told how to be one: %s',
   (name) => {
