@@ -25,7 +25,7 @@ const FORMATS = {
 /** What a collection may hold. */
 export const KINDS = ['files', 'contacts', 'calendar'] as const;
 /** Every format a source may be in. */
-export const FORMAT_NAMES: readonly string[] = KINDS.flatMap((kind) => FORMATS[kind]);
+const FORMAT_NAMES: readonly string[] = KINDS.flatMap((kind) => FORMATS[kind]);
 /** `--format` of a source. */
 export const FORMAT_OPTION = {
   type: 'string',
