@@ -1,9 +1,13 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StatusView } from '../../src/contract/contract.ts';
 import { runCommandLine } from '../../src/main/cli/run-command-line.ts';
 import { capturedTerminal } from '../fakes/captured-terminal.ts';
-import { type Device, end, PATIENT, type Pair, startPair } from './device.ts';
+import { type Device, end, PATIENT, type Pair, PROGRAM, startPair } from './device.ts';
 import { Folder, scratch } from './folder.ts';
 
 /**
@@ -134,6 +138,7 @@ describe('with devices', () => {
   const RESULT = { changes: [expect.any(String)], records: 1, conflicts: [], missing: [] };
   const text = expect.any(String);
   const number = expect.any(Number);
+  const anObject = expect.any(Object);
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
   const one = (shape: object) => [expect.objectContaining(shape)];
   const each = (shape: object) => expect.arrayContaining(one(shape));
@@ -303,6 +308,22 @@ describe('with devices', () => {
     ['config relay, cleared', () => ['config', 'relay', ''], { relay: '' }],
     ['status without one', () => ['status'], { collections: one({ relay: null }) }],
     ['doctor', () => ['doctor'], each({ check: text, ok: true, detail: text, fix: null })],
+    // Beyond what the contract names.
+    ['problems', () => ['problems'], []],
+    [
+      'history --acts',
+      () => ['history', 'docs', '--acts', '--limit', '1'],
+      one({ id: text, newest: text, collection: text, device: text, at: time, packages: number, counts: anObject }),
+    ],
+    ['set-role', () => ['set-role', 'bert', 'admin', 'docs'], each({ name: 'bert', role: 'admin' })],
+    ['quarantine', () => ['quarantine', 'bert', 'docs', '--drop'], []],
+    [
+      'recovery-key --make',
+      () => ['recovery-key', 'docs', '--make'],
+      { key: text, keys: one({ id: text, by: text }), role: 'admin' },
+    ],
+    ['recovery-key --drop', () => ['recovery-key', 'docs', '--drop'], { key: null, keys: [], role: 'admin' }],
+    ['revoke-invite', () => ['revoke-invite', 'docs'], { revoked: 1 }],
   ])('%s', async (_name, argv, shape) => {
     const view = await ask<unknown>(...argv(pair));
     expect(view).toEqual(
@@ -310,6 +331,95 @@ describe('with devices', () => {
         ? shape
         : expect.objectContaining(shape as object),
     );
+  });
+
+  it('sync that is not in step in time ends with 3, and says with whom and why', async () => {
+    await ask('pause', 'docs');
+    const { status, out: said } = await call(pair.a.data, 'sync', 'docs', '--wait', '--timeout', '0.5', '--json');
+    await ask('resume', 'docs');
+    expect([status, JSON.parse(said)]).toMatchObject([
+      3,
+      { inStep: false, collections: [{ id: pair.collection }], members: [{ name: 'bert', inStep: false, why: text }] },
+    ]);
+  });
+
+  it('a halted source: sync ends with 4; preview names the plan, which put-back and confirm take', async () => {
+    const folder = new Folder('halts');
+    const names = Array.from({ length: 12 }, (_, at) => `${at}.txt`);
+    for (const name of names) folder.write(name, name);
+    const { source } = await ask<{ source: string }>('add', folder.root, '--name', 'halts');
+    const emptied = async () => {
+      for (const name of names) rmSync(folder.path(name), { force: true });
+      const { status, out: said } = await call(pair.a.data, 'sync', 'halts', '--json');
+      expect([status, JSON.parse(said)]).toMatchObject([4, { inStep: false, needsPerson: true, needs: ['halted'] }]);
+      const view = await ask<{ plan: string }>('preview', 'halts');
+      expect(view).toEqual({
+        plan: text,
+        local: expect.arrayContaining(names.map((record) => ({ record, action: 'delete' }))),
+        incoming: [],
+        halts: [{ source, reason: 'emptied', detail: text }],
+      });
+      expect((await ask<StatusView>('status')).collections).toContainEqual(
+        expect.objectContaining({
+          name: 'halts',
+          state: 'halted',
+          sources: [expect.objectContaining({ id: source, state: 'halted', reason: text, plan: view.plan })],
+        }),
+      );
+      return view.plan;
+    };
+    expect(await ask('put-back', await emptied())).toEqual({});
+    for (const name of names) folder.write(name, name);
+    await ask('sync', 'halts');
+    expect(await ask('confirm', await emptied())).toEqual({});
+    await expect.poll(async () => await ask('sync', 'halts')).toMatchObject({ collections: [{ records: 0 }] });
+    expect(await ask('leave', 'halts')).toEqual({});
+  });
+
+  it('a book with what cannot be read, and two that may be one', async () => {
+    const book = join(scratch('odd'), 'odd.vcf');
+    const card = (uid: string) => `BEGIN:VCARD\r\nVERSION:3.0\r\nUID:${uid}\r\nFN:Ada L\r\nN:L;Ada;;;\r\nEND:VCARD\r\n`;
+    writeFileSync(book, `${card('a')}${card('b')}neither a card\r\n`);
+    expect(await ask('add', book)).toMatchObject({ kind: 'contacts', format: 'vcard3', records: 2, problems: 1 });
+    expect(await ask('problems', 'odd')).toEqual([
+      { collection: text, source: book, record: text, code: 'malformed', detail: text, since: time },
+    ]);
+    expect(await ask('duplicates', 'odd')).toMatchObject([
+      { collection: text, sure: false, records: [{ record: 'a' }, { record: 'b' }] },
+    ]);
+    expect(await ask('duplicates', 'odd', 'a', 'b', '--apart')).toMatchObject({ records: 1, missing: [] });
+  });
+
+  it('agenda', async () => {
+    const file = join(scratch('agenda'), 'days.ics');
+    const event = 'UID:1\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260101T090000Z\r\nRRULE:FREQ=DAILY\r\nSUMMARY:Walk';
+    writeFileSync(
+      file,
+      `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\n${event}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`,
+    );
+    await ask('add', file);
+    expect(await ask('agenda', 'days', '--days', '2')).toMatchObject({
+      list: expect.arrayContaining([expect.objectContaining({ start: number, isAllDay: false, title: 'Walk' })]),
+    });
+  });
+
+  it('serve says one line when it is ready; ui is a fresh address each time', async () => {
+    const data = join(scratch('ready'), 'data');
+    const argv = [PROGRAM, 'serve', '--listen', '127.0.0.1:0', '--no-discovery', '--data', data];
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const lines: string[] = [];
+    const reader = createInterface(child.stdout).on('line', (line) => lines.push(line));
+    await once(reader, 'line');
+    const address = /^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+$/;
+    const ui = expect.stringMatching(address);
+    expect(JSON.parse(lines[0]!)).toEqual({ ready: true, device: text, listen: expect.stringMatching(/:\d+$/), ui });
+    const [one, other] = [await call(data, 'ui', '--json'), await call(data, 'ui', '--json')];
+    expect([one, other].map(({ out }) => JSON.parse(out))).toEqual([{ ui }, { ui }]);
+    expect(one.out).not.toBe(other.out);
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(lines).toHaveLength(1);
   });
 
   it('export writes a folder as it is, never over anything or into a source', async () => {
@@ -421,5 +531,16 @@ describe('with devices', () => {
     expect(await ask('deny', await asks(pair.b))).toEqual([]);
     expect(await ask('approve', await asks(pair.b))).toEqual([]);
     expect(await ask('remove-device', 'bert', 'more')).toEqual(each({ name: 'bert', collections: [pair.collection] }));
+    const { link } = await ask<{ link: string }>('invite', 'new', '--approve-first');
+    const joined = await call(pair.b.data, 'join', link, new Folder('at-once').root, '--wait', '--json');
+    expect([joined.status, JSON.parse(joined.out)]).toEqual([
+      0,
+      {
+        collection: text,
+        source: expect.stringMatching(/^[0-9a-f]+$/),
+        state: 'joined',
+        code: expect.stringMatching(/^\d{6}$/),
+      },
+    ]);
   });
 });

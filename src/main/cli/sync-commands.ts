@@ -102,7 +102,7 @@ function showSync(view: SyncView, waited: boolean, { paint, table }: Pick<Comman
     })
     .join('');
   const stillAt = waited && !view.inStep && person === '' && view.members.every(({ inStep }) => inStep);
-  const busy = stillAt ? 'This device is still looking through its sources, or writing into them.\n' : '';
+  const busy = stillAt ? 'This device is not through with its own sources yet: lockstep status\n' : '';
   return `${head}: ${counts}.\n${busy}${person}${problems}${members.length > 0 ? table(heads, members, '') : ''}`;
 }
 
@@ -281,7 +281,10 @@ const putBack: Command = {
   details: 'Nothing is deleted elsewhere. What other devices hold is fetched from them.',
   options: {},
   async run(call) {
-    await call.print(await call.ask('safety:put-back', call.positionals[0]!), () => 'What is gone is written again.\n');
+    await call.print(
+      await call.ask('safety:put-back', call.positionals[0]!),
+      () => 'What is gone is written again, as far as somebody has its content: lockstep status\n',
+    );
     return EXIT.done;
   },
 };

@@ -424,9 +424,9 @@ it('history before a time that names no zone is before that time here', async ()
 it('says what it still waited for where every member is in step and this device is not', async () => {
   const member = { collection: 'c1', device: 'd1', name: 'Laptop', inStep: true, why: '' };
   given = { sync: () => ({ ...SYNC, inStep: false, members: [member] }) };
-  expect((await run(['sync', '--wait'])).out).toContain('This device is still looking through its sources');
+  expect((await run(['sync', '--wait'])).out).toContain('This device is not through with its own sources yet');
   given = { sync: () => ({ ...SYNC, inStep: false, members: [{ ...member, inStep: false, why: 'not linked' }] }) };
-  expect((await run(['sync', '--wait'])).out).not.toContain('This device is still');
+  expect((await run(['sync', '--wait'])).out).not.toContain('This device is not through');
 });
 
 describe('export to standard output', () => {
