@@ -179,6 +179,8 @@ export function contactWords(path: string, value: ValueView): string | null {
       return text(value.name) || text(value.uri);
     case 'onlineServices':
       return text(value.user) || text(value.uri);
+    case 'links':
+      return linkWords(text(value.uri) || text(value.href));
     case 'anniversaries':
       return dateWords(value.date);
     case 'relatedTo':
@@ -202,6 +204,9 @@ export function contactWords(path: string, value: ValueView): string | null {
       return null;
   }
 }
+
+/** Where it leads; null: nowhere, or it has all of it in itself. */
+const linkWords = (address: string): string | null => (address === '' || address.startsWith('data:') ? null : address);
 
 /** A house number stands beside its street, all else after a comma. */
 function streetWords(components: readonly Plain[]): string {

@@ -17,15 +17,24 @@ function whatOf({ cause, action, fuses }: UndoneView): What {
   return cause === 'undo' || cause === 'restore' ? cause : BY_ACTION[action];
 }
 
+/** So many of them there were: what was undone or restored at once is one, whatever it changed. */
+function numberOf(what: What, undoes: readonly UndoneView[]): number {
+  if (what === 'undo' || what === 'restore') return new Set(undoes.map(({ device, at }) => `${device} ${at}`)).size;
+  if (what !== 'fusion') return undoes.length;
+  // Of two contacts that a person made one, one went; both were changed where they were found to be one.
+  const gone = undoes.filter(({ action }) => action === 'delete').length;
+  return gone > 0 ? gone : Math.ceil(undoes.length / 2);
+}
+
 /** `undo of an edit made on Desk`, `undo of 3 changes made on Desk and Phone`. `isAll` false: there are more, and how many is not known here. */
 export function undoWords(undoes: readonly UndoneView[], isAll = true): string {
-  const [first, ...others] = undoes;
-  if (first === undefined) return 'undo of an earlier change';
+  if (undoes.length === 0) return 'undo of an earlier change';
   const devices = listed([...new Set(undoes.map(({ deviceName }) => deviceName))]);
   const [what, ...more] = [...new Set(undoes.map(whatOf))];
-  if (others.length === 0 && isAll)
+  const number = what === undefined || more.length > 0 ? undoes.length : numberOf(what, undoes);
+  if (number === 1 && isAll)
     return `undo of ${/^[aeiou]/.test(what as string) ? 'an' : 'a'} ${what} made on ${devices}`;
-  const count = isAll ? `${numberText(undoes.length)} ` : '';
+  const count = isAll ? `${numberText(number)} ` : '';
   return `undo of ${count}${more.length === 0 ? `${what}s` : 'changes'} made on ${devices}`;
 }
 

@@ -33,7 +33,11 @@ export function commonAncestor(
     const change = collection.packages.changeAt(dot)?.change;
     if (change === undefined) continue;
     const by = reached.get(dot) as number;
-    if (by === all) return dot;
+    if (by === all) {
+      // Where all were made from several at once, as by two who settled one conflict differently, none of those is what they came from.
+      const beside = open.filter((each) => reached.get(each) === all);
+      return beside.length === 0 ? dot : commonAncestor(collection, field, [[dot], ...beside.map((each) => [each])]);
+    }
     for (const before of madeFrom(collection, dot, change, field)) reach(before, by);
   }
   return null;

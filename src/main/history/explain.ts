@@ -4,7 +4,15 @@ import type { Change } from '../change-log/change.ts';
 import { listed } from '../conflicts/conflict-view.ts';
 import { oneWith } from '../conflicts/one-with.ts';
 import { openConflicts } from '../conflicts/open-conflicts.ts';
-import { hasRightOne, isConflict, isLive, largestDot, type Sibling, shownSibling } from '../merge/record-state.ts';
+import {
+  conflictFields,
+  hasRightOne,
+  isConflict,
+  isLive,
+  largestDot,
+  type Sibling,
+  shownSibling,
+} from '../merge/record-state.ts';
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort, HistorySource } from '../past/history-port.ts';
 import { lackWords } from '../past/lack-words.ts';
@@ -15,6 +23,7 @@ import { compareTexts } from '../record/compare-texts.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import { CHANGES_PER_PACKAGE, type Dot, type FieldName, type RecordId } from '../record/ids.ts';
+import { isOverride } from '../record/series.ts';
 import type { Fields, Value } from '../record/value.ts';
 import { fieldsOf, nativeOf, sameFields } from '../snapshot/lens.ts';
 import { STAYS, type StoredProblem } from '../store/problem-store.ts';
@@ -86,6 +95,9 @@ function ruleText(port: Port, record: StoredRecord, field: FieldName, sibling: S
   const siblings = record.state.fields.get(field) ?? [];
   if (isConflict(fieldRule(port.collection.kind, field), siblings) && isLive(record.state))
     return conflictText(port, record, field, sibling, shown);
+  // What is shown of such an occurrence is what its series says.
+  if (isOverride(field) && conflictFields(port.collection.kind, record.state).includes(field))
+    return conflictText(port, record, field, sibling, null);
   if (siblings.length > 1 && hasRightOne(fieldRule(port.collection.kind, field), siblings))
     return field === 'sequence' ? 'the larger number wins' : 'the larger time wins';
   const dots = [...sibling.dots].sort(port.collection.log.order);

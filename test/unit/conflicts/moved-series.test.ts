@@ -3,6 +3,7 @@ import type { Change } from '../../../src/main/change-log/change.ts';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveConflict } from '../../../src/main/conflicts/resolve-conflict.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
+import { explainRecord } from '../../../src/main/history/explain.ts';
 import { conflictFields } from '../../../src/main/merge/record-state.ts';
 import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import { seriesOf, strayOverrides } from '../../../src/main/record/series.ts';
@@ -57,6 +58,9 @@ it('a moved series beside an edited occurrence is one conflict, the same on both
   ]);
   expect(conflict?.shown).toBe(conflict?.values[1]?.id);
   expect(conflict?.title).toMatch(/: edited on \w+, as its series says on \w+$/);
+  // Explained, it waits as well: nobody takes it for merged.
+  const told = explainRecord(laptop.port, laptop.collection.records.find(ID)!);
+  expect(told.fields.find(({ path }) => path === AT)?.rule).toBe('waits beside the others until a person decides');
 });
 
 const LATER = fieldName('recurrenceOverrides/2024-01-10T10:00:00');

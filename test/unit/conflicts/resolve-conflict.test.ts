@@ -178,6 +178,17 @@ describe('a list of conflicts', () => {
     expect(resolveAll(desk.port, desk.id).changes).toEqual([]);
   });
 
+  it('has what both came from where two settled it differently at once, not one of the two', async () => {
+    apart('mine', 'theirs', 'a');
+    for (const device of [laptop, phone]) {
+      group.tick();
+      await resolveConflict(device.port, one(device).id, { take: one(device).values[device === phone ? 0 : 1]!.id });
+    }
+    group.exchange();
+    expect(one(desk).values).toHaveLength(2);
+    expect(one(desk).base).toMatchObject({ sha256: sha('base') });
+  });
+
   it('finds the nearest base, across a settlement', async () => {
     apart('mine', 'theirs', 'a');
     group.tick();

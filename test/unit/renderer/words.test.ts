@@ -9,7 +9,7 @@ import type {
   UndoneView,
   ValueView,
 } from '../../../src/contract/contract.ts';
-import { fieldWords } from '../../../src/contract/field-words.ts';
+import { contactWords, fieldWords } from '../../../src/contract/field-words.ts';
 import { lackWords } from '../../../src/contract/lack-words.ts';
 import { deviceLabels } from '../../../src/renderer/client/use-device-names.ts';
 import { resultText } from '../../../src/renderer/client/use-say-done.ts';
@@ -155,6 +155,8 @@ describe('values', () => {
       'Phone (mobile, work)',
     );
     expect(fieldWords('emails/e', { address: 'a', label: '_$!<School>!$_' })).toBe('E-mail (School)');
+    expect(contactWords('links/l', { uri: 'https://example.org' })).toBe('https://example.org');
+    expect(contactWords('links/l', { href: 'data:text/plain,a' })).toBeNull();
     expect(fieldWords('aliasOf', 'b-1')).toBe('Same person as b-1');
     expect(fieldWords('matchedBy', ['name ada'])).toBe('Known by name ada');
     expect(fieldWords('also/x', { record: 'a-1', by: ['email a@x.org', 'name ada'] })).toBe(
@@ -336,6 +338,20 @@ describe('acts', () => {
     );
     expect(said(1, [{ ...undone, cause: 'settle', fuses: true }])).toBe('Undo of a fusion made on Desk, 12:00');
     expect(said(1, [{ ...undone, cause: 'undo' }])).toBe('Undo of an undo made on Desk, 12:00');
+    const fused = { ...undone, cause: 'settle', fuses: true } as const;
+    const gone = { ...fused, action: 'delete' } as const;
+    // Two contacts, and a group they are in, are one; so are two that were found to be one.
+    expect(said(3, [fused], [{ ...gone, id: 'a-1-1' }], [{ ...fused, id: 'a-1-2' }])).toBe(
+      'Undo of a fusion made on Desk, 12:00',
+    );
+    expect(said(2, [{ ...fused, cause: 'source' }], [{ ...fused, cause: 'source', id: 'a-1-1' }])).toBe(
+      'Undo of a fusion made on Desk, 12:00',
+    );
+    expect(said(2, [gone], [{ ...gone, id: 'a-1-1' }])).toBe('Undo of 2 fusions made on Desk, 12:00');
+    // One undo may have changed several records.
+    const again = { ...undone, cause: 'undo' } as const;
+    expect(said(2, [again], [{ ...again, id: 'a-1-1' }])).toBe('Undo of an undo made on Desk, 12:00');
+    expect(said(2, [again], [{ ...again, id: 'a-2-0', at: '13:00' }])).toBe('Undo of 2 undos made on Desk');
     const others = [
       { ...undone, id: 'a-1-1' },
       { ...undone, id: 'b-1-1', deviceName: 'Phone', action: 'delete', at: '13:00' },
