@@ -5,25 +5,19 @@ import { ObjectIndex } from './object-index.ts';
 import {
   BLOCK_BYTES,
   BLOCK_OBJECTS,
-  type BlockEntry,
-  type BlockHeader,
   decodeHeader,
   decodeTable,
-  decompress,
   encodeBlock,
-  HEADER_BYTES,
   headBytes,
   type PackedObject,
   stateOffset,
 } from './pack-block.ts';
-import { readFully } from './read-fully.ts';
+import { type PlacedBlock, ReadPacks } from './read-packs.ts';
 import { ReusedRows } from './reused-rows.ts';
 import { writeFully } from './write-fully.ts';
 
 /** Bytes after which a pack is closed and the next one begun. */
 const PACK_BYTES = 32 * 1024 * 1024;
-/** Read at once where a block begins: mostly its whole head. */
-const HEAD_GUESS = 4096;
 
 interface Pack {
   readonly number: number;
@@ -35,10 +29,8 @@ interface Pack {
   /** Never appended to again. */
   closed: boolean;
 }
-interface Block {
+interface Block extends PlacedBlock {
   readonly pack: Pack;
-  readonly offset: number;
-  readonly header: BlockHeader;
 }
 
 /**
@@ -49,6 +41,7 @@ export class PackFiles {
   readonly #fs: FileSystem;
   readonly #directory: string;
   readonly #onDamage: (digest: Digest, where: string) => void;
+  readonly #read: ReadPacks;
   readonly #packs = new Map<number, Pack>();
   /** Each flush makes one, and a pack that is written anew is gone with all of its own. */
   #blocks = new ReusedRows<Block>();
@@ -56,14 +49,12 @@ export class PackFiles {
   #index: ObjectIndex | null = null;
   #pending = new Map<Digest, Uint8Array>();
   #appending: { readonly pack: Pack; readonly fd: number } | null = null;
-  #reading: { readonly pack: Pack; readonly fd: number } | null = null;
-  #unpacked: { readonly block: Block; readonly entries: readonly BlockEntry[]; readonly bytes: Uint8Array } | null =
-    null;
 
   constructor(fs: FileSystem, directory: string, onDamage: (digest: Digest, where: string) => void) {
     this.#fs = fs;
     this.#directory = directory;
     this.#onDamage = onDamage;
+    this.#read = new ReadPacks(fs);
   }
 
   has(name: Digest): boolean {
@@ -118,7 +109,7 @@ export class PackFiles {
     const place = this.#open().get(name);
     if (place === null) return null;
     const block = this.#blocks.at(Math.floor(place / BLOCK_OBJECTS))!;
-    const bytes = this.#readObject(block, place % BLOCK_OBJECTS);
+    const bytes = this.#read.object(block, place % BLOCK_OBJECTS);
     if (bytes !== null && digestOf(bytes) === name) return bytes;
     this.#index!.delete(name);
     this.#onDamage(name, block.pack.path);
@@ -151,7 +142,7 @@ export class PackFiles {
     const items: { digest: Digest; size: number }[] = [];
     for (const [row, block] of this.#blocks.entries()) {
       if (block.pack !== packs[n]) continue;
-      for (const [at, entry] of (this.#tableOf(block) ?? []).entries())
+      for (const [at, entry] of (this.#read.table(block) ?? []).entries())
         if (index.get(entry.digest) === row * BLOCK_OBJECTS + at)
           items.push({ digest: entry.digest, size: entry.length });
     }
@@ -170,7 +161,7 @@ export class PackFiles {
   close(): void {
     this.flush();
     this.#seal();
-    this.#stopReading();
+    this.#read.stop();
   }
 
   #open(): ObjectIndex {
@@ -197,7 +188,7 @@ export class PackFiles {
     const pack: Pack = { number, path, end: 0, plain: 0, live: 0, closed: false };
     this.#packs.set(number, pack);
     while (pack.end < size) {
-      const head = this.#readHead(pack, pack.end);
+      const head = this.#read.head(path, pack.end);
       const header = head === null ? null : decodeHeader(head);
       const entries = head === null ? null : decodeTable(head);
       if (header === null || entries === null || pack.end + headBytes(header) + header.stored > size) break;
@@ -222,7 +213,7 @@ export class PackFiles {
   }
 
   #sound(block: Block, n: number, name: Digest): boolean {
-    const bytes = this.#readObject(block, n);
+    const bytes = this.#read.object(block, n);
     return bytes !== null && digestOf(bytes) === name;
   }
 
@@ -248,59 +239,6 @@ export class PackFiles {
     } finally {
       this.#fs.close(fd);
     }
-  }
-
-  #readObject(block: Block, n: number): Uint8Array | null {
-    const unpacked = this.#unpack(block);
-    const entry = unpacked?.entries[n];
-    return entry === undefined ? null : unpacked!.bytes.slice(entry.offset, entry.offset + entry.length);
-  }
-
-  #tableOf(block: Block): BlockEntry[] | null {
-    const head = this.#readHead(block.pack, block.offset);
-    return head === null ? null : decodeTable(head);
-  }
-
-  /** The last block asked for stays unpacked: what was replaced together is mostly asked for together. */
-  #unpack(block: Block): { readonly entries: readonly BlockEntry[]; readonly bytes: Uint8Array } | null {
-    if (this.#unpacked?.block === block) return this.#unpacked;
-    const entries = this.#tableOf(block);
-    const stored = new Uint8Array(block.header.stored);
-    const got = readFully(this.#fs, this.#readFd(block.pack), stored, block.offset + headBytes(block.header));
-    if (entries === null || got < stored.length) return null;
-    try {
-      const bytes = block.header.compressed ? decompress(stored, block.header.plain) : stored;
-      this.#unpacked = { block, entries, bytes };
-      return this.#unpacked;
-    } catch {
-      return null;
-    }
-  }
-
-  /** Header, table and states of the block at `offset`; null where the file ends before. */
-  #readHead(pack: Pack, offset: number): Uint8Array | null {
-    const fd = this.#readFd(pack);
-    const guess = new Uint8Array(HEAD_GUESS);
-    const got = readFully(this.#fs, fd, guess, offset);
-    const header = got < HEADER_BYTES ? null : decodeHeader(guess);
-    if (header === null || header.count > BLOCK_OBJECTS) return null;
-    const length = headBytes(header);
-    if (length <= got) return guess.subarray(0, length);
-    const head = new Uint8Array(length);
-    return readFully(this.#fs, fd, head, offset) === length ? head : null;
-  }
-
-  #readFd(pack: Pack): number {
-    if (this.#reading?.pack === pack) return this.#reading.fd;
-    this.#stopReading();
-    this.#reading = { pack, fd: this.#fs.open(pack.path, 'read') };
-    return this.#reading.fd;
-  }
-
-  #stopReading(): void {
-    if (this.#reading !== null) this.#fs.close(this.#reading.fd);
-    this.#reading = null;
-    this.#unpacked = null;
   }
 
   #appendable(): { readonly pack: Pack; readonly fd: number } {
@@ -331,7 +269,7 @@ export class PackFiles {
   }
 
   #markDropped(block: Block, n: number): void {
-    const entry = this.#tableOf(block)?.[n];
+    const entry = this.#read.table(block)?.[n];
     const fd = this.#fs.open(block.pack.path, 'write');
     try {
       writeFully(this.#fs, fd, Uint8Array.of(1), block.offset + stateOffset(block.header, n));
@@ -348,14 +286,14 @@ export class PackFiles {
     const index = this.#open();
     for (const [row, block] of this.#blocks.entries()) {
       if (block.pack !== pack) continue;
-      for (const [n, entry] of (this.#tableOf(block) ?? []).entries()) {
+      for (const [n, entry] of (this.#read.table(block) ?? []).entries()) {
         if (index.get(entry.digest) !== row * BLOCK_OBJECTS + n) continue;
         const bytes = this.read(entry.digest);
         if (bytes !== null) this.#pending.set(entry.digest, bytes);
       }
     }
     this.flush();
-    this.#stopReading();
+    this.#read.stop();
     this.#fs.unlink(pack.path);
     this.#packs.delete(pack.number);
     this.#blocks.remove((block) => block.pack === pack);

@@ -11,7 +11,6 @@ export function Field(props: {
   unit?: string;
   rows?: number;
   mono?: boolean;
-  required?: boolean;
   autoFocus?: boolean;
   type?: 'text' | 'number' | 'password';
   /** Why the value will not do; null: it will. */
@@ -23,7 +22,6 @@ export function Field(props: {
       className="field"
       value={props.value}
       onChange={props.onChange}
-      isRequired={props.required === true}
       isInvalid={props.invalid !== undefined && props.invalid !== null}
       autoFocus={props.autoFocus === true}
       {...(props.type === undefined ? {} : { type: props.type })}

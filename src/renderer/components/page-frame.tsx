@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 let isMoved = false;
 
 /** A page: its heading, what can be done on it, its content. The heading takes the focus, so that a page change is heard. */
-export function PageFrame(props: { title: string; intro?: string; actions?: ReactNode; children: ReactNode }) {
+export function PageFrame(props: { title: string; actions?: ReactNode; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // Not at the first load: nobody moved yet, and the skip link comes first.
@@ -18,7 +18,6 @@ export function PageFrame(props: { title: string; intro?: string; actions?: Reac
           <h1 ref={heading} tabIndex={-1}>
             {props.title}
           </h1>
-          {props.intro !== undefined && <p className="intro">{props.intro}</p>}
         </div>
         {props.actions !== undefined && <div className="actions">{props.actions}</div>}
       </header>
