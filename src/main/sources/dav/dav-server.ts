@@ -77,9 +77,7 @@ export class DavServer {
     const [found] = await this.#propfind(url, props, '0');
     // Some servers say so of the resource, and not of the request.
     if (found?.status === 404) throw nothingAt(url);
-    const types = Object.keys((found?.props?.resourcetype as object | undefined) ?? {}).map((type) =>
-      type.toLowerCase(),
-    );
+    const types = found === undefined ? [] : typesOf(found);
     if (types.includes('addressbook')) return 'contacts';
     if (types.includes('calendar')) return 'calendar';
     const isItem = !types.includes('collection') && ITEM_TYPE.test(String(found?.props?.getcontenttype ?? ''));
@@ -171,15 +169,14 @@ export class DavServer {
     const found = await this.#propfind(url, { 'd:getetag': {}, 'd:resourcetype': {} }, '1');
     if (found.some(({ status }) => status === 507))
       throw new LockstepError('server-trouble', `${url} lists only a part of what it holds.`, url);
-    // It names itself at least.
-    if (found.every(({ href }) => href === undefined)) throw noListing(url);
+    if (!isOfBook(found, url)) throw noListing(url);
     const own = pathOf(url, url);
     const resources: DavResource[] = [];
     const untold: string[] = [];
     for (const each of found) {
       const href = toldPath(each.href, url);
-      const isCollection = Object.keys((each.props?.resourcetype as object | undefined) ?? {}).includes('collection');
-      if (each.href === undefined || href === own || isCollection || each.status === 404) continue;
+      if (each.href === undefined || href === own || typesOf(each).includes('collection') || each.status === 404)
+        continue;
       const etag = etagOf(each);
       if (href === null || etag === null) untold.push(href ?? each.href);
       else resources.push({ href, etag });
@@ -298,6 +295,23 @@ export class DavServer {
     );
   }
 }
+
+const typesOf = ({ props }: DAVResponse): readonly string[] =>
+  Object.keys((props?.resourcetype as object | undefined) ?? {}).map((type) => type.toLowerCase());
+
+/**
+ * Is a list one of a collection of contacts or events, which names itself as that, or something it holds at least? Where a server sends us on to somewhere
+ * else, a page to log in above all, what is there may be listed, or said not to be: that the collection is empty it is not.
+ */
+function isOfBook(found: readonly DAVResponse[], url: string): boolean {
+  const there = found.filter(({ href, status }) => href !== undefined && status !== 404);
+  const collections = there.filter((each) => typesOf(each).includes('collection'));
+  const [itself] = collections.sort((a, b) => lengthOf(a, url) - lengthOf(b, url));
+  if (itself === undefined) return there.length > 0;
+  const types = typesOf(itself);
+  return types.includes('addressbook') || types.includes('calendar');
+}
+const lengthOf = ({ href }: DAVResponse, url: string): number => toldPath(href, url)?.length ?? Number.POSITIVE_INFINITY;
 
 /** Fails with `not-allowed` where the server lets somebody in by other means alone, as Google does: no password is the right one. */
 function ensurePasswordWillDo({ status, headers }: Answered, origin: string): void {

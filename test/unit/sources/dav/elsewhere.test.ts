@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { BOOK, bookOf, card } from './book-of-cards.ts';
-import { type Asked, found, multistatus } from './fake-server.ts';
+import { type Asked, found, multistatus, status } from './fake-server.ts';
 
 const NEW = '/people/new/';
+const COLLECTION = '<d:resourcetype><d:collection/></d:resourcetype>';
+const BOOK_TYPE = '<d:resourcetype><d:collection/><card:addressbook/></d:resourcetype>';
 let here: Awaited<ReturnType<typeof bookOf>>;
 beforeEach(async () => {
   here = await bookOf(['a', 'b']);
@@ -25,6 +27,28 @@ it('a collection whose path is another one by now, as what changed tells, is lis
     `${found(`${NEW}a.vcf`, '<d:getetag>"a2"</d:getetag>')}<d:sync-token>token-2</d:sync-token>`,
   );
   expect(await names()).toEqual([`${NEW}a.vcf`, `${NEW}b.vcf`]);
+});
+
+it.each([
+  ['that there is nothing', status('/login', 404)],
+  ['that it holds books', found('/', COLLECTION) + found('/me/book/', `${BOOK_TYPE}<d:getetag>"book"</d:getetag>`)],
+  ['that it is empty, and no book', found('/', COLLECTION)],
+])('a book is not empty because what it sends us on to says %s', async (_, inside) => {
+  here.server.answer = (asked) =>
+    asked.headers.depth === '1' && asked.method === 'PROPFIND' ? multistatus(inside) : here.book.answer(asked);
+  await expect(here.place.list()).rejects.toMatchObject({ code: 'server-trouble' });
+  here.server.answer = (asked) => here.book.answer(asked);
+  expect(await names()).toHaveLength(2);
+});
+
+it('a book that lists what it holds, and not itself, is taken as it is; one that lists itself alone is empty', async () => {
+  let inside = found(`${BOOK}a.vcf`, '<d:getetag>"a1"</d:getetag>');
+  here.server.answer = (asked) =>
+    asked.headers.depth === '1' && asked.method === 'PROPFIND' ? multistatus(inside) : here.book.answer(asked);
+  here.book.token = { status: 403 };
+  expect(await names()).toEqual([`${BOOK}a.vcf`]);
+  inside = found(BOOK, BOOK_TYPE);
+  expect(await names()).toEqual([]);
 });
 
 it('a card that the server took and has not where it was put is not given to it again until it says something else', async () => {

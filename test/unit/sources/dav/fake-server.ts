@@ -93,7 +93,7 @@ export class FakeBook {
       return multistatus(found(path, '<d:resourcetype><d:collection/><card:addressbook/></d:resourcetype>'));
     if (method === 'PROPFIND')
       return multistatus(
-        found(path, '<d:resourcetype><d:collection/></d:resourcetype><d:getetag>"book"</d:getetag>') +
+        found(path, '<d:resourcetype><d:collection/><card:addressbook/></d:resourcetype><d:getetag>"book"</d:getetag>') +
           [...this.cards].map(([href, { etag }]) => found(href, `<d:getetag>${etag}</d:getetag>`)).join(''),
       );
     if (method === 'REPORT' && body.includes('sync-collection'))
