@@ -5,6 +5,7 @@ import type { EngineWorld } from './engine-world.ts';
 import type { HistoryKeeper } from './keep/history-keeper.ts';
 import { openAdapter } from './locations/open-source.ts';
 import type { PeerNetwork } from './network/peer-network.ts';
+import { ToldTroubles } from './one-source/told-troubles.ts';
 import { BATCH_SIZES } from './platform/batch-sizes.ts';
 import type { CollectionId, DeviceId, Digest, Dot } from './record/ids.ts';
 import type { Replica } from './replica.ts';
@@ -68,7 +69,11 @@ export class OpenSources {
       engine.world.clock,
       synchronizer,
       () => engine.config.number('scan.interval') * 1000,
-      (error) => engine.world.failed(error, source.location),
+      new ToldTroubles({
+        location: source.location,
+        log: (line) => engine.world.log(line),
+        failed: (error) => engine.world.failed(error, source.location),
+      }),
     );
     this.schedules.set(source.row, schedule);
     await this.#watch(source, adapter, schedule);

@@ -1,3 +1,4 @@
+import type { ToldTroubles } from './one-source/told-troubles.ts';
 import type { Clock } from './platform/clock.ts';
 import { isOfDatabase } from './platform/database-trouble.ts';
 import { PlannedRetry, type RetryPace } from './platform/retry.ts';
@@ -30,7 +31,7 @@ export class Schedule {
   readonly #clock: Clock;
   readonly #synchronizer: Synchronizer;
   readonly #interval: () => number;
-  readonly #fault: (error: Error) => void;
+  readonly #troubles: Pick<ToldTroubles, 'failed' | 'passed'>;
   readonly #groups = new Set<string>();
   readonly #pace: LookPace;
   #everywhere = false;
@@ -55,11 +56,16 @@ export class Schedule {
   #stopped = false;
 
   /** `interval`: milliseconds between whole looks. */
-  constructor(clock: Clock, synchronizer: Synchronizer, interval: () => number, fault: (error: Error) => void) {
+  constructor(
+    clock: Clock,
+    synchronizer: Synchronizer,
+    interval: () => number,
+    troubles: Pick<ToldTroubles, 'failed' | 'passed'>,
+  ) {
     this.#clock = clock;
     this.#synchronizer = synchronizer;
     this.#interval = interval;
-    this.#fault = fault;
+    this.#troubles = troubles;
     this.#pace = new LookPace(clock);
     this.#retry = new PlannedRetry(clock, LACKING, () => {
       synchronizer.retryLacking();
@@ -164,6 +170,7 @@ export class Schedule {
         };
         try {
           await this.#synchronizer.look(groups, waiting.length > 0, begins);
+          if (this.#synchronizer.state !== 'unavailable') this.#troubles.passed();
         } catch (error) {
           this.#synchronizer.lookFailed(error as Error);
           this.#failed(error as Error);
@@ -215,7 +222,7 @@ export class Schedule {
 
   /** Of what was stopped nobody needs to hear why it ended, unless that was the database: nothing may go on after that. */
   #failed(error: Error): void {
-    if (!this.#stopped || isOfDatabase(error)) this.#fault(error);
+    if (!this.#stopped || isOfDatabase(error)) this.#troubles.failed(error);
   }
 
   #lookAtWritten(): void {

@@ -12,6 +12,7 @@ function world() {
   const looks: (readonly string[] | null)[] = [];
   const waiting: (() => void)[] = [];
   const faults: string[] = [];
+  let passes = 0;
   const double = {
     state: 'ready' as string,
     holdsLooks: false,
@@ -31,13 +32,11 @@ function world() {
     retried: [] as number[],
     retryLacking: () => void double.retried.push(clock.now()),
   };
-  const schedule = new Schedule(
-    clock,
-    double as unknown as Synchronizer,
-    () => INTERVAL,
-    (error) => faults.push(error.message),
-  );
-  return { clock, schedule, double, looks, faults, goOn: () => waiting.shift()?.() };
+  const schedule = new Schedule(clock, double as unknown as Synchronizer, () => INTERVAL, {
+    failed: (error) => void faults.push(error.message),
+    passed: () => void passes++,
+  });
+  return { clock, schedule, double, looks, faults, passed: () => passes, goOn: () => waiting.shift()?.() };
 }
 
 describe('looking', () => {
@@ -110,8 +109,8 @@ describe('looking', () => {
       construct: () => Promise.resolve(),
       lacking: 0,
     };
-    const fault = (error: Error) => expect(error).toBeNull();
-    const schedule = new Schedule(clock, slept as unknown as Synchronizer, () => INTERVAL, fault);
+    const troubles = { failed: (error: Error) => expect(error).toBeNull(), passed: () => undefined };
+    const schedule = new Schedule(clock, slept as unknown as Synchronizer, () => INTERVAL, troubles);
     schedule.dirty('docs');
     await world.advance(1000);
     expect(looks).toBe(1);
@@ -176,6 +175,15 @@ describe('looking', () => {
     schedule.dirty('docs');
     await clock.advance(20);
     expect(looks).toEqual([null, ['docs']]);
+  });
+  it('that went well is told where the source is there, so that what fails next is told anew', async () => {
+    const { schedule, double, passed } = world();
+    double.state = 'unavailable';
+    await schedule.lookNow();
+    expect(passed()).toBe(0);
+    double.state = 'ready';
+    await schedule.lookNow();
+    expect(passed()).toBe(1);
   });
   it('is followed by constructing', async () => {
     const { schedule, double } = world();
