@@ -33,6 +33,7 @@ import { QuarantineStore } from './store/quarantine-store.ts';
 import { RecordStore, type StoredRecord, type StoredSnapshot } from './store/record-store.ts';
 import type { RegistryStore, StoredCollection, StoredSource } from './store/registry-store.ts';
 import { RelayStore } from './store/relay-store.ts';
+import { SentStore } from './store/sent-store.ts';
 import { Transactions } from './store/transactions.ts';
 
 export interface CollectionAuthority extends PackageRules {
@@ -87,6 +88,7 @@ export class Collection {
   /** What the packages of the log say. */
   readonly packages: PackageReader;
   readonly problems: ProblemStore;
+  readonly sent: SentStore;
   readonly quarantine: QuarantineStore;
   readonly relay: RelayStore;
   /** null: only files lie below each other. */
@@ -111,6 +113,7 @@ export class Collection {
     this.log = new LogStore(database, stored.row);
     this.packages = new PackageReader(this.log);
     this.problems = new ProblemStore(database);
+    this.sent = new SentStore(database);
     this.quarantine = new QuarantineStore(database, stored.row);
     const limits = new LogLimits(this.log, (member, what) => this.#tellTooManyLogs(member, what));
     this.#door = new PackageDoor(stored.id, this.log, limits, this.quarantine, authority);

@@ -251,6 +251,7 @@ export class Engine {
         collection.records.dropSnapshots(row);
         this.contentStore.forgetSource(row);
         collection.problems.dropAll(row);
+        collection.sent.dropAll(row);
         this.registry.removeSource(row);
       });
       collection.sourcesChanged();

@@ -94,6 +94,7 @@ export class OpenSources {
       // One that was still to be compared at its join waits until the collection is here, as before.
       if (isCompared && !source.adopting) registry.setComparesAgain(source.id, true);
       collection.records.dropSnapshots(source.row);
+      collection.sent.dropAll(source.row);
       registry.updateSource(anew);
       registry.setShows(source.id, shows);
       return anew;

@@ -100,6 +100,7 @@ export class CommitOutcome {
       records.putSnapshot(source, item.job.row, revision, asShown ? null : item.planned.held, native);
     }
     if (problems.count(source) > 0) problems.drop(source, item.id);
+    if (this.#collection.kind !== 'files') this.#collection.sent.drop(source, item.job.row);
     return null;
   }
 

@@ -11,6 +11,7 @@ import type { StoredSource } from '../store/registry-store.ts';
 import { CommitOutcome } from './commit-outcome.ts';
 import { ConstructionQueue } from './construction-queue.ts';
 import { giveBack } from './give-back.ts';
+import { noteSent } from './note-sent.ts';
 import { NO_TICKETS, type Ticket } from './pending.ts';
 import { type BatchPort, NO_ATTACHMENTS, PrepareBatch, type Prepared } from './prepare-batch.ts';
 import { constructItemOf, PrepareItem } from './prepare-item.ts';
@@ -292,6 +293,7 @@ export class RunConstruction {
     // What a package asks for is known to be open until the package counts as applied; of the rest nothing else would tell.
     const untold = ready.filter((item) => item.job.tickets.length === 0);
     if (untold.length > 0) this.#collection.transact(() => this.#port.writing(untold.map((item) => item.job.row)));
+    if (this.#adapter.unedited !== undefined) noteSent(this.#collection, this.#source.row, ready);
     const asked = ready.map((item) => constructItemOf(item, planOf(item.content), item.attachments));
     const outcomes = asked.length === 0 ? Promise.resolve([]) : this.#adapter.construct(asked);
     // Whoever awaits it next is told.

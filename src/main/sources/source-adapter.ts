@@ -258,6 +258,11 @@ export interface SourceAdapter {
   committed?(outcomes: readonly ConstructOutcome[]): void;
   /** What the source can hold of a record, and would show of it (the lens of DESIGN 4); absent: all. `held`: as `TextFormat.project`. Pure. */
   project?(full: Fields, held?: Fields): Fields;
+  /**
+   * Of a source that may have what it was given though nobody could say so, for its answer was lost: what it held of that (`meant`) before somebody edited
+   * it, where it shows `holds` now; null: nobody did. Absent: what is written there is known to be. Pure.
+   */
+  unedited?(meant: Fields, holds: Fields): Fields | null;
   /** Is the record of a sort it has no item for (`TextFormat.hasNoItemFor`)? It is not brought there. Absent: of none. */
   hasNoItemFor?(full: Fields, shown: Fields): boolean;
   /** A text of its own of this record, as the source would write it. Kinds without content only. */

@@ -8,12 +8,13 @@ import native from './migrations/04-native.sql?raw';
 import contentAtSource from './migrations/05-content-at-source.sql?raw';
 import relay from './migrations/06-relay.sql?raw';
 import relayNewest from './migrations/07-relay-newest.sql?raw';
+import sent from './migrations/08-sent.sql?raw';
 import schema from './schema/01-all.sql?raw';
 
 /** The version the schema makes. A database of an older version is migrated, one of a newer version refused. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 /** What makes a database of version 1 one of version 2, and so on. */
-const MIGRATIONS: readonly string[] = [quarantine, logReference, native, contentAtSource, relay, relayNewest];
+const MIGRATIONS: readonly string[] = [quarantine, logReference, native, contentAtSource, relay, relayNewest, sent];
 
 /**
  * Opens (or makes) the device's database: WAL, every commit durable (`synchronous=FULL`). Throws `database-newer` for one a later version wrote,

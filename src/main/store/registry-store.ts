@@ -240,6 +240,7 @@ function statements(database: Database.Database) {
       'DELETE FROM problem WHERE source IN (SELECT id FROM source WHERE collection = ?)',
       // `changeLogSource`.
       'DELETE FROM problem WHERE source = -?',
+      'DELETE FROM sent WHERE source IN (SELECT id FROM source WHERE collection = ?)',
       'DELETE FROM unsynced WHERE source IN (SELECT id FROM source WHERE collection = ?)',
       'DELETE FROM package WHERE log IN (SELECT id FROM log WHERE collection = ?)',
       'DELETE FROM log_reference WHERE log IN (SELECT id FROM log WHERE collection = ?)',

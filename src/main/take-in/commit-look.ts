@@ -96,10 +96,11 @@ export class CommitLook {
         }
         const draft = this.#draft(read);
         if (draft === null) continue;
-        const { reading, held, now, change, found } = draft;
+        const { reading, held, now, change, found, wasSent } = draft;
         if (change === null) {
           if (found === null || held === null) continue;
           if (this.#keep(reading, found, held)) settled.push(found.row);
+          else if (wasSent === true) this.#isBehind(found.row);
           // Whoever wrote it, and the journal that told of that may be lost: what is torn of it shall not count as an edit.
           if (reading.unsynced) unchanged.push(found.row);
         } else if (this.#port.readOnly()) this.#putBackOrNamed(reading, draft, change);
@@ -298,6 +299,7 @@ export class CommitLook {
   #putSnapshot(reading: Reading, row: number, held: Held | null, native: Fields | null = null): void {
     const revision = storedRevision(reading.revision, reading.fresh);
     this.#collection.records.putSnapshot(this.#held.source, row, revision, held, native);
+    this.#held.sent.seen(row);
     if (!reading.fresh) return;
     const entry = fileEntry(reading.fields.get(ENTRY));
     this.#port.scope.readFresh(reading.id, entry?.type === 'file' ? entry.size : 0);

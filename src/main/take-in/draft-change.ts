@@ -37,6 +37,8 @@ export interface Draft {
   readonly found: StoredRecord | null;
   /** It is not for the source alone to say. */
   readonly wait: boolean;
+  /** It is what the source was given, which nobody knew to have arrived: what is due of it was forgotten where the record is not to be there. */
+  readonly wasSent?: boolean;
 }
 
 /** Says what readings of one source mean, beside what it held and what the collection knows. */
@@ -60,7 +62,9 @@ export class DraftChange {
       const change = difference(kind, read.id, null, read.fields);
       return { reading: read, held: null, now: read.fields, change, found, wait: false };
     }
-    const stored = records.snapshot(this.#held.source, found.row);
+    const known = records.snapshot(this.#held.source, found.row);
+    const sent = this.#held.sent.shownBy(found, known, read.fields);
+    const stored = sent ?? known;
     const reading = stored === undefined ? read : this.#recall(read, found, stored);
     const { fields } = reading;
     const live = isLive(found.state);
@@ -76,7 +80,7 @@ export class DraftChange {
       const seen = withoutHidden(kind, before, shown, now);
       const held = caughtUp(kind, found.state, seen, now);
       const change = difference(kind, reading.id, held, now);
-      const draft = { reading, held, now, change, found, wait: false };
+      const draft = { reading, held, now, change, found, wait: false, wasSent: sent !== null };
       return change === null ? draft : (this.#asShown(draft, found) ?? draft);
     }
     const shown = shownFields(kind, found.state, log.order);

@@ -5,16 +5,20 @@ import type { Fields } from '../record/value.ts';
 import { nativeOf, type Projection, sameFields } from '../snapshot/lens.ts';
 import type { Reading, SourceAdapter } from '../sources/source-adapter.ts';
 import type { StoredRecord } from '../store/record-store.ts';
+import { SentItems } from './sent-items.ts';
 
 /** What the snapshot says that one source holds, and how much of a record it can hold. */
 export class HeldItems {
   readonly source: number;
   readonly project: Projection;
+  /** What it was given, and is not known to have. */
+  readonly sent: SentItems;
   readonly #collection: Collection;
 
-  constructor(collection: Collection, source: number, adapter: Pick<SourceAdapter, 'project'>) {
+  constructor(collection: Collection, source: number, adapter: Pick<SourceAdapter, 'project' | 'unedited'>) {
     this.#collection = collection;
     this.source = source;
+    this.sent = new SentItems(collection, source, adapter);
     this.project = adapter.project === undefined ? null : (full, held) => adapter.project?.(full, held) ?? full;
   }
 

@@ -56,6 +56,11 @@ export class LookProblems {
     this.#port = port;
   }
 
+  /** Something was met that could not be taken in. */
+  get areAny(): boolean {
+    return this.#noted.size > 0;
+  }
+
   /** An item cannot be taken in, and why. */
   note(problem: ItemProblem): void {
     this.#noted.add(problem.id);

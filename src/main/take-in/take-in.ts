@@ -217,6 +217,7 @@ class Look {
     if (request.readOnly) this.#commit.goneIsNotPassedOn(this.#gone);
     else await this.#commit.gone(this.#gone, moves);
     this.#problems.forget(this.#listing, listed.complete, (id) => request.heldBack(id));
+    if (!this.#problems.areAny) this.#held.sent.sawAll();
     return {
       is: 'done',
       token: listed.token,

@@ -18,6 +18,7 @@ import { QuarantineStore } from '../../../src/main/store/quarantine-store.ts';
 import { RecordStore } from '../../../src/main/store/record-store.ts';
 import { RegistryStore } from '../../../src/main/store/registry-store.ts';
 import { RelayStore } from '../../../src/main/store/relay-store.ts';
+import { SentStore } from '../../../src/main/store/sent-store.ts';
 import { UnsyncedStore } from '../../../src/main/store/unsynced-store.ts';
 
 type Database = ReturnType<typeof openDatabase>;
@@ -68,6 +69,7 @@ function addCollection(database: Database, name: string): number {
   logs.noteChange(record, dotOf(written, 0));
   new ContentStore(database).noteHolder(HASH as Digest, source.row, record);
   new UnsyncedStore(database).note(source.row, [record], 1);
+  new SentStore(database).note(source.row, record, { held: new Map(), native: new Map() });
   const problems = new ProblemStore(database);
   problems.put(source.row, recordId('docs/a.txt'), 'read-failed', 'It cannot be read.', 1);
   problems.put(changeLogSource(row), recordId('Laptop'), 'too-many-logs', 'It has begun 64 logs.', 1);

@@ -56,6 +56,7 @@ export class DavPlace implements DocumentPlace {
   readonly many = true;
   readonly writable = true;
   readonly tellsVersions = true;
+  readonly mayLoseAnswers = true;
   readonly #options: DavPlaceOptions;
   readonly #listed: ListedVersions;
   readonly #leftOut: LeftOut;

@@ -311,7 +311,8 @@ function isOfBook(found: readonly DAVResponse[], url: string): boolean {
   const types = typesOf(itself);
   return types.includes('addressbook') || types.includes('calendar');
 }
-const lengthOf = ({ href }: DAVResponse, url: string): number => toldPath(href, url)?.length ?? Number.POSITIVE_INFINITY;
+const lengthOf = ({ href }: DAVResponse, url: string): number =>
+  toldPath(href, url)?.length ?? Number.POSITIVE_INFINITY;
 
 /** Fails with `not-allowed` where the server lets somebody in by other means alone, as Google does: no password is the right one. */
 function ensurePasswordWillDo({ status, headers }: Answered, origin: string): void {

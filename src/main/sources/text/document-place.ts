@@ -52,6 +52,8 @@ export interface DocumentPlace {
   readonly mostBytes?: number;
   /** Its revisions are the word of whoever keeps it: while one stands nobody changed the document, though it may say another time with each reading. */
   readonly tellsVersions?: boolean;
+  /** What it was given may be there though it could not say so: the way there is a line that breaks off. */
+  readonly mayLoseAnswers?: boolean;
   /** As `SourceAdapter` says. */
   condition(asked?: boolean): Promise<SourceCondition>;
   /** `near`: it is enough to look where something is known to have happened since. The same array of documents as last time: none changed. */

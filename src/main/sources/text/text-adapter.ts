@@ -23,6 +23,7 @@ import { AssignItems } from './assign-items.ts';
 import { composeText } from './compose-text.ts';
 import { ConstructTexts } from './construct-texts.ts';
 import type { DocumentPlace } from './document-place.ts';
+import { beforeOthers } from './edited-by-others.ts';
 import { namesIn } from './item-revision.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
 import { type Loaded, placeIn, unassigned } from './loaded-text.ts';
@@ -42,6 +43,7 @@ export class TextAdapter implements SourceAdapter {
   readonly kind: RecordKind;
   readonly can: Capabilities;
   readonly watch?: SourceAdapter['watch'];
+  readonly unedited?: NonNullable<SourceAdapter['unedited']>;
   readonly #format: TextFormat;
   readonly #place: DocumentPlace;
   readonly #known: KnownItems;
@@ -69,6 +71,8 @@ export class TextAdapter implements SourceAdapter {
     this.#construct = new ConstructTexts({ format: this.#format, place, known }, this.#assign, this.#texts, clock);
     this.kind = format.kind;
     this.can = { write: place.writable, watch: place.watch !== null, fields: null };
+    if (place.mayLoseAnswers === true)
+      this.unedited = (meant, holds) => beforeOthers(format.kind, meant, holds, 'perhaps');
     const { watch } = place;
     if (watch !== null) this.watch = (onDirty) => watch(() => onDirty(''));
   }

@@ -108,6 +108,16 @@ CREATE TABLE acknowledged(
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE unsynced(source INTEGER NOT NULL, record INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(source, record)) STRICT, WITHOUT ROWID;
 
+-- What a server was given before it was known what became of that, until it is.
+CREATE TABLE sent(
+  id INTEGER PRIMARY KEY,
+  source INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  held BLOB NOT NULL,             -- as its snapshot is to say
+  native BLOB NOT NULL            -- in the format of the source
+) STRICT;
+CREATE INDEX sent_of ON sent(source, record);
+
 -- Packages their authors might not write any more, for a person to decide.
 CREATE TABLE quarantine(
   id INTEGER PRIMARY KEY,

@@ -93,8 +93,10 @@ export class FakeBook {
       return multistatus(found(path, '<d:resourcetype><d:collection/><card:addressbook/></d:resourcetype>'));
     if (method === 'PROPFIND')
       return multistatus(
-        found(path, '<d:resourcetype><d:collection/><card:addressbook/></d:resourcetype><d:getetag>"book"</d:getetag>') +
-          [...this.cards].map(([href, { etag }]) => found(href, `<d:getetag>${etag}</d:getetag>`)).join(''),
+        found(
+          path,
+          '<d:resourcetype><d:collection/><card:addressbook/></d:resourcetype><d:getetag>"book"</d:getetag>',
+        ) + [...this.cards].map(([href, { etag }]) => found(href, `<d:getetag>${etag}</d:getetag>`)).join(''),
       );
     if (method === 'REPORT' && body.includes('sync-collection'))
       return this.token ?? multistatus(`${this.changed}<d:sync-token>token-2</d:sync-token>`);
