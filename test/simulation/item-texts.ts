@@ -21,6 +21,8 @@ export interface ServedItem {
   isGone: boolean;
   /** Another client gave it another name, by deleting it first. */
   isMoved: boolean;
+  /** Another client deleted it before each device had seen it there: it looks as if it had never come there. */
+  wentUnseen: boolean;
 }
 
 const AT = '@example.org';
