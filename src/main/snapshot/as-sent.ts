@@ -1,7 +1,7 @@
 import { entryMapOf } from '../record/entry-maps.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import type { FieldName } from '../record/ids.ts';
-import type { Fields } from '../record/value.ts';
+import type { Fields, Value } from '../record/value.ts';
 
 /** An item of which it is asked whether it is what a source was given. */
 export interface MaybeSent {
@@ -11,23 +11,35 @@ export interface MaybeSent {
   readonly sent: Fields;
   /** What it shows. */
   readonly now: Fields;
+  /** The record is there. Of one that is not all the same counts, whatever is left out of it. */
+  readonly isWanted: boolean;
+}
+export interface AskedOfSent {
+  /** As `SourceAdapter`. */
+  unedited(meant: Fields, holds: Fields): Fields | null;
+  /** Did the record ever say that? */
+  isKnown(field: FieldName, value: Value): boolean;
 }
 
 /**
  * What a source held of what it was given, before anybody edited that: what is otherwise by now is an edit. null: nothing tells that it has it, so that all
- * of what it shows is somebody's. `unedited`: as `SourceAdapter`. `isWanted`: the record is there; of one that is not all the same counts, whatever was left
- * out of it. Pure.
+ * of what it shows is somebody's. Pure.
  */
 export function heldAsSent(
   kind: RecordKind,
-  { before, sent, now }: MaybeSent,
-  unedited: (meant: Fields, holds: Fields) => Fields | null,
-  isWanted: boolean,
+  { before, sent, now, isWanted }: MaybeSent,
+  { unedited, isKnown }: AskedOfSent,
 ): Fields | null {
   const made = unedited(sent, now);
-  if (before === null) return made === null && !(isWanted && lacksSome(sent, now)) ? now : null;
   const isSame = (field: FieldName, a: Fields, b: Fields): boolean =>
     fieldRule(kind, field).same(a.get(field) ?? null, b.get(field) ?? null);
+  if (before === null) {
+    if (isWanted && lacksSome(sent, now)) return null;
+    if (made === null) return now;
+    // What the record said once another device may have put there, before it said what was sent.
+    const edited = [...now].filter(([field]) => !isSame(field, made, now));
+    return isWanted && !edited.some(([field, value]) => isKnown(field, value)) ? made : null;
+  }
   const fields = [...new Set([...before.keys(), ...sent.keys(), ...now.keys()])].filter(
     (field) => fieldRule(kind, field).incidental !== true,
   );

@@ -96,11 +96,11 @@ export class CommitLook {
         }
         const draft = this.#draft(read);
         if (draft === null) continue;
-        const { reading, held, now, change, found, wasSent } = draft;
+        const { reading, held, now, change, found, isOlder } = draft;
         if (change === null) {
           if (found === null || held === null) continue;
           if (this.#keep(reading, found, held)) settled.push(found.row);
-          else if (wasSent === true) this.#isBehind(found.row);
+          else if (isOlder === true) this.#isBehind(found.row);
           // Whoever wrote it, and the journal that told of that may be lost: what is torn of it shall not count as an edit.
           if (reading.unsynced) unchanged.push(found.row);
         } else if (this.#port.readOnly()) this.#putBackOrNamed(reading, draft, change);

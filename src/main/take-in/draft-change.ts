@@ -37,8 +37,8 @@ export interface Draft {
   readonly found: StoredRecord | null;
   /** It is not for the source alone to say. */
   readonly wait: boolean;
-  /** It is what the source was given, which nobody knew to have arrived: what is due of it was forgotten where the record is not to be there. */
-  readonly wasSent?: boolean;
+  /** The source shows what the record said once, and was brought there by a device: what is due there may be forgotten by now. */
+  readonly isOlder?: boolean;
 }
 
 /** Says what readings of one source mean, beside what it held and what the collection knows. */
@@ -78,9 +78,10 @@ export class DraftChange {
       const now = this.#put(before, stored?.native ?? null, reading);
       const shown = nativeOf(before, stored?.native ?? null, this.#held.project);
       const seen = withoutHidden(kind, before, shown, now);
-      const held = caughtUp(kind, found.state, seen, now);
+      const caught = caughtUp(kind, found.state, seen, now);
+      const held = caught === null ? null : this.#held.sent.passed(found, caught, now);
       const change = difference(kind, reading.id, held, now);
-      const draft = { reading, held, now, change, found, wait: false, wasSent: sent !== null };
+      const draft = { reading, held, now, change, found, wait: false, isOlder: sent !== null || held !== caught };
       return change === null ? draft : (this.#asShown(draft, found) ?? draft);
     }
     const shown = shownFields(kind, found.state, log.order);

@@ -1,10 +1,13 @@
 import type { Collection } from '../collection.ts';
-import { isLive } from '../merge/record-state.ts';
-import type { Fields } from '../record/value.ts';
+import { type Held, isLive } from '../merge/record-state.ts';
+import { fieldRule } from '../record/field-rules.ts';
+import type { FieldName } from '../record/ids.ts';
+import type { Fields, Value } from '../record/value.ts';
 import { heldAsSent } from '../snapshot/as-sent.ts';
 import { nativeOf } from '../snapshot/lens.ts';
 import type { SourceAdapter } from '../sources/source-adapter.ts';
 import type { StoredRecord, StoredSnapshot } from '../store/record-store.ts';
+import { withPassed } from './passed-values.ts';
 
 /**
  * What one source was given, and nobody knows whether it has it (`SourceAdapter.unedited`): where it shows that, it is no edit of anybody. A look that saw
@@ -25,7 +28,7 @@ export class SentItems {
   shownBy(found: StoredRecord, stored: StoredSnapshot | undefined, now: Fields): StoredSnapshot | null {
     const { project, unedited } = this.#adapter;
     if (project === undefined || unedited === undefined) return null;
-    const { sent, kind } = this.#collection;
+    const { sent, kind, packages } = this.#collection;
     const all = sent.of(this.#source, found.row);
     if (all.length === 0) return null;
     const wasThere = stored !== undefined && stored.revision !== null;
@@ -35,11 +38,21 @@ export class SentItems {
         )
       : null;
     const isUnedited = (meant: Fields, holds: Fields): Fields | null => unedited.call(this.#adapter, meant, holds);
+    const isKnown = (field: FieldName, value: Value): boolean =>
+      packages
+        .earlierValues(found.row)
+        .some((each) => each.field === field && fieldRule(kind, field).same(each.value, value));
     for (const { held, native } of all) {
-      const holds = heldAsSent(kind, { before, sent: native, now }, isUnedited, isLive(found.state));
+      const asked = { before, sent: native, now, isWanted: isLive(found.state) };
+      const holds = heldAsSent(kind, asked, { unedited: isUnedited, isKnown });
       if (holds !== null) return { revision: null, held, native: holds };
     }
     return null;
+  }
+
+  /** As `withPassed`, where others may have put something there. */
+  passed(found: StoredRecord, held: Held, now: Fields): Held {
+    return this.#adapter.unedited === undefined ? held : withPassed(this.#collection, found, held, now);
   }
 
   /** What is there of a record was read, and its snapshot says so. Inside a transaction. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fieldName } from '../../../src/main/record/ids.ts';
-import type { Fields, Value } from '../../../src/main/record/value.ts';
+import { equalValues, type Fields, type Value } from '../../../src/main/record/value.ts';
 import { heldAsSent } from '../../../src/main/snapshot/as-sent.ts';
 import { beforeOthers } from '../../../src/main/sources/text/edited-by-others.ts';
 
@@ -9,8 +9,10 @@ const of = (said: { readonly [field: string]: Value }): Fields =>
 const tel = (number: string): Value => ({ number });
 const mail = (address: string): Value => ({ address });
 const unedited = (meant: Fields, holds: Fields): Fields | null => beforeOthers('contacts', meant, holds, 'perhaps');
+/** What the record said before. */
+const isKnown = (_: unknown, value: Value): boolean => equalValues(value, tel('0301234561'));
 const heldOf = (before: Fields | null, sent: Fields, now: Fields, isWanted = true): Fields | null =>
-  heldAsSent('contacts', { before, sent, now }, unedited, isWanted);
+  heldAsSent('contacts', { before, sent, now, isWanted }, { unedited, isKnown });
 
 const before = of({ 'phones/a': tel('0301234561'), 'emails/b': mail('one@example.org'), 'notes/c': { note: 'old' } });
 const sent = new Map([...before, ...of({ 'phones/a': tel('0301234562') })]);
@@ -50,6 +52,11 @@ describe('an item that was not there', () => {
   it('is what was sent where nobody wrote anything else in it', () => {
     expect(heldOf(null, sent, sent)).toEqual(sent);
     expect(heldOf(null, sent, before)).toBeNull();
+  });
+  it('is what was sent with an edit on top of it, which nobody said before', () => {
+    const edited = new Map([...sent, ...of({ 'emails/b': mail('two@example.org') })]);
+    expect(heldOf(null, sent, edited)).toEqual(sent);
+    expect(heldOf(null, sent, edited, false)).toBeNull();
   });
   it('may be an older one, which another device put there, where it says less: that says nothing of what is wanted', () => {
     const less = new Map([...sent].filter(([field]) => !field.startsWith('notes/')));
