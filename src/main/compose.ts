@@ -30,7 +30,7 @@ import { systemRandom } from './platform/random.ts';
 import { systemNameServers } from './platform/service-records.ts';
 import { serviceThread } from './platform/service-thread.ts';
 import { giveBackSpare, releaseHeap } from './platform/spare-memory.ts';
-import { LockstepError } from './platform/trouble.ts';
+import { faultText, LockstepError } from './platform/trouble.ts';
 import { workerScript } from './platform/worker-script.ts';
 import type { CollectionId } from './record/ids.ts';
 import { handlersOf } from './requests/handlers.ts';
@@ -135,7 +135,7 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
     log: tell,
     failed: (error, where) => {
       if (!endWithState(error, dataDirectory))
-        console.error(plainLines(`${where === '' ? '' : `${where}: `}${error.stack ?? error.message}`));
+        console.error(plainLines(`${where === '' ? '' : `${where}: `}${faultText(error)}`));
     },
   };
   const engine = new Engine(world);

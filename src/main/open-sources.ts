@@ -69,11 +69,7 @@ export class OpenSources {
       engine.world.clock,
       synchronizer,
       () => engine.config.number('scan.interval') * 1000,
-      new ToldTroubles({
-        location: source.location,
-        log: (line) => engine.world.log(line),
-        failed: (error) => engine.world.failed(error, source.location),
-      }),
+      new ToldTroubles((error) => engine.world.failed(error, source.location)),
     );
     this.schedules.set(source.row, schedule);
     await this.#watch(source, adapter, schedule);

@@ -6,6 +6,7 @@ import { DeviceIdentity, makeSecrets } from '../../src/main/peers/identity/ident
 import type { RelayConnector } from '../../src/main/peers/relay/relay-session.ts';
 import type { BatchSizes } from '../../src/main/platform/batch-sizes.ts';
 import type { Clock } from '../../src/main/platform/clock.ts';
+import { faultText } from '../../src/main/platform/trouble.ts';
 import type { CollectionId } from '../../src/main/record/ids.ts';
 import { handlersOf } from '../../src/main/requests/handlers.ts';
 import { countItems } from '../../src/main/sources/count-items.ts';
@@ -218,7 +219,7 @@ export class SimulatedDevice {
         defaultName: this.name,
         log: (line) => this.#logged(running, line),
         failed: (error, where) => {
-          if (!noticeNoRoom(error)) this.#logged(running, `${where}: ${error.stack ?? error.message}`);
+          if (!noticeNoRoom(error)) this.#logged(running, `${where}: ${faultText(error)}`);
         },
       };
       const engine = new Engine(world);

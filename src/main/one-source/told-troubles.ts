@@ -1,34 +1,23 @@
 import { LockstepError } from '../platform/trouble.ts';
 
-export interface ToldTroublesOptions {
-  /** The place, as people know it. */
-  readonly location: string;
-  log(line: string): void;
-  /** What nobody foresaw: all there is to know of it is told, each time. */
-  failed(error: Error): void;
-}
-
 /**
- * What the log is told of failures of one source. A server that is down fails with each look, and each time with the same words: they are one line in the
- * log, until it fails in another way, or a look went well in between.
+ * Which failures of one source are told. A server that is down fails with each look, and each time with the same words: they are told once, until it fails
+ * in another way, or a look went well in between. What nobody foresaw is told each time.
  */
 export class ToldTroubles {
-  readonly #options: ToldTroublesOptions;
+  readonly #tell: (error: Error) => void;
   /** null: nothing is wrong, as far as was told. */
   #last: string | null = null;
 
-  constructor(options: ToldTroublesOptions) {
-    this.#options = options;
+  constructor(tell: (error: Error) => void) {
+    this.#tell = tell;
   }
 
   failed(error: Error): void {
-    if (!(error instanceof LockstepError)) {
-      this.#options.failed(error);
-      return;
-    }
-    if (this.#last === error.message) return;
-    this.#last = error.message;
-    this.#options.log(`${this.#options.location}: ${error.message}`);
+    const said = error instanceof LockstepError ? error.message : null;
+    if (said !== null && said === this.#last) return;
+    this.#last = said;
+    this.#tell(error);
   }
   /** A look went well. */
   passed(): void {

@@ -11,3 +11,7 @@ export class LockstepError extends Error {
     this.subject = subject;
   }
 }
+
+/** A failure for the log: what is known is said by its own words, of anything else it is told where it came from. */
+export const faultText = (error: Error): string =>
+  error instanceof LockstepError ? error.message : (error.stack ?? error.message);
