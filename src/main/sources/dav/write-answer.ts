@@ -36,7 +36,8 @@ const CONDITIONS: { readonly [name: string]: string } = {
   'valid-calendar-data': 'the server takes it for no valid entry',
   'valid-calendar-object-resource': 'the server takes it for no valid entry',
   'supported-calendar-data': 'the server takes no entries of this version',
-  'supported-calendar-component': 'this calendar of the server takes no entries of this sort',
+  'supported-calendar-component':
+    'this calendar of the server takes no entries of this sort (some take only events, others only tasks); it stays in the other places',
   'no-uid-conflict': 'the server has another item of the same UID and takes but one',
   'unique-scheduling-object-resource': 'the server has another item of the same UID and takes but one',
   'max-resource-size': 'it is larger than the server takes',
