@@ -54,6 +54,19 @@ describe('what programs write against the rules', () => {
     expect(entries).toContainEqual({ calendarAddress: 'mailto:lea@example.org', name: 'Berger, Lea' });
     expect(entries).toContainEqual({ href: 'https://example.org/f/1', title: 'Plan, new.pdf', rel: 'enclosure' });
   });
+  it('that a value is of the type it is of anyway says nothing: Thunderbird leaves that out of what others wrote', () => {
+    const alarm = (attach: string, own: string) =>
+      readOne(
+        calendar(
+          event('DTSTART:20240101T080000Z', 'BEGIN:VALARM', 'ACTION:AUDIO', 'TRIGGER:-PT5M', attach, 'END:VALARM', own),
+        ),
+      );
+    const told = alarm('ATTACH;VALUE=URI:https://example.org/s.mp3', 'X-ROOM;VALUE=TEXT:5');
+    expect(alarm('ATTACH:https://example.org/s.mp3', 'X-ROOM:5')).toEqual(told);
+    const other = alarm('ATTACH;VALUE=BINARY;ENCODING=BASE64:AAEC', 'X-ROOM;VALUE=INTEGER:5');
+    expect(Object.values(other)).toContainEqual({ name: 'x-room', value: '5', params: { value: ['INTEGER'] } });
+    expect(JSON.stringify(other)).toContain('"BINARY"');
+  });
   it('a task that says how long it takes beside when it is due tells that to others, who would refuse it so', () => {
     const text = calendar(task('DTSTART:20240101T080000', 'DUE:20240105T080000', 'DURATION:PT3H', 'SUMMARY:x'));
     const read = readOne(text);

@@ -272,11 +272,11 @@ export function composeCoordinates(value: Value): Property | null {
 export const unknown: EntryCodec = {
   map: 'iCalendar',
   names: [],
-  read: (of) => ({
-    name: lower(of.name),
-    value: cleanText(of.value).replaceAll('\n', ' '),
-    ...(of.params.length === 0 ? {} : { params: otherParams(of, NO_PARAMS) ?? {} }),
-  }),
+  read(of) {
+    const params = otherParams(of, saysItsOwnType(of) ? VALUE_ONLY : NO_PARAMS);
+    const value = cleanText(of.value).replaceAll('\n', ' ');
+    return { name: lower(of.name), value, ...(params === null ? {} : { params }) };
+  },
   compose(value) {
     if (!isPlain(value)) return null;
     const name = textOf(value.name);
@@ -296,6 +296,19 @@ const RESERVED = new Set(['BEGIN', 'END', 'UID', 'RECURRENCE-ID', 'DTSTAMP', 'VE
 /** Properties of which there may be many, each an entry of a map. */
 export const ENTRY_CODECS: readonly EntryCodec[] = [participants, links, virtualLocations, locations];
 
+/** Does it say that its value is of the type which it is of anyway (RFC 5545 3.2.20)? Programs differ in whether they do. */
+function saysItsOwnType(of: Property): boolean {
+  const own = OWN_TYPE.get(of.name) ?? (of.name.startsWith('X-') ? 'TEXT' : null);
+  return own !== null && paramOf(of, 'VALUE')?.toUpperCase() === own;
+}
+const OWN_TYPE: ReadonlyMap<string, string> = new Map([
+  ['ATTACH', 'URI'],
+  ['URL', 'URI'],
+  ['DURATION', 'DURATION'],
+  ['SUMMARY', 'TEXT'],
+  ['DESCRIPTION', 'TEXT'],
+]);
+const VALUE_ONLY: ReadonlySet<string> = new Set(['VALUE']);
 const NO_PARAMS: ReadonlySet<string> = new Set();
 const NO_TEXTS: readonly string[] = [];
 const textOf = (value: Value | undefined): string =>
