@@ -117,3 +117,52 @@ describe('what programs write against the rules', () => {
     expect(keys[0]).toEqual(keys[1]);
   });
 });
+
+describe('what Thunderbird puts in the place of a series of which it knows single occurrences only', () => {
+  const occurrence = (day: string, title: string): string =>
+    `BEGIN:VEVENT\r\nUID:s@x\r\nDTSTAMP:20240101T000000Z\r\nRECURRENCE-ID:${day}T080000Z\r\nDTSTART:${day}T090000Z\r\nSUMMARY:${title}\r\nEND:VEVENT\r\n`;
+  const standIn =
+    'BEGIN:VEVENT\r\nDTSTAMP:20261130T230000Z\r\nUID:s@x\r\nDTSTART:20240110T080000Z\r\nX-MOZ-FAKED-MASTER:1\r\nEND:VEVENT\r\n';
+  const of = (...parts: readonly string[]): string =>
+    `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n${parts.join('')}END:VCALENDAR\r\n`;
+  const [first, second] = [occurrence('20240110', 'One'), occurrence('20240117', 'Two')];
+  const said = (text: string) => {
+    const calendarText = split(text);
+    return calendarText.items.map((item) => [item.uid, ...icalendarFormat.read(calendarText, item, null)]);
+  };
+  const without = (text: string, ...uids: readonly string[]): string => {
+    const calendarText = split(text);
+    const gone = calendarText.items.filter(({ uid }) => uids.includes(uid ?? ''));
+    const writes = gone.map((item) => ({
+      item,
+      before: icalendarFormat.read(calendarText, item, null),
+      after: null,
+      uid: item.uid ?? '',
+    }));
+    return Buffer.from(icalendarFormat.write(calendarText, writes)).toString();
+  };
+
+  it('is nobody’s event, wherever it stands', () => {
+    const alone = said(of(first, second));
+    expect(alone.map(([uid]) => uid)).toEqual(['s@x#2024-01-10T08:00:00', 's@x#2024-01-17T08:00:00']);
+    expect(said(of(standIn, first, second))).toEqual(alone);
+    expect(said(of(first, second, standIn))).toEqual(alone);
+  });
+  it('goes with the last of them, and not before', () => {
+    const text = of(standIn, first, second);
+    const [uid, other] = split(text).items.map((item) => item.uid ?? '') as [string, string];
+    expect(without(text, uid)).toBe(of(standIn, second));
+    expect(without(of(standIn, second), other)).toBe(of());
+    expect(without(text, uid, other)).toBe(of());
+  });
+  it('leaves its place to the series once that is there, and is an event by itself where nothing else is', () => {
+    const series = `${event('DTSTART:20240103T080000Z', 'RRULE:FREQ=WEEKLY', 'SUMMARY:All').replace('u1', 's@x')}\r\n`;
+    for (const parts of [
+      [standIn, first, series],
+      [series, standIn, first],
+    ]) {
+      expect(split(of(...parts)).items.map((item) => [item.uid, item.spans.length])).toEqual([['s@x', 2]]);
+    }
+    expect(said(of(standIn)).map(([uid]) => uid)).toEqual(['s@x']);
+  });
+});

@@ -22,6 +22,8 @@ export interface IcalendarItem extends NativeItem {
   readonly frame: CalendarFrame;
   /** Which of its spans is the series (or the only one), -1: none; the others are single occurrences. */
   readonly master: number;
+  /** Of an occurrence alone: what Thunderbird puts in the place of its series, which is nobody's event; null: there is none. */
+  readonly standIn: Span | null;
 }
 export interface IcalendarText extends SplitText<IcalendarItem> {
   readonly frames: readonly CalendarFrame[];
@@ -29,6 +31,7 @@ export interface IcalendarText extends SplitText<IcalendarItem> {
 
 const UID = 'UID';
 const RECURRENCE_ID = 'RECURRENCE-ID';
+const STAND_IN = 'X-MOZ-FAKED-MASTER';
 const MOST_DAMAGED = 1_000;
 /** What is part of something else, and nothing by itself. */
 const PARTS = new Set(['VALARM', 'STANDARD', 'DAYLIGHT', 'VCARD', 'VLOCATION', 'PARTICIPANT', 'VRESOURCE']);
@@ -99,6 +102,8 @@ interface Group {
   readonly kind: string;
   readonly uid: string | null;
   master: Component | null;
+  /** As of `IcalendarItem`. */
+  standIn: Component | null;
   /** By the id of the occurrence, in order; null: there is none. */
   overrides: Map<string, Component> | null;
 }
@@ -123,10 +128,12 @@ function addItems(
     }
     let uidLine: ContentLine | undefined;
     let idLine: ContentLine | undefined;
+    let isStandIn = false;
     for (const line of component.lines) {
       const { length } = line.name;
       if (length === UID.length && inCapitals(line.name) === UID) uidLine ??= line;
       else if (length === RECURRENCE_ID.length && inCapitals(line.name) === RECURRENCE_ID) idLine ??= line;
+      else if (length === STAND_IN.length && inCapitals(line.name) === STAND_IN) isStandIn = true;
     }
     const uid = textOfLine(uidLine);
     if (component.problem !== null) {
@@ -146,13 +153,16 @@ function addItems(
     const isOccurrence = idLine !== undefined && (component.name === 'VEVENT' || component.name === 'VTODO');
     const id = isOccurrence && idLine !== undefined ? occurrenceId(idLine, frame) : '';
     // A second one that says it is the same is an item of its own: nobody may say which of them is right.
-    const joins = known !== undefined && (isOccurrence ? known.overrides?.has(id) !== true : known.master === null);
-    const group: Group = joins ? known : { kind: component.name, uid, master: null, overrides: null };
+    const joins =
+      known !== undefined &&
+      (isOccurrence ? known.overrides?.has(id) !== true : (isStandIn ? known.standIn : known.master) === null);
+    const group: Group = joins ? known : { kind: component.name, uid, master: null, standIn: null, overrides: null };
     if (!joins) {
       groups.push(group);
       if (uid !== null && known === undefined) byUid.set(uid, group);
     }
-    if (!isOccurrence) group.master = component;
+    if (!isOccurrence && isStandIn) group.standIn = component;
+    else if (!isOccurrence) group.master = component;
     else {
       group.overrides ??= new Map();
       group.overrides.set(id, component);
@@ -161,13 +171,16 @@ function addItems(
   for (const group of groups) addItem(group, frame, items);
 }
 
-/** Occurrences whose series is not here are items of their own. */
-function addItem({ master, overrides, uid, kind }: Group, frame: CalendarFrame, items: IcalendarItem[]): void {
-  if (master === null)
-    overrides?.forEach((component, id) => {
-      items.push(item(kind, uid === null ? null : `${uid}#${id}`, [component], -1, frame));
+/** Occurrences whose series is not here are items of their own. What stands in for one is an item where there is nothing else. */
+function addItem({ master, standIn, overrides, uid, kind }: Group, frame: CalendarFrame, items: IcalendarItem[]): void {
+  if (master === null && overrides !== null) {
+    const span = standIn === null ? null : { start: standIn.start, end: standIn.end };
+    overrides.forEach((component, id) => {
+      items.push(item(kind, uid === null ? null : `${uid}#${id}`, [component], -1, frame, span));
     });
-  else if (overrides === null) items.push(item(kind, uid, [master], 0, frame));
+  } else if (master === null) {
+    if (standIn !== null) items.push(item(kind, uid, [standIn], 0, frame));
+  } else if (overrides === null) items.push(item(kind, uid, [master], 0, frame));
   else {
     const parts = [master, ...overrides.values()].sort((a, b) => a.start - b.start);
     items.push(item(kind, uid, parts, parts.indexOf(master), frame));
@@ -180,12 +193,14 @@ function item(
   parts: readonly Component[],
   master: number,
   frame: CalendarFrame,
+  standIn: Span | null = null,
 ): IcalendarItem {
   return {
     kind,
     uid: uid === null ? null : detached(uid),
     frame,
     master,
+    standIn,
     spans: parts.map(({ start, end }) => ({ start, end })),
     context: contextOf(parts, frame),
   };

@@ -73,6 +73,7 @@ class CalendarWriter {
 
   write(writes: readonly ItemWrite<IcalendarItem>[]): Uint8Array {
     const fresh: { uid: string; after: Fields }[] = [];
+    const gone = new Set<IcalendarItem>();
     for (const { after } of writes)
       if (after !== null)
         zoneTexts(after).forEach((text, zone) => {
@@ -81,12 +82,15 @@ class CalendarWriter {
     for (const { item, before, after, uid } of writes) {
       if (item === null) {
         if (after !== null) fresh.push({ uid, after });
-      } else if (after === null) this.#remove(item.spans);
-      else if (!this.#patch(item, before, after)) {
+      } else if (after === null) {
+        this.#remove(item.spans);
+        if (item.standIn !== null) gone.add(item);
+      } else if (!this.#patch(item, before, after)) {
         this.#remove(item.spans);
         fresh.push({ uid: item.uid ?? uid, after });
       }
     }
+    this.#removeStandIns(gone);
     if (fresh.length > 0) this.#add(fresh);
     for (const [frame, tzids] of this.#written) this.#addZones(frame, tzids);
     return spliceLines(this.#text.bytes, this.#edits);
@@ -94,6 +98,14 @@ class CalendarWriter {
 
   #remove(spans: readonly Span[]): void {
     for (const { start, end } of spans) this.#edits.push({ start, end, text: '' });
+  }
+
+  /** What stood in for the series of occurrences that are gone goes with the last of them: by itself it would be an event. */
+  #removeStandIns(gone: ReadonlySet<IcalendarItem>): void {
+    if (gone.size === 0) return;
+    const needed = new Set(this.#text.items.flatMap((item) => (gone.has(item) ? [] : (item.standIn ?? []))));
+    const standIns = new Set([...gone].flatMap(({ standIn }) => standIn ?? []));
+    this.#remove([...standIns].filter((standIn) => !needed.has(standIn)));
   }
 
   /** False: it is to be another kind of component, and cannot be made out of this one. */
