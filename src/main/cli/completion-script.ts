@@ -14,24 +14,41 @@ export function completionScript(shell: Shell, commands: readonly Command[]): st
 const optionsOf = (command: Command) => Object.entries({ ...command.options, ...GLOBAL_OPTIONS });
 const PLACES = /PATH|FILE|DIR/;
 
+/** What the first argument of a command may be. */
+const offersOf = (command: Command, commands: readonly Command[]): readonly string[] =>
+  command.name === 'help' ? commands.map(({ name }) => name) : (command.offers ?? []);
+
 function bash(commands: readonly Command[]): string {
   const cases = commands.map((command) => {
-    const words = [...optionsOf(command).map(([name]) => `--${name}`), ...(command.offers ?? [])].join(' ');
+    const words = [...optionsOf(command).map(([name]) => `--${name}`), ...offersOf(command, commands)].join(' ');
     return `    ${command.name}) words='${words}' ;;`;
   });
-  const values = valueWords(commands).map(
-    ([name, words]) => `    --${name}) COMPREPLY=($(compgen -W '${words.join(' ')}' -- "$current")); return ;;`,
+  // Of one name, but of other values with each command: --role of a member, and of a relay.
+  const values = commands.flatMap(({ name, options }) =>
+    Object.entries(options).flatMap(([option, { offers }]) =>
+      offers === undefined ? [] : [`    ${name}:--${option}) words='${offers.join(' ')}' ;;`],
+    ),
   );
   return `# bash completion for lockstep
 _lockstep() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} words='${commands.map((command) => command.name).join(' ')} --data --json --help --version'
-  case $previous in
-    --data) COMPREPLY=($(compgen -d -- "$current")); return ;;
+  local at command=
+  if [ "$current" = = ]; then current=
+  elif [ "$previous" = = ]; then previous=\${COMP_WORDS[COMP_CWORD-2]}; fi
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    case \${COMP_WORDS[at]} in
+      --data) [ "\${COMP_WORDS[at+1]}" != = ] || at=$((at + 1)); at=$((at + 1)) ;;
+      -*) ;;
+      *) command=\${COMP_WORDS[at]}; break ;;
+    esac
+  done
+  case $command in
+${cases.join('\n')}
+  esac
+  case $command:$previous in
+    *:--data) COMPREPLY=($(compgen -d -- "$current")); return ;;
 ${values.join('\n')}
   esac
-  if [ "$COMP_CWORD" -gt 1 ]; then case \${COMP_WORDS[1]} in
-${cases.join('\n')}
-  esac; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _lockstep lockstep
@@ -49,7 +66,8 @@ function zsh(commands: readonly Command[]): string {
         : '';
       return `      '${option.multiple ? '*' : ''}--${name}[${quoted(option.help)}]${value}'`;
     });
-    const rest = command.offers ? `'*:argument:(${command.offers.join(' ')})'` : "'*:argument:_files'";
+    const offers = offersOf(command, commands);
+    const rest = offers.length > 0 ? `'*:argument:(${offers.join(' ')})'` : "'*:argument:_files'";
     return `    ${command.name}) _arguments ${[...options, `      ${rest}`].join(' \\\n').trim()} ;;`;
   });
   return `#compdef lockstep
@@ -71,6 +89,7 @@ if [ "$funcstack[1]" = _lockstep ]; then _lockstep "$@"; else compdef _lockstep 
 function fish(commands: readonly Command[]): string {
   const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   const lines = commands.flatMap((command) => {
+    const offers = offersOf(command, commands);
     const when = `-n '__fish_seen_subcommand_from ${command.name}'`;
     return [
       `complete -c lockstep -n __fish_use_subcommand -a ${command.name} -d ${quoted(command.summary)}`,
@@ -78,20 +97,11 @@ function fish(commands: readonly Command[]): string {
         const value = option.value ? ` -r${option.offers ? ` -f -a ${quoted(option.offers.join(' '))}` : ''}` : '';
         return `complete -c lockstep ${when} -l ${name}${value} -d ${quoted(option.help)}`;
       }),
-      ...(command.offers ? [`complete -c lockstep ${when} -f -a ${quoted(command.offers.join(' '))}`] : []),
+      ...(offers.length > 0 ? [`complete -c lockstep ${when} -f -a ${quoted(offers.join(' '))}`] : []),
     ];
   });
   const everywhere = Object.entries(GLOBAL_OPTIONS).map(([name, option]) => {
     return `complete -c lockstep -l ${name}${option.value ? ' -r' : ''}${option.short ? ` -s ${option.short}` : ''} -d ${quoted(option.help)}`;
   });
   return `# fish completion for lockstep\n${[...lines, ...everywhere].join('\n')}\n`;
-}
-
-/** Options whose values can be offered, by name; those of one name offer the same. */
-function valueWords(commands: readonly Command[]): (readonly [string, readonly string[]])[] {
-  const offers = new Map<string, readonly string[]>();
-  for (const command of commands) {
-    for (const [name, option] of Object.entries(command.options)) if (option.offers) offers.set(name, option.offers);
-  }
-  return [...offers];
 }

@@ -172,7 +172,13 @@ function showStatus(view: StatusView, paint: Paint): string {
       const linked = hardLinkWords(source.hardLinks);
       return [
         `  ${plainText(source.location)}${paint.warn(state)}`,
-        ...(source.plan ? [`    go on with: lockstep confirm ${source.plan}`] : []),
+        // What confirming does, and what else there is, `preview` says: of some halts it deletes everywhere.
+        ...(source.plan
+          ? [
+              `    see what it is about, and what else can be done: lockstep preview ${shortId(collection.id)}`,
+              `    go on with: lockstep confirm ${source.plan}`,
+            ]
+          : []),
         ...(source.state === 'unavailable' ? [`    ${awayAdvice(shortId(collection.id), source)}`] : []),
         ...(linked === '' ? [] : [paint.dim(`    ${linked}`)]),
       ].join('\n');

@@ -613,6 +613,14 @@ describe('a source that cannot be looked at', () => {
   });
 });
 
+it('of a halted source status leads to what confirming would do, and to what else there is', async () => {
+  const halted = { ...AWAY, state: 'halted', reason: 'Everything in it is gone.', plan: 'plan1' } as const;
+  given = { status: () => ({ ...EMPTY_STATUS, collections: [{ ...EMPTY_COLLECTION, sources: [halted] }] }) };
+  expect((await run(['status'])).out).toMatch(
+    /else can be done: lockstep preview c1\n +go on with: lockstep confirm plan1/,
+  );
+});
+
 describe('exit status', () => {
   const sync = (view: Partial<SyncView>) => ({ sync: () => ({ ...SYNC, ...view }) });
   const fails = (code: string) => ({
