@@ -33,7 +33,8 @@ export function processTerminal(): Terminal {
   });
   // Nobody reads what is said: that ends neither the work nor a synchronizer that runs for months.
   process.stderr.on('error', () => {});
-  const plain = process.env.NO_COLOR !== undefined || process.env.TERM === 'dumb';
+  // An empty NO_COLOR says nothing (no-color.org).
+  const plain = (process.env.NO_COLOR ?? '') !== '' || process.env.TERM === 'dumb';
   return {
     out: (content) => new Promise((resolve) => process.stdout.write(content, () => resolve())),
     note: (text) => void process.stderr.write(text),

@@ -218,7 +218,8 @@ export class InviteDesk {
       return;
     }
     if (++standing.tries > MAX_TRIES) {
-      this.#burn(standing, 'invite-used', stream);
+      // By one device: nobody has stolen anything.
+      this.#burn(standing, 'invite-unknown', stream);
       return;
     }
     standing.claimant = joiner.id;
