@@ -100,8 +100,8 @@ export const FORMATS: readonly SourceFormat[] = [
     layout: 'one-file',
     ending: '.ldif',
     text: () => alsoInUtf16(ldifFormat),
-    // Pictures since 2, further values of an attribute since 3.
-    shows: 3,
+    // Pictures since 2, further values of an attribute since 3, all e-mails since 4.
+    shows: 4,
   },
   { name: 'thunderbird', kind: 'contacts', layout: 'address-book', ending: '.sqlite', text: vcard4, shows: CARDS },
   { name: 'icalendar', kind: 'calendar', layout: 'one-file', ending: '.ics', text: calendar, shows: EVENTS },

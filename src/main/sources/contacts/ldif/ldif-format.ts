@@ -10,7 +10,9 @@ import { hasNoRowFor, projectCells, readCells, SAYS_NOTHING, writeCells } from '
 import {
   attributeAt,
   COLUMNS,
-  LDIF_TABLE,
+  FURTHER_PLACES,
+  ldifTable,
+  MOST_FURTHER,
   NOTATION,
   OBJECT_CLASSES,
   placeOf,
@@ -38,8 +40,8 @@ export const ldifFormat: TextFormat<LdifRecord> = {
   endOf: (text) => endOf(text as LdifText),
   split: splitLdif,
   read({ bytes }, item, previous) {
-    const { row, others } = cellsOf(bytes, item);
-    const fields = readCells(LDIF_TABLE, row, previous);
+    const { row, further, others } = cellsOf(bytes, item);
+    const fields = readCells(ldifTable(further), row, previous);
     for (const [name, { text }] of others) fields.set(fieldName(OTHER_ATTRIBUTES + escapeName(name)), text);
     const line = photoLineOf(item);
     const photo = line === null ? null : readPhoto(bytes, line, previous);
@@ -47,7 +49,7 @@ export const ldifFormat: TextFormat<LdifRecord> = {
     return fields;
   },
   project(full, held) {
-    const fields = projectCells(LDIF_TABLE, full, held);
+    const fields = projectCells(ldifTable(held === undefined ? 0 : emailsIn(held) - 2), full, held);
     for (const [name, text] of othersOf(full)) fields.set(fieldName(OTHER_ATTRIBUTES + escapeName(name)), text);
     const photo = photoIn(full);
     if (photo !== null) fields.set(photo.field, shownPhoto(photo.value));
@@ -72,12 +74,14 @@ function cellsOf(
 ): {
   readonly row: Row;
   readonly known: readonly (LdifLine | null)[];
+  /** How many e-mails there are in columns of further ones. */
+  readonly further: number;
   readonly others: ReadonlyMap<string, Said>;
 } {
   const known = NOT_SAID.slice();
   const row = BLANK_ROW.slice();
   let hasOthers = false;
-  let secondMail: LdifLine | null = null;
+  const mails: LdifLine[] = [];
   const take = (line: LdifLine, place: number): void => {
     known[place] = line;
     row[place] = withPlainBreaks(saidBy(bytes, line));
@@ -88,12 +92,15 @@ function cellsOf(
     if (place !== null && known[place] === null) take(line, place);
     else {
       hasOthers = true;
-      if (place === PRIMARY_EMAIL) secondMail ??= line;
+      if (place === PRIMARY_EMAIL && plainText(saidBy(bytes, line)) !== null) mails.push(line);
     }
   }
   // Directories say each e-mail by the same name; Thunderbird has one of its own for the second.
-  if (secondMail !== null && known[SECONDARY_EMAIL] === null) take(secondMail, SECONDARY_EMAIL);
-  return { row, known, others: hasOthers ? othersIn(bytes, lines, known) : NO_OTHERS };
+  const [second] = mails;
+  if (second !== undefined && known[SECONDARY_EMAIL] === null) take(mails.shift() as LdifLine, SECONDARY_EMAIL);
+  const further = Math.min(mails.length, MOST_FURTHER);
+  for (let at = 0; at < further; at++) take(mails[at] as LdifLine, FURTHER_PLACES[at] as number);
+  return { row, known, further, others: hasOthers ? othersIn(bytes, lines, known) : NO_OTHERS };
 }
 const NOT_SAID: readonly (LdifLine | null)[] = Array.from({ length: COLUMNS }, () => null);
 const BLANK_ROW: Row = Array.from({ length: COLUMNS }, () => '');
@@ -109,8 +116,8 @@ function othersIn(
   const counts = new Map<string, number>();
   for (const line of lines) {
     const attribute = line.name;
-    // A second mail that is an e-mail is none of those that are counted: another LDIF says it by another name.
-    if (NOTATION.has(attribute) || (line === known[SECONDARY_EMAIL] && attribute === 'mail')) continue;
+    // A mail that is an e-mail, but for the first, is none of those that are counted: another LDIF says it by another name.
+    if (NOTATION.has(attribute) || (attribute === 'mail' && known.indexOf(line) > PRIMARY_EMAIL)) continue;
     const count = (counts.get(attribute) ?? 0) + 1;
     counts.set(attribute, count);
     if (known.includes(line) || isPhoto(line)) continue;
@@ -119,6 +126,12 @@ function othersIn(
     if (text !== null && !isBinary(text) && OTHER.test(name)) others.set(name, { line, text });
   }
   return others;
+}
+
+function emailsIn(fields: Fields): number {
+  let count = 0;
+  for (const field of fields.keys()) if (field.startsWith('emails/')) count++;
+  return count;
 }
 
 const isPhoto = ({ name }: LdifLine): boolean => PHOTO_NAMES.has(name);
@@ -142,7 +155,7 @@ function othersOf(fields: Fields): ReadonlyMap<string, string> {
     if (text === null || isBinary(text) || attribute === '' || isOurs) return;
     const place = placeOfAttribute(attribute);
     if (place !== null) {
-      cells ??= cellsFor(fields);
+      cells ??= cellsFor(fields, MOST_FURTHER);
       if ((cells.get(place) ?? '') === '' || [...cells.values()].includes(text)) return;
     }
     found.push({ name, count: Number(count), text });
@@ -154,9 +167,9 @@ function othersOf(fields: Fields): ReadonlyMap<string, string> {
 const attributeOf = (name: string): string => name.replace(/#\d+$/, '');
 
 /** What a new record says of a contact, by the places of its columns. */
-function cellsFor(fields: Fields): ReadonlyMap<number, string> {
+function cellsFor(fields: Fields, further = 0): ReadonlyMap<number, string> {
   const texts = new Map<number, string>();
-  writeCells(LDIF_TABLE, BLANK, NO_FIELDS, fields, texts);
+  writeCells(ldifTable(further), BLANK, NO_FIELDS, fields, texts);
   return texts;
 }
 const NONE: ReadonlyMap<string, string> = new Map();
@@ -208,7 +221,7 @@ const CR = 13;
 
 function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields): readonly Edit[] {
   const { bytes, lineEnd } = text;
-  const { row, known, others } = cellsOf(bytes, item);
+  const { row, known, further, others } = cellsOf(bytes, item);
   const edits: Edit[] = [];
   const added: string[] = [];
   const put = (line: LdifLine | undefined, attribute: string, said: string | Uint8Array | null): void => {
@@ -218,7 +231,7 @@ function editsOf(text: LdifText, item: LdifRecord, before: Fields, after: Fields
     else if (line !== undefined) edits.push({ start: line.start, end: line.next, text: '' });
   };
   const changed = new Map<number, string>();
-  writeCells(LDIF_TABLE, row, before, after, changed);
+  writeCells(ldifTable(further), row, before, after, changed);
   for (const [place, said] of changed) put(known[place] ?? undefined, attributeAt(place), said === '' ? null : said);
   const wanted = othersOf(after);
   const held = othersOf(before);
