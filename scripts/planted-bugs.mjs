@@ -14,6 +14,7 @@ import { PLANTED_PLACE_BUGS } from './planted-place-bugs.mjs';
 import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
 import { PLANTED_RELAY_STORE_BUGS } from './planted-relay-store-bugs.mjs';
 import { PLANTED_RELAYED_LINK_BUGS } from './planted-relayed-link-bugs.mjs';
+import { PLANTED_REQUEST_BUGS } from './planted-request-bugs.mjs';
 import { PLANTED_SESSION_BUGS } from './planted-session-bugs.mjs';
 import { PLANTED_SHARING_BUGS } from './planted-sharing-bugs.mjs';
 import { PLANTED_SOURCE_BUGS } from './planted-source-bugs.mjs';
@@ -666,6 +667,7 @@ export const PLANTED_BUGS = [
   ...PLANTED_COPY_BUGS,
   ...PLANTED_DECISION_BUGS,
   ...PLANTED_HALT_BUGS,
+  ...PLANTED_REQUEST_BUGS,
   ...PLANTED_SESSION_BUGS,
   ...PLANTED_SHARING_BUGS,
   ...PLANTED_SOURCE_BUGS,
