@@ -1249,6 +1249,44 @@ test('a pairing request names what it grants; joining shows the code to compare'
   await expect(page.getByText('Joined. What the other device holds')).toBeVisible();
 });
 
+test('a device is removed from what this one is an admin of, and that it stays in the rest is said before', async ({
+  page,
+}) => {
+  await openPages(page, pages, { page: 'devices' });
+  await page.getByRole('button', { name: 'Remove Laptop' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Remove Laptop?' });
+  const books = await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const [devices, status] = await Promise.all([sample.request('devices:list'), sample.request('status')]);
+    if (!devices.ok || !status.ok) throw new Error('it says nothing');
+    const roles = devices.value.find(({ self }) => self)?.roles ?? {};
+    return status.value.collections.find(({ id }) => roles[id] === 'reader')?.name ?? '';
+  });
+  await expect(dialog).toContainText('Everything this device is an admin of');
+  await expect(dialog).toContainText(`It stays in ${books}: only an admin of that can remove it there.`);
+  await dialog.getByRole('button', { name: 'Remove Laptop' }).click();
+  await expect(page.getByText('Laptop was removed')).toBeVisible();
+  const removed = (await asked(page, 'devices:remove')).map(([, collection]) => collection);
+  expect([removed.length, new Set(removed).size, removed.includes(null)]).toEqual([4, 4, false]);
+});
+
+test('who takes part where this device is no admin is not changed here', async ({ page }) => {
+  await openPages(page, pages, { page: 'settings' });
+  await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const devices = await sample.request('devices:list');
+    if (!devices.ok) throw new Error('it says nothing');
+    const readers = (roles: object) => Object.fromEntries(Object.keys(roles).map((id) => [id, 'reader' as const]));
+    sample.give(
+      'devices:list',
+      devices.value.map((one) => (one.self ? { ...one, role: 'reader' as const, roles: readers(one.roles) } : one)),
+    );
+  });
+  await page.getByRole('link', { name: /^Devices/ }).click();
+  await expect(page.getByRole('heading', { name: /^Laptop/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^(Role of|Remove) / })).toHaveCount(0);
+});
+
 test('settings are typed in people’s units, refused when wrong, and saved one group at a time', async ({ page }) => {
   await openPages(page, pages, { page: 'settings' });
   const share = page.getByLabel('Halt when this much is deleted at once');

@@ -38,7 +38,10 @@ const placeOf = (link: string): string =>
 /** One device: its name, what it shares with this one, and how it stands. */
 export function DeviceCard(props: {
   device: DeviceView;
+  /** What this device takes part in. */
   collections: readonly CollectionView[];
+  /** What this device may do in each of them. */
+  roles: DeviceView['roles'];
   onChanged: () => void;
 }) {
   const { device, collections } = props;
@@ -46,6 +49,8 @@ export function DeviceCard(props: {
   const shared = collections.filter(
     (one) => device.collections.includes(one.id) || device.collections.includes(one.name),
   );
+  // Elsewhere nobody here can say who takes part, and how.
+  const managed = shared.filter(({ id }) => props.roles[id] === 'admin');
   const peers = collections.flatMap(({ peers, relay }) =>
     peers.filter((peer) => peer.device === device.device).map((peer) => ({ peer, relay })),
   );
@@ -92,22 +97,30 @@ export function DeviceCard(props: {
           Rename
         </Button>
       ) : (
-        <>
-          {shared.length > 0 && (
+        managed.length > 0 && (
+          <>
             <Button className="button" onPress={() => setDialog('role')}>
               <UserCog aria-hidden size={15} />
               Role<span className="sr-only"> of {device.name}</span>
             </Button>
-          )}
-          <Button className="button" onPress={() => setDialog('remove')}>
-            <Trash2 aria-hidden size={15} />
-            Remove<span className="sr-only"> {device.name}</span>
-          </Button>
-        </>
+            <Button className="button" onPress={() => setDialog('remove')}>
+              <Trash2 aria-hidden size={15} />
+              Remove<span className="sr-only"> {device.name}</span>
+            </Button>
+          </>
+        )
       )}
       {dialog === 'rename' && <RenameDialog name={device.name} onDone={props.onChanged} onClose={close} />}
-      {dialog === 'role' && <RoleDialog device={device} shared={shared} onDone={props.onChanged} onClose={close} />}
-      {dialog === 'remove' && <RemoveDialog device={device} shared={shared} onDone={props.onChanged} onClose={close} />}
+      {dialog === 'role' && <RoleDialog device={device} shared={managed} onDone={props.onChanged} onClose={close} />}
+      {dialog === 'remove' && (
+        <RemoveDialog
+          device={device}
+          shared={managed}
+          others={shared.filter((one) => !managed.includes(one)).map(({ name }) => name)}
+          onDone={props.onChanged}
+          onClose={close}
+        />
+      )}
     </li>
   );
 }

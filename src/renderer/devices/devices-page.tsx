@@ -21,6 +21,7 @@ export function DevicesPage() {
   const requests = useApp((state) => state.requests);
   const devices = useRequest('devices:list', [], revision);
   const [inviting, setInviting] = useState(false);
+  const roles = devices.value?.find((one) => one.self)?.roles ?? {};
   const nothing = collections.every((one) => one.removed === true);
   const alone = devices.value?.every((one) => one.self) === true && requests.length === 0;
   const invite = (
@@ -38,7 +39,13 @@ export function DevicesPage() {
       {devices.value === null && devices.error === null && <Loading what="your devices" />}
       <ul className="stack" aria-label="Devices">
         {[...(devices.value ?? [])].sort(thisDeviceFirst).map((device) => (
-          <DeviceCard key={device.device} device={device} collections={collections} onChanged={devices.reload} />
+          <DeviceCard
+            key={device.device}
+            device={device}
+            collections={collections.filter((one) => one.removed !== true)}
+            roles={roles}
+            onChanged={devices.reload}
+          />
         ))}
       </ul>
       {alone && (
