@@ -23,11 +23,7 @@ export function TextEditor(props: {
       <h3 ref={heading} tabIndex={-1}>
         {merged === null ? 'Or write it yourself' : 'Merged text'}
       </h3>
-      {merged === null && (
-        <p className="muted">
-          The two could not be merged. Below stands the version that devices without either of them show.
-        </p>
-      )}
+      {merged === null && <p className="muted">They could not be merged. One of them stands below to begin with.</p>}
       {merged?.clashes === 0 && <p className="muted">All changes of both sides fit together. Edit it if you like.</p>}
       {merged !== null && merged.clashes > 0 && undecided > 0 && (
         <Note tone="warn">
