@@ -699,6 +699,20 @@ test('two contacts that may be one person are seen side by side; either answer i
   await expect.poll(() => asked(page, 'history:undo')).toEqual([['d1']]);
 });
 
+test('after a pair of contacts is answered the next one in the list has the focus', async ({ page }) => {
+  await openPages(page, pages, {});
+  await oneOrTwo(page);
+  await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const pairs = await sample.request('duplicates:list', 'people');
+    if (pairs.ok) sample.give('duplicates:list', pairs.value.slice(1));
+  });
+  await page.getByRole('button', { name: 'One person' }).press('Enter');
+  const list = page.getByRole('dialog', { name: /^Possible duplicates/ });
+  await expect(list.getByRole('button', { name: /Ada Lovelace/ })).toHaveCount(0);
+  await expect(list.getByRole('button', { name: /^Person 0\b/ })).toBeFocused();
+});
+
 test('a deletion against an edit offers no copy and says which button deletes', async ({ page }) => {
   await openPages(page, pages, { page: 'conflicts' });
   await page.getByRole('button', { name: /summary\.ods/ }).click();

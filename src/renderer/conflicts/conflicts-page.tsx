@@ -16,6 +16,7 @@ import { RecordIcon } from '../components/kind-icon.tsx';
 import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { SearchBox } from '../components/search-box.tsx';
+import { useLeadOn } from '../components/use-lead-on.ts';
 import { type RowFocus, VirtualRows } from '../components/virtual-rows.tsx';
 import { When } from '../components/when.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
@@ -63,7 +64,7 @@ export function ConflictsPage() {
   const nameOf = useDeviceNames();
   const groups = conflictGroups(list);
   const opened = open === null ? null : (groups.find(({ key }) => key === open.key) ?? { ...open, conflicts: [] });
-  const leadOn = useLeadOn(groups, opened !== null);
+  const leadOn = useLeadOn(groups, ({ key }) => key, opened !== null, '.rows-page');
   // The one that was asked for, once; where it is settled by then, the list says so.
   const isAwaited = useRef(looking?.record != null);
   useEffect(() => {
@@ -182,33 +183,6 @@ function useLooking() {
   const [looking] = useState(() => store.getState().looking);
   useEffect(() => store.setState({ looking: null }), [store]);
   return looking;
-}
-
-/**
- * Once a record is settled, and gone from the list, the focus goes to the one in its place: Enter opens that. Nothing is opened by itself, for
- * a press that was meant for the one before could settle it.
- */
-function useLeadOn(groups: readonly ConflictGroup[], isOpen: boolean) {
-  const from = useRef<{ readonly key: string; readonly at: number } | null>(null);
-  useEffect(() => {
-    const left = from.current;
-    if (left === null || isOpen || groups.some(({ key }) => key === left.key)) return;
-    from.current = null;
-    const at = Math.min(left.at, groups.length - 1);
-    // After the dialog gave the focus back, to what is gone now; drawing again in between must not stop it.
-    requestAnimationFrame(() => {
-      requestAnimationFrame(() => document.querySelector<HTMLElement>(`.rows-page [data-row="${at}"]`)?.focus());
-    });
-  });
-  return (key: string) => {
-    from.current = {
-      key,
-      at: Math.max(
-        0,
-        groups.findIndex((group) => group.key === key),
-      ),
-    };
-  };
 }
 
 function ConflictRow(props: {

@@ -15,7 +15,9 @@ import { Loading } from '../components/loading.tsx';
 import { saysAlone } from './says-alone.ts';
 
 /** Two contacts side by side: are they one person? Either answer can be undone. */
-export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateView; onClose: () => void }) {
+export function DuplicateDialog(props: { duplicate: DuplicateView; onClose: (isAnswered: boolean) => void }) {
+  const { duplicate } = props;
+  const onClose = () => props.onClose(false);
   const settle = useAction('duplicates:settle');
   const sayDone = useSayDone('came of it, because the two say different things');
   const { collection, records, by } = duplicate;
@@ -32,7 +34,7 @@ export function DuplicateDialog({ duplicate, onClose }: { duplicate: DuplicateVi
     const reply = await settle.run(collection, one.record, other.record, isOne);
     if (!reply.ok) return;
     sayDone(`${pairTitle(duplicate)}: ${isOne ? 'made one contact' : 'kept apart'}`, reply.value);
-    onClose();
+    props.onClose(true);
   };
   return (
     <DialogFrame

@@ -12,10 +12,12 @@ import { ActionButton } from '../components/action-button.tsx';
 import { DialogFrame } from '../components/dialog-frame.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Loading } from '../components/loading.tsx';
+import { useLeadOn } from '../components/use-lead-on.ts';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { DuplicateDialog } from './duplicate-dialog.tsx';
 
 const ROW = 72;
+const keyOf = ({ records }: DuplicateView): string => records.map(({ record }) => record).join('\0');
 
 /** The contacts of a collection that may be one person, to be looked at pair by pair. */
 export function DuplicatesDialog({ collection, onClose }: { collection: CollectionView; onClose: () => void }) {
@@ -26,11 +28,12 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
   const fuseSure = async () => {
     const reply = await fuse.run(collection.id);
     if (!reply.ok) return;
-    sayDone(`${collection.name}: all that are very likely one were made one contact each`, reply.value);
+    sayDone(`${collection.name}: each very likely pair is one contact now`, reply.value);
     duplicates.reload();
   };
   const [open, setOpen] = useState<DuplicateView | null>(null);
   const list = duplicates.value ?? [];
+  const leadOn = useLeadOn(list, keyOf, open !== null, '.dialog .rows-box');
   return (
     <>
       <DialogFrame
@@ -43,7 +46,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
               <p className="muted foot-note">Pairs that may each be one of several stay listed. It can be undone.</p>
               <ActionButton className="button" isBusy={fuse.busy} onPress={() => void fuseSure()}>
                 <Merge aria-hidden size={15} />
-                Make all that are very likely one
+                Make each very likely pair one
               </ActionButton>
             </>
           )
@@ -65,7 +68,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
             count={list.length}
             of={list}
             estimate={() => ROW}
-            keyOf={(at) => list[at]?.records.map(({ record }) => record).join('\0') ?? String(at)}
+            keyOf={(at) => (list[at] === undefined ? String(at) : keyOf(list[at]))}
             row={(at, focus) => {
               const pair = list[at];
               if (pair === undefined) return null;
@@ -87,7 +90,8 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
       {open !== null && (
         <DuplicateDialog
           duplicate={open}
-          onClose={() => {
+          onClose={(isAnswered) => {
+            if (isAnswered) leadOn(keyOf(open));
             setOpen(null);
             duplicates.reload();
           }}
