@@ -163,6 +163,8 @@ test('a word as long as somebody liked stays in its side of a conflict', async (
 /** A calendar on the device, and what takes place in it. */
 async function openCalendar(page: Page, list: readonly OccurrenceView[]) {
   await openPages(page, pages, {});
+  // What it said of itself at the start is there: nothing of that comes after what is told below.
+  await expect(page.getByRole('button', { name: 'Browse People' })).toBeVisible();
   await page.evaluate(async (taking) => {
     const { sample } = window as unknown as { sample: SampleClient };
     const status = await sample.request('status');

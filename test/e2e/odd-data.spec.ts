@@ -97,6 +97,31 @@ test('at a standstill the banner says what ends it, and offers nothing that woul
   await expect(banner.getByRole('button')).toHaveCount(0);
 });
 
+test('settings that could not be had at a standstill are there once it is over', async ({ page }) => {
+  await openPages(page, pages);
+  // What it said of itself at the start is there: nothing of that comes after what is told below.
+  await expect(page.locator('.banner').getByRole('button').first()).toBeVisible();
+  const standstill = { sentence: 'The disk is full, so Lockstep stands still', advice: 'Free some space' };
+  const stand = (isStill: boolean) =>
+    page.evaluate(
+      async ([still, isSo]) => {
+        const { sample } = window as unknown as { sample: SampleClient };
+        const status = await sample.request('status');
+        if (!status.ok) throw new Error('it says nothing');
+        for (const name of ['config', 'doctor'] as const) sample.fail(name, isSo);
+        sample.tell('status', isSo ? { ...status.value, standstill: still } : status.value);
+      },
+      [standstill, isStill] as const,
+    );
+  await stand(true);
+  await expect(page.locator('.banner')).toContainText('stands still');
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await expect(page.getByRole('main').getByRole('alert')).toHaveCount(2);
+  await stand(false);
+  await expect(page.getByLabel('Keep earlier versions for')).toBeVisible();
+  await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0);
+});
+
 test('a name as long as somebody liked leaves the others their room', async ({ page }) => {
   await openPages(page, pages, { page: 'conflicts' });
   await expect(page.getByRole('button', { name: /plans\.md/ })).toBeVisible();

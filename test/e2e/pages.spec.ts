@@ -666,6 +666,8 @@ test('a message of what is on the screen leads nowhere, and in a narrow window o
       text: 'See',
     });
   const messages = page.getByRole('region', { name: 'Messages' });
+  // The window listens by then.
+  await expect(page.locator('.banner').getByRole('button').first()).toBeVisible();
   for (const title of ['One', 'Two', 'Three']) await tell(title);
   await expect(messages.getByText('Three: See')).toBeVisible();
   await expect(messages.getByText('Two: See')).toBeVisible();

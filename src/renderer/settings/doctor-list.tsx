@@ -1,12 +1,13 @@
 import { CircleCheck, RefreshCw, TriangleAlert } from 'lucide-react';
 import { Button } from 'react-aria-components';
+import { useIsAway } from '../client/use-is-away.ts';
 import { useRequest } from '../client/use-request.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { sentence } from '../components/sentence.ts';
 
 /** What was checked on this machine, and what to do where something is amiss. */
 export function DoctorList() {
-  const checks = useRequest('doctor', []);
+  const checks = useRequest('doctor', [], useIsAway());
   const bad = checks.value?.filter((check) => !check.ok).length ?? 0;
   return (
     <section className="card" aria-labelledby="doctor">

@@ -2,6 +2,7 @@ import { Fragment, useState } from 'react';
 import { Button, Form } from 'react-aria-components';
 import type { WireError } from '../../contract/contract.ts';
 import { useApp, useClient, useToast } from '../client/app-context.tsx';
+import { useIsAway } from '../client/use-is-away.ts';
 import { useRequest } from '../client/use-request.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
@@ -23,7 +24,7 @@ type Config = { readonly [key: string]: string | number | boolean | null };
 
 /** The device's settings, saved group by group, and the checks of the machine. */
 export function SettingsPage() {
-  const asked = useRequest('config', [null, null]);
+  const asked = useRequest('config', [null, null], useIsAway());
   // What was saved since: to ask anew would show what was there before until the answer comes.
   const [saved, setSaved] = useState<Config>({});
   const config: Config | null = asked.value === null ? null : { ...asked.value, ...saved };
