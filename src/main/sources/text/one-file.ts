@@ -109,7 +109,7 @@ export class OneFile implements DocumentPlace {
   }
 
   #settle(): void {
-    if (this.#isSettled) return;
+    if (this.#isSettled && !this.#past.owes) return;
     const { directory, name } = placeOf(this.#path);
     try {
       const listed = this.#fs.readDirectory(directory);

@@ -20,6 +20,7 @@ export class PastTexts {
   readonly #watched = new Map<string, () => void>();
   readonly #kept = new Set<string>();
   #onKept: () => void = () => undefined;
+  #owes = false;
 
   constructor(fs: FileSystem, clock: Clock) {
     this.#fs = fs;
@@ -32,6 +33,11 @@ export class PastTexts {
       this.#onKept = onDirty;
       return watch(onDirty);
     };
+  }
+
+  /** Did the disk not let one be settled? It is where it was, and `meet` settles it. */
+  get owes(): boolean {
+    return this.#owes;
   }
 
   /** Is a file called so as one is that stays beside its text? */
@@ -54,6 +60,7 @@ export class PastTexts {
   /** Of all texts of a directory, or of the one called `only`: settles what another run left, and notes what was kept. true: it changed something. */
   meet(directory: string, listed: readonly DirectoryName[], only: string | null): boolean {
     let any = false;
+    this.#owes = false;
     for (const { name: found } of listed) {
       if (found === null) continue;
       const [, name, was] = (found.startsWith('.') ? PAST.exec(found) : null) ?? [];
@@ -110,6 +117,7 @@ export class PastTexts {
     } catch (error) {
       // Its disk may be away: the next look that finds it settles it.
       if ((error as { code?: string }).code === undefined) throw error;
+      this.#owes = true;
     }
   }
 }

@@ -17,13 +17,14 @@ function room(text: string) {
   const user = new SimulatedUser(disk);
   user.mkdirp('/home');
   user.writeFile(PATH, text);
-  const file = new OneFile({ fs: disk.process(), clock, path: PATH, watch: null });
+  const fs = disk.process();
+  const file = new OneFile({ fs, clock, path: PATH, watch: null });
   const read = async (atHand?: Uint8Array): Promise<ReadDocument> => {
     const [document] = await file.read([''], () => atHand);
     if (document === undefined || 'code' in document) throw new Error('it was not read');
     return document;
   };
-  return { clock, user, file, read };
+  return { clock, user, fs, file, read };
 }
 
 describe('a large text', () => {
@@ -55,6 +56,34 @@ describe('a large text', () => {
     const bytes = Buffer.from(`${TEXT}One more.\n`);
     const written = await file.write('', revision, bytes);
     expect(written.done === 'written' && written.document?.bytes === bytes).toBe(true);
+  });
+});
+
+describe('a text that was replaced', () => {
+  const names = ({ fs }: ReturnType<typeof room>): readonly (string | null)[] =>
+    fs.readDirectory('/home').map(({ name }) => name);
+
+  it.each([
+    ['goes', (): void => undefined, /^book$/],
+    [
+      'stays beside the new one where somebody wrote to it',
+      (past: string, world: ReturnType<typeof room>) => world.user.writeFile(past, 'theirs'),
+      /^book(?:\.kept-[0-9a-f]{8})?$/,
+    ],
+  ])('%s at the next look, where the disk failed as it should have', async (_, meanwhile, left) => {
+    const world = room('one');
+    await world.file.write('', (await world.read()).revision, Buffer.from('two'));
+    const past = names(world).find((name) => name?.includes('.lockstep-past-')) ?? '';
+    expect(past).not.toBe('');
+    meanwhile(`/home/${past}`, world);
+    world.fs.plan = ({ name }) => (name === 'unlink' || name === 'rename' ? { fails: 'EIO' } : null);
+    await world.clock.advance(2000);
+    await world.file.list();
+    expect(names(world)).toContain(past);
+    world.fs.plan = null;
+    await world.file.list();
+    expect(names(world).filter((name) => !left.test(name ?? ''))).toEqual([]);
+    expect((await world.file.list()).problems).toHaveLength(names(world).length - 1);
   });
 });
 
