@@ -388,10 +388,10 @@ export const PLANTED_TAKE_IN_BUGS = [
   },
   {
     about: 'what was written, and not noted, is said once more',
-    file: 'src/main/take-in/draft-change.ts',
-    find: 'const held = caughtUp(kind, found.state, seen, now);',
-    replace: 'const held = seen;',
-    tests: ['test/unit/whole-devices/text-written-unnoted.test.ts'],
+    file: 'src/main/snapshot/caught-up.ts',
+    find: 'if (current !== undefined) after.set(field, current);',
+    replace: 'if (current === before) return;',
+    tests: ['test/unit/snapshot/caught-up.test.ts'],
   },
   {
     about: 'what is said of an occurrence, and stood in no text, is replaced by who did not see it',
