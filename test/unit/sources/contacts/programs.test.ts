@@ -8,7 +8,7 @@ import type { NativeItem, TextFormat } from '../../../../src/main/sources/text/t
 import { lawBroken } from '../../../fakes/text-format-laws.ts';
 import { changedLines } from '../calendars/calendar-text.ts';
 
-// As phones of Nokia and Android, Outlook, Apple, Google and Nextcloud write them.
+// As phones of Nokia, Android, Samsung and BlackBerry, Outlook, Apple, iCloud, Google, Nextcloud, KAddressBook and Evolution write them.
 const FOLDER = join(import.meta.dirname, '../../../fixtures/contacts');
 const OTHERS: readonly (readonly [string, TextFormat])[] = [
   ['vCard 3.0', vcardFormat('3.0')],
