@@ -116,6 +116,8 @@ const REFUSED: readonly (readonly [code: string, ...argv: (string | (() => strin
   ['overlaps-source', 'source', 'docs', '--add', () => folder.path('dir')],
   ['bad-pattern', 'source', 'docs', '--only', () => folder.root],
   ['bad-pattern', 'source', 'docs', '--only', at('file')],
+  ['bad-pattern', 'source', 'docs', '--only', '../dir'],
+  ['bad-pattern', 'source', 'docs', '--ignore', '!dir/../dir'],
   ['already-there', 'export', 'docs', () => at('file')],
   ['wrong-format', 'export', 'docs', at('new.vcf'), '--format', 'vcard'],
   ['wrong-format', 'export', 'docs', '-'],

@@ -55,6 +55,13 @@ function checkPatterns({ id, collection, synchronizers }: Replica, patterns: rea
       `${collection.stored.name} is no folder of files: it is kept in step as a whole, without patterns.`,
       id,
     );
+  const upward = patterns.find((pattern) => pattern.replace(/^!/, '').split('/').includes('..'));
+  if (upward !== undefined)
+    throw new LockstepError(
+      'bad-pattern',
+      `${upward} would match nothing: patterns begin at the root of the folder (${roots.join(', ')}), and .. leads nowhere in them.`,
+      upward,
+    );
   const root = patterns.find((pattern) => roots.includes(pattern.replace(/(?<=.)[/\\]+$/, '')));
   if (root !== undefined)
     throw new LockstepError(
