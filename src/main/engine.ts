@@ -166,9 +166,10 @@ export class Engine {
   /** A new collection with this folder as its first source; returns once what is in it is in the log. */
   async add(options: AddOptions): Promise<Omit<AddedView, 'problems'>> {
     const { location, create = false, kind = null, format = null } = options;
+    const named = options.name === undefined ? null : checkedName(options.name);
     const place = await this.place(location, { kind, format, create });
     const { identity, clock, random } = this.world;
-    const name = options.name === undefined ? displayName(nameOfPlace(place)) || place.path : checkedName(options.name);
+    const name = named ?? (displayName(nameOfPlace(place)) || place.path);
     const made = createCollection(identity, {
       kind: place.format.kind,
       name,

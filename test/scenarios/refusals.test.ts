@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/main/cli/run-command-line.ts';
@@ -123,6 +123,14 @@ const REFUSED: readonly (readonly [code: string, ...argv: (string | (() => strin
   ['wrong-format', 'export', 'docs', '-'],
   ['no-ui', 'ui'],
 ];
+
+it('a new place that is refused for its name is not made', async () => {
+  const terminal = capturedTerminal({ environment: { LOCKSTEP_DATA: device.data }, directory: here });
+  const argv = ['add', at('named'), '--create', '--name', 'x'.repeat(65), '--json'];
+  expect(await runCommandLine(argv, terminal)).toBe(1);
+  expect(JSON.parse(terminal.output()).error.code).toBe('bad-name');
+  expect(existsSync(at('named'))).toBe(false);
+});
 
 it.each(REFUSED.map((each) => [each[0], each.slice(1)] as const))('%s: %j', async (code, words) => {
   const argv = words.map((word) => (typeof word === 'string' ? word : word()));
