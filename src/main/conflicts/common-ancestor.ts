@@ -44,7 +44,7 @@ export function commonAncestor(
 }
 
 /** The changes whose value an author had before him. What an undo brought back is what it was when it was first written, not an edit of what was undone. */
-function madeFrom(collection: Collection, dot: Dot, change: Change, field: FieldName): readonly Dot[] {
+export function madeFrom(collection: Collection, dot: Dot, change: Change, field: FieldName): readonly Dot[] {
   if (change.cause !== 'undo') return replacedBy(change, field);
   if (change.takesBack !== undefined) return broughtBackBy(collection, change, change.takesBack, field);
   const undone = replacedBy(firstOfUndo(collection, dot, change), field);

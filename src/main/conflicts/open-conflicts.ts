@@ -1,7 +1,6 @@
 import type { Collection } from '../collection.ts';
 import { conflictFields, largestDot, type Sibling, shownSibling, strayFields } from '../merge/record-state.ts';
 import { canonicalText } from '../past/canonical-text.ts';
-import { writersOf } from '../past/record-past.ts';
 import { digestOf } from '../platform/hash.ts';
 import { compareTexts } from '../record/compare-texts.ts';
 import { fieldRule } from '../record/field-rules.ts';
@@ -10,6 +9,7 @@ import type { CollectionId, Dot, FieldName, RecordId } from '../record/ids.ts';
 import { SERIES_FIELDS } from '../record/series.ts';
 import type { Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
+import { writersOf } from './writers-of.ts';
 
 /** One of the values a person chooses between. */
 export interface OpenValue {
@@ -20,7 +20,7 @@ export interface OpenValue {
   readonly value: Value;
   /** The changes that say so. Never empty. */
   readonly dots: readonly Dot[];
-  /** The changes that wrote it: the same, but of what came back as a settlement was undone those whose value that is. Never empty. */
+  /** The changes that wrote it, as `writersOf` tells them. Never empty. */
   readonly writtenBy: readonly Dot[];
   /** The largest of those. */
   readonly latest: Dot;
@@ -80,7 +80,7 @@ function impliedDirectory(collection: Collection, record: StoredRecord): readonl
   const exists = first?.state.fields.get(EXISTS)?.find((sibling) => sibling.value === true);
   return exists === undefined
     ? []
-    : [{ kind: 'value', value: { type: 'directory' }, ...saidBy(collection, exists, EXISTS), implied: true }];
+    : [{ kind: 'value', value: { type: 'directory' }, ...saidBy(collection, exists, EXISTS, [exists]), implied: true }];
 }
 
 function valuesOf(collection: Collection, record: StoredRecord, field: FieldName): readonly Draft[] {
@@ -90,23 +90,31 @@ function valuesOf(collection: Collection, record: StoredRecord, field: FieldName
 
 /** Beside what is said of an occurrence of a series that was moved meanwhile: nothing, said by whoever moved it. That is what is shown. */
 function withTheSeries(collection: Collection, { state }: StoredRecord): Draft {
-  const said = SERIES_FIELDS.flatMap((field) =>
-    (state.fields.get(field) ?? []).map((sibling) => saidBy(collection, sibling, field)),
-  );
+  const said = SERIES_FIELDS.flatMap((field) => {
+    const siblings = state.fields.get(field) ?? [];
+    return siblings.map((sibling) => saidBy(collection, sibling, field, siblings));
+  });
   const [dots, writtenBy] = [said.flatMap((each) => each.dots), said.flatMap((each) => each.writtenBy)];
   return { kind: 'delete', value: null, dots, writtenBy };
 }
 
-/** The changes that say a value of a field, and those that wrote it. */
-function saidBy(collection: Collection, { dots }: Sibling, field: FieldName): Pick<Draft, 'dots' | 'writtenBy'> {
-  return { dots, writtenBy: dots.flatMap((dot) => writersOf(collection, dot, field)) };
-}
+/** The changes that say one of the values of a field, and those that wrote it. */
+const saidBy = (
+  collection: Collection,
+  sibling: Sibling,
+  field: FieldName,
+  siblings: readonly Sibling[],
+): Pick<Draft, 'dots' | 'writtenBy'> => ({
+  dots: sibling.dots,
+  writtenBy: writersOf(collection, field, sibling, siblings),
+});
 
 function ownValues(collection: Collection, record: StoredRecord, field: FieldName): readonly Draft[] {
-  return shownFirst(collection, field, record.state.fields.get(field) ?? []).map((sibling) => ({
+  const siblings = record.state.fields.get(field) ?? [];
+  return shownFirst(collection, field, siblings).map((sibling) => ({
     kind: sibling.value === null ? 'delete' : 'value',
     value: sibling.value,
-    ...saidBy(collection, sibling, field),
+    ...saidBy(collection, sibling, field, siblings),
   }));
 }
 
@@ -117,8 +125,9 @@ function valuesOfRecord(collection: Collection, record: StoredRecord, whole: Fie
   const gone = exists.find((sibling) => sibling.value !== true) as Sibling;
   const kept: readonly Draft[] = whole === EXISTS ? [] : valuesOf(collection, record, whole);
   const value = kept[0]?.value ?? true;
-  const values = kept.length > 1 ? kept : [{ kind: 'value' as const, value, ...saidBy(collection, alive, EXISTS) }];
-  return [...values, { kind: 'delete', value: null, ...saidBy(collection, gone, EXISTS) }];
+  const values =
+    kept.length > 1 ? kept : [{ kind: 'value' as const, value, ...saidBy(collection, alive, EXISTS, exists) }];
+  return [...values, { kind: 'delete', value: null, ...saidBy(collection, gone, EXISTS, exists) }];
 }
 
 function shownFirst(collection: Collection, field: FieldName, siblings: readonly Sibling[]): readonly Sibling[] {

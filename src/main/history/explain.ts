@@ -4,6 +4,7 @@ import type { Change } from '../change-log/change.ts';
 import { listed } from '../conflicts/conflict-view.ts';
 import { oneWith } from '../conflicts/one-with.ts';
 import { openConflicts } from '../conflicts/open-conflicts.ts';
+import { writersOf } from '../conflicts/writers-of.ts';
 import {
   conflictFields,
   hasRightOne,
@@ -16,7 +17,7 @@ import {
 import { authorOf } from '../past/author-of.ts';
 import type { HistoryPort, HistorySource } from '../past/history-port.ts';
 import { lackWords } from '../past/lack-words.ts';
-import { replacedBy, writersOf } from '../past/record-past.ts';
+import { replacedBy } from '../past/record-past.ts';
 import { valueView } from '../past/value-view.ts';
 import { ALIAS_OF, alsoIn, MATCHED_BY, textsIn } from '../record/alias.ts';
 import { compareTexts } from '../record/compare-texts.ts';
@@ -77,9 +78,8 @@ function explainField(port: Port, record: StoredRecord, field: FieldName): Expla
         Number(b === shown) - Number(a === shown) || log.order(largestDot(b, log.order), largestDot(a, log.order)),
     )
     .map((sibling) => {
-      // Whoever takes back a settlement says nothing of his own: the values that are in conflict again are of those who wrote them.
       const isOpen = isConflict(rule, siblings) && isLive(record.state);
-      const dots = isOpen ? sibling.dots.flatMap((dot) => writersOf(port.collection, dot, field)) : sibling.dots;
+      const dots = isOpen ? writersOf(port.collection, field, sibling, siblings) : sibling.dots;
       const { device, at } = authorOf(port, largestDot({ dots }, log.order));
       return {
         path: field,

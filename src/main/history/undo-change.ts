@@ -177,9 +177,14 @@ function backIn({ collection }: Port, turn: Turn, field: FieldName): Back | null
   const stood = new Set(before.at(field).map(({ dot }) => dot));
   // Where all of it is there without this undo, it says again what it brings back, so that whoever writes over that replaces it.
   const [again] = [...then.filter(({ dot }) => !stood.has(dot)), ...then].filter((each) => isIn(left, each));
-  const values = lacking.length > 0 || again === undefined ? lacking : [again];
+  const values = lacking.length > 0 || again === undefined ? lastLast(collection, lacking) : [again];
   const own = [...taken].filter((dot) => undone.changes.get(dot)?.writes.some((write) => write.field === field));
   return { field, values: values.length > 0 ? values : then.slice(0, 1), replaces: [...new Set([...own, ...gone])] };
+}
+
+/** The last of several is written last: so it is shown again where none of them is held. */
+function lastLast({ log }: Port['collection'], values: readonly PastValue[]): readonly PastValue[] {
+  return [...values].sort((a, b) => (a.dot === NOTHING ? -1 : b.dot === NOTHING ? 1 : log.order(a.dot, b.dot)));
 }
 
 /**

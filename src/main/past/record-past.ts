@@ -1,4 +1,4 @@
-import { type Change, NOTHING } from '../change-log/change.ts';
+import type { Change } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
 import { applyChange } from '../merge/apply-change.ts';
 import { EMPTY_STATE, type RecordState } from '../merge/record-state.ts';
@@ -27,30 +27,6 @@ export function valuesOf(collection: Collection, field: FieldName, dots: readonl
     if (value !== undefined && !values.some((known) => rule.same(known.value, value))) values.push({ value, dot });
   }
   return values;
-}
-
-/**
- * The changes that wrote the value a change says of a field: of what comes back as a settlement is undone those that are in conflict again, else it alone.
- * Who takes back anything else says himself what he wants there.
- */
-export function writersOf(collection: Collection, dot: Dot, field: FieldName): readonly Dot[] {
-  const change = collection.packages.changeAt(dot)?.change;
-  if (change === undefined || !endsSettlement(collection, change)) return [dot];
-  const stands = change.writes.find((write) => write.field === field)?.standsFor ?? [];
-  const writers = stands.filter((each) => each !== NOTHING);
-  return writers.length > 0 ? writers : [dot];
-}
-
-/** Is it of what a person settled that it is an undo, or an undo of such an undo, and so on? */
-function endsSettlement(collection: Collection, { takesBack = [] }: Change): boolean {
-  const seen = new Set(takesBack);
-  // What is added on the way is walked through as well.
-  for (const dot of seen) {
-    const change = collection.packages.changeAt(dot)?.change;
-    if (change?.cause === 'settle') return true;
-    for (const each of change?.takesBack ?? []) seen.add(each);
-  }
-  return false;
 }
 
 /** The dots a change says it replaced in one field. */

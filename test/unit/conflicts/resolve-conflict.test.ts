@@ -142,6 +142,47 @@ describe('a list of conflicts', () => {
     for (const device of group.devices) expect(one(device).base).toEqual(base);
   });
 
+  it.each(['012', '120', '201', '210'])(
+    'shows the value it showed, the last, where its settlement is undone (%s)',
+    async (turns) => {
+      save(laptop, 'a', 'base');
+      group.exchange();
+      for (const turn of turns) save(group.devices[Number(turn)] as GroupDevice, 'a', `text ${turn}`);
+      group.exchange();
+      const before = one(laptop);
+      group.tick();
+      const settled = await resolveConflict(laptop.port, before.id, { text: 'settled' });
+      group.exchange();
+      group.tick();
+      const other = desk.edit(
+        'a',
+        new Map<FieldName, Value>([
+          [ENTRY, desk.shown('a') as Value],
+          [EXECUTABLE, true],
+        ]),
+      );
+      desk.write(other === null ? [] : [other]);
+      group.exchange();
+      group.tick();
+      undoChange(phone.port, settled?.changes[0] as string);
+      group.exchange();
+      expect(before.shown).toBe(before.values[0]?.id);
+      expect(one(desk)).toEqual(before);
+    },
+  );
+
+  it('is as it was where an edit made while it waited is undone', () => {
+    apart('mine', 'theirs', 'a');
+    const before = one(desk);
+    save(desk, 'a', 'edited meanwhile');
+    group.exchange();
+    expect(one(desk).values.map(({ device }) => device)).toContain(desk.id);
+    group.tick();
+    undoChange(laptop.port, listHistory(laptop.port, { limit: 1 })[0]?.id as string);
+    group.exchange();
+    expect(one(desk)).toEqual(before);
+  });
+
   it('has the value that comes back where an edit is undone of whoever undid it', () => {
     for (const [device, content] of [
       [laptop, 'base'],
