@@ -168,4 +168,11 @@ export const PLANTED_WAITING_BUGS = [
     replace: '    this.#cancel?.();\n    this.#cancel = null;\n  }\n}',
     tests: ['test/unit/platform/retry.test.ts'],
   },
+  {
+    about: 'what nobody asks for any more is waited for at the relay for good',
+    file: 'src/main/store-and-forward/fetch-relayed.ts',
+    find: 'if (now - at > WANTED_MS) this.#wanted.delete(key);',
+    replace: '{}',
+    tests: ['test/unit/store-and-forward/fetch-relayed.test.ts'],
+  },
 ];
