@@ -68,7 +68,7 @@ it('who is removed is told, and status of the others forgets it', async () => {
   const [first, second, third] = devices as [SimulatedDevice, SimulatedDevice, SimulatedDevice];
   const told = noticesOf(third);
   group.remove(third, second);
-  await group.pass(5000);
+  await group.pass(20_000);
   expect(told.map(({ about }) => about)).toEqual(['removed']);
   for (const device of [first, second])
     expect(

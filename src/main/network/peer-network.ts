@@ -24,6 +24,9 @@ import { WhoLinks } from './who-links.ts';
 /** At the end of the program what is about to be put up may take so long: all of it has to be over within five seconds. */
 const FINISH_MS = 1500;
 
+/** Who hears that it was removed may know better, and has so long to say so. */
+const ANSWERS_WITHIN_MS = 5000;
+
 /** The engine's peers: who is linked, and what is shared with whom. */
 export class PeerNetwork {
   readonly #engine: NetworkHost;
@@ -353,8 +356,11 @@ export class PeerNetwork {
         if (!this.#who.members().has(link.peer)) session.close('removed');
       },
       toldRemoved: (id) => {
-        if (this.#who.toldRemoved(id, link.peer)) this.#links.membersChanged();
-        if (!this.#who.wanted().has(link.peer)) session.close('removed');
+        const isNew = this.#who.toldRemoved(id, link.peer);
+        this.#engine.world.clock.after(ANSWERS_WITHIN_MS, () => {
+          if (isNew) this.#links.membersChanged();
+          if (!this.#who.wanted().has(link.peer)) session.close('removed');
+        });
       },
     });
     this.#sessions.set(link.peer, session);

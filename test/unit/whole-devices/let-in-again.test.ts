@@ -87,3 +87,37 @@ it('who is let in just as its program ends belongs at the next start, says that 
   await group.pass(60_000);
   expect([open(), statusView(c.engine).joining ?? []]).toEqual([ALL, []]);
 });
+
+it('who was let in again by one that is away since says so to one that holds it for removed', async () => {
+  const [a, b, c] = await three('one is away');
+  group.cut(a, b);
+  await group.pass(1000);
+  group.remove(c, b);
+  await group.pass(20_000);
+  await group.until(c, c.engine.leave(group.replica(c)!));
+  group.leaves(c);
+  // The first had heard of the removal before it lets it in again.
+  group.replica(a)!.receiveMembership(group.replica(b)!.membership.operations());
+  await group.join(c, a);
+  await group.until(a, a.stop());
+  group.mendAll();
+  await group.pass(10 * 60_000);
+  expect(open()).toEqual(['BC', 'CB']);
+});
+
+it('of two that removed each other, and meet nobody else, the one whose removal counts says so to the other', async () => {
+  const [a, b, c] = await three('each other');
+  await group.until(a, a.stop());
+  group.cut(b, c);
+  await group.pass(1000);
+  for (const [one, other] of [
+    [b, c],
+    [c, b],
+  ] as const)
+    group.remove(one, other);
+  await group.pass(1000);
+  group.mendAll();
+  await group.pass(10 * 60_000);
+  const out = [b, c].filter(({ engine }) => statusView(engine).collections[0]?.removed === true);
+  expect(out).toHaveLength(1);
+});

@@ -35,6 +35,8 @@ export class OpenCollections {
   #peerTags: readonly string[] = [];
   #announced = false;
   readonly #toldRemoved = new Set<CollectionId>();
+  /** What the peer opened, that does not belong as far as is known here, by its handles. */
+  readonly #fromFormer = new Map<number, SharedCollection>();
   #nextHandle = 1;
   #ended = false;
 
@@ -140,6 +142,7 @@ export class OpenCollections {
       return;
     }
     if (member === null) {
+      this.#fromFormer.set(message.h, shared);
       this.#tellRemoved(shared);
       this.#openedPort.send({ is: 'NOT_OPENED', h: message.h });
       return;
@@ -158,6 +161,12 @@ export class OpenCollections {
     for (const opened of this.#opened.values()) if (opened.ownHandle === h) this.#shut(opened);
   }
 
+  /** One that does not belong, as far as is known here, may know better: that it was let in again, or that this device is out. */
+  toldByFormer({ h, ops }: MessageOf<'MEMBERS'>): void {
+    const shared = this.#fromFormer.get(h);
+    if (shared !== undefined && this.#port.collections().includes(shared)) shared.receiveMembership(ops);
+  }
+
   /** The two share this collection no longer, though maybe others. */
   #shut(opened: OpenedCollection): void {
     opened.shut();
@@ -170,9 +179,15 @@ export class OpenCollections {
   #openKnown(): void {
     if (!this.#announced) return;
     for (const shared of this.#port.collections()) {
-      if (this.#opened.has(shared.id) || shared.memberKeyOf(this.#link.peer) === null) continue;
-      if (this.#peerTags.includes(this.#peerTag(shared.id))) this.#open(shared, false);
+      if (this.#opened.has(shared.id) || !this.#peerTags.includes(this.#peerTag(shared.id))) continue;
+      if (shared.memberKeyOf(this.#link.peer) !== null) this.#open(shared, false);
+      else if (this.#isToBeTold(shared)) this.#tellRemoved(shared);
     }
+  }
+
+  /** Whoever dials one that does not belong tells it so: where each removed the other it opens nothing itself. */
+  #isToBeTold(shared: SharedCollection): boolean {
+    return this.#link.dialled && shared.part === 'member' && shared.formerKeyOf(this.#link.peer) !== null;
   }
 
   /** `answers`: the peer, which has just opened it. */
@@ -196,7 +211,7 @@ export class OpenCollections {
     });
   }
 
-  /** The peer was away when it was removed, and takes itself for a member: it hears that it is none, once, and nothing else. */
+  /** The peer was away when it was removed, and may take itself for a member: it hears that it is none, once, and nothing else. */
   #tellRemoved(shared: SharedCollection): void {
     if (this.#toldRemoved.has(shared.id)) return;
     this.#toldRemoved.add(shared.id);

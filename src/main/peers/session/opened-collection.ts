@@ -225,9 +225,10 @@ export class OpenedCollection {
   }
 
   #onMembers({ ops, heads }: MessageOf<'MEMBERS'>): void {
-    if (ops.length > 0) this.shared.receiveMembership(ops);
+    const isNew = ops.length > 0 && this.shared.receiveMembership(ops);
     const same = JSON.stringify([...heads].sort()) === JSON.stringify([...this.shared.membershipHeads()].sort());
-    if (!same && ops.length === 0) this.tellMembers(true);
+    // Who tells what is known here, and knows other things, lacks some that are.
+    if (!same && !isNew) this.tellMembers(true);
   }
 
   #onHave({ vector }: MessageOf<'HAVE'>): void {

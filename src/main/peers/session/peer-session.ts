@@ -224,6 +224,7 @@ export class PeerSession {
         if (opened === null) {
           // It may have been shut here just now; whoever asked is not to wait.
           if (message.is === 'CONTENT_WANT') this.#stream.send(refusalOf(message, 'not-shared'));
+          if (message.is === 'MEMBERS') this.#collections.toldByFormer(message);
           return;
         }
         if (message.is === 'CONTENT_WANT') void this.#replies.answer(opened.shared, message);

@@ -137,7 +137,11 @@ class End {
     if (message.is === 'GROUPS') this.sessions.announced(message);
     else if (message.is === 'OPEN') this.sessions.peerOpens(message);
     else if (message.is === 'NOT_OPENED') this.sessions.notOpened(message);
-    else if ('h' in message) this.sessions.spokenOf(message.h)?.receive(message as never);
+    else if ('h' in message) {
+      const opened = this.sessions.spokenOf(message.h);
+      if (opened !== null) opened.receive(message as never);
+      else if (message.is === 'MEMBERS') this.sessions.toldByFormer(message);
+    }
   }
 }
 

@@ -407,13 +407,37 @@ describe('opening', () => {
 
   it('closes on an OPEN without proof of one that was removed', async () => {
     const { clock, one, two } = await linked();
-    one.shared.members.delete(second.id);
-    one.shared.former.add(second.id);
-    one.begin(clock);
-    two.shared.sign = () => new Uint8Array(64);
+    two.shared.members.delete(first.id);
+    two.shared.former.add(first.id);
     two.begin(clock);
+    one.shared.sign = () => new Uint8Array(64);
+    one.begin(clock);
     await clock.advance(20);
-    expect([one.saying('MEMBERS'), one.closed]).toEqual([[], ['protocol-error']]);
+    expect([two.saying('MEMBERS'), two.closed]).toEqual([[], ['protocol-error']]);
+  });
+
+  it('tells each of two that removed each other, of which neither opens anything for the other', async () => {
+    const { one, two } = await talking((one, two) => {
+      for (const [side, other] of [
+        [one, second],
+        [two, first],
+      ] as const) {
+        side.shared.members.delete(other.id);
+        side.shared.former.add(other.id);
+      }
+    });
+    const told = [one, two].map(({ shared }) => shared.operations.map(textOf));
+    expect(told).toEqual([[`removed ${first.id}`], [`removed ${second.id}`]]);
+    expect([one, two].map(({ session, shared }) => session.isOpen(shared.id))).toEqual([false, false]);
+  });
+
+  it('hears from one that it holds for removed what it does not know yet', async () => {
+    const { one } = await talking((one, two) => {
+      one.shared.members.delete(second.id);
+      one.shared.former.add(second.id);
+      two.shared.operations = [`removed ${second.id}`, 'let in again'].map((text) => Buffer.from(text));
+    });
+    expect(one.shared.operations.map(textOf)).toEqual([`removed ${second.id}`, 'let in again']);
   });
 
   it('opens what is added later', async () => {
