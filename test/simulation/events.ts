@@ -14,7 +14,7 @@ import {
   mend,
 } from './machine-events.ts';
 import { DEEDS, type Person } from './person.ts';
-import { leave, limitHistory, select, timeGoesBy, turnSource, useSecond } from './place-events.ts';
+import { comeAgain, leave, limitHistory, select, timeGoesBy, turnSource, useSecond } from './place-events.ts';
 import { fillRelay, loseRelay, relayCollects, relayForgets, relayRestarts, strictRelay } from './relay-events.ts';
 import { viewRoot } from './root-view.ts';
 import { ROOT, type SimulatedDevice } from './simulated-device.ts';
@@ -57,6 +57,7 @@ export const KINDS = [
   'relay-fails',
   'state-disk',
   'leave',
+  'come-again',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -337,6 +338,7 @@ export const EVENTS = {
   'fill-relay': { weight: 4, kind: 'relay-fails', happen: fillRelay },
   'strict-relay': { weight: 3, kind: 'relay-fails', happen: strictRelay },
   leave: { weight: 3, kind: 'leave', happen: leave },
+  'come-again': { weight: 12, kind: 'come-again', happen: comeAgain },
   'fill-state': { weight: 4, kind: 'state-disk', happen: fillState },
 } as const satisfies { readonly [name: string]: Entry };
 export type EventName = keyof typeof EVENTS;

@@ -40,6 +40,14 @@ it.each([1, 11, 21])(
   240_000,
 );
 
+it('who was removed leaves, and is let in again, while everything else goes on', async () => {
+  const kinds = ['tree', 'links', 'crash', 'members', 'remove', 'come-again'] as const;
+  for (const seed of ['again 6', 'again 27', 'again 40', 'again 45']) {
+    const { findings, counts } = await simulate(seed, { kinds, every: true });
+    expect([seed, findings, counts.get('come-again') ?? 0]).toEqual([seed, [], expect.toSatisfy((n) => n > 0)]);
+  }
+}, 240_000);
+
 it('a device that was let in is announced to everyone but who let it in, once', async () => {
   const { group, devices } = await groupOf(2);
   const [first, second] = devices as [SimulatedDevice, SimulatedDevice];

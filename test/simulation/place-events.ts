@@ -73,6 +73,26 @@ export async function leave({ group, random }: PlaceScene): Promise<string | nul
   return `${device.name} leaves${done ? '' : ', in vain'}`;
 }
 
+/** A computer that was taken out, and knows it, leaves and is let in again with its folder. */
+export async function comeAgain({ group, random }: PlaceScene): Promise<string | null> {
+  const out = group.alive.filter(
+    (each) => group.isRemoved(each) && group.replica(each)?.membership.isMember() === false,
+  );
+  if (out.length === 0) return null;
+  const device = random.pick(out);
+  const knows = (each: SimulatedDevice): boolean =>
+    group.replica(each)?.membership.member(device.identity.id) === null && group.mayLetIn(each);
+  const by = group.members.find(knows);
+  if (by === undefined || !device.isMounted) return null;
+  const replica = group.replica(device) as Replica;
+  await group.until(device, device.engine.leave(replica));
+  if (group.replica(device) !== null) return `${device.name} leaves, in vain`;
+  group.leaves(device);
+  if (device.running === null || group.replica(by) === null) return `${device.name} leaves`;
+  await group.letInAgain(device, by);
+  return `${device.name} is let in again by ${by.name}`;
+}
+
 /** A computer has the collection in another folder as well, on a disk that comes and goes, and in which a person writes now and then. */
 export async function useSecond({
   group,

@@ -15,6 +15,7 @@ const LATER: ReadonlySet<Kind> = new Set([
   'relay-fails',
   'state-disk',
   'leave',
+  'come-again',
 ]);
 /** What runs with every test: every kind of trouble there is but roles, which `members.test.ts` has. */
 export const SOUND: readonly Kind[] = KINDS.filter((kind) => kind !== 'roles' && !LATER.has(kind));
@@ -29,6 +30,7 @@ const NO_PLACES: ReadonlySet<Kind> = new Set([
   'relay-fails',
   'state-disk',
   'leave',
+  'come-again',
 ]);
 export const WITH_PLACES: readonly Kind[] = KINDS.filter((kind) => !NO_PLACES.has(kind));
 const SEEDS = Number(process.env.LOCKSTEP_SEEDS ?? 500);

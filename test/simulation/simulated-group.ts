@@ -193,7 +193,15 @@ export class SimulatedGroup {
     return inviter;
   }
 
-  /** The same, and its folder a source. */
+  /** A device that was taken out, knows it and has left is let in again, by one that knows it too. */
+  async letInAgain(device: SimulatedDevice, by: SimulatedDevice): Promise<void> {
+    this.#removed.delete(device);
+    this.#letInBeside.delete(device);
+    this.#letInBy.set(device, by);
+    await this.join(device, by);
+  }
+
+  /** As `admit`, and its folder a source. */
   async join(device: SimulatedDevice, by: SimulatedDevice, role: Role = 'admin'): Promise<void> {
     const replica = device.engine.openCollection(this.admit(device, by, role).id, 'things', 'files');
     this.#left.delete(device);
