@@ -16,6 +16,7 @@ import {
 } from '../cells/table.ts';
 import { type CsvRow, type CsvText, type ItemTexts, rowOf, spanOf, splitCsv, textsOfItem } from './csv-text.ts';
 import { type CsvLayout, type CsvLayoutName, csvLayoutNamed } from './layouts.ts';
+import { withoutSpreadsheet } from './spreadsheet-cells.ts';
 import { quoted } from './tokenize.ts';
 
 const OTHER_COLUMNS = 'csv/';
@@ -34,7 +35,8 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
     split: (bytes, was = null) => splitCsv(bytes, layout, was),
     read(text, item, previous) {
       const own = text as CsvText;
-      return readCells(own.table, textsOfItem(own, item).row, previous);
+      const { row } = textsOfItem(own, item);
+      return readCells(own.table, previous === null ? row : withoutSpreadsheet(own, row, previous), previous);
     },
     hasPlaceFor: (text, before, field) => hasCellFor((text as CsvText).table, before, field),
     placed(text, item, now) {
