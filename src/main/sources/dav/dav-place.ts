@@ -213,7 +213,8 @@ export class DavPlace implements DocumentPlace {
     const { server, url, kind } = this.#options;
     const answer = this.#judgedListed(await server.remove(new URL(name, url).href, etag ?? '*'));
     if (answer.status !== 404 && answer.status >= 300) return refused(reasonOf(answer), answer.detail);
-    if (answer.isPage && (await server.texts(url, [name], kind)).length > 0) return refused('io', NOT_DONE);
+    const mayBeOfLogIn = answer.isPage || answer.status === 404;
+    if (mayBeOfLogIn && (await server.texts(url, [name], kind)).length > 0) return refused('io', NOT_DONE);
     this.#listed.went(name);
     return { done: 'written', document: null };
   }

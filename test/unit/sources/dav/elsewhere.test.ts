@@ -51,6 +51,23 @@ it('a book that lists what it holds, and not itself, is taken as it is; one that
   expect(await names()).toEqual([]);
 });
 
+it('a card is not gone because what its server sends a deletion on to says that there is nothing', async () => {
+  const { server, book, place } = here;
+  const [first] = (await place.list()).documents;
+  if (first === undefined) throw new Error('it is empty');
+  server.answer = (asked) =>
+    asked.method === 'DELETE'
+      ? asked.path === '/login'
+        ? { status: 404 }
+        : { status: 302, headers: { location: '/login' } }
+      : book.answer(asked);
+  expect(await place.write(first.name, first.revision, null)).toMatchObject({ done: 'refused', reason: 'io' });
+  expect(await names()).toContain(first.name);
+  book.cards.delete(first.name);
+  await place.condition(true);
+  expect(await place.write(first.name, first.revision, null)).toEqual({ done: 'written', document: null });
+});
+
 it('a card that the server took and has not where it was put is not given to it again until it says something else', async () => {
   await here.place.list();
   const { server, book, place } = here;
