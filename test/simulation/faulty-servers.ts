@@ -223,7 +223,8 @@ class Run {
   }
   #deleteHere(): string | null {
     const item = this.#someHere();
-    if (item === null || item.uid.startsWith(ANCHOR)) return null;
+    // The last one stays: a file that is suddenly empty waits for a person.
+    if (item === null || item.uid.startsWith(ANCHOR) || this.#uidsHere().length < 2) return null;
     const block = blocksIn(this.#kind, this.#here()).find((each) => uidIn(each) === item.uid) as string;
     item.isGone = true;
     this.#first.user.writeFile(BOOK, this.#here().replace(block, ''));
