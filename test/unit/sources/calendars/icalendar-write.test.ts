@@ -5,6 +5,7 @@ import { fieldName } from '../../../../src/main/record/ids.ts';
 import { seriesOf } from '../../../../src/main/record/series.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
+import { lawBroken } from '../../../fakes/text-format-laws.ts';
 import {
   calendar,
   changedLines,
@@ -431,4 +432,10 @@ it('a task that is at work says not when it was done, which another computer sai
   expect(icalendarFormat.project(said)).toEqual(before);
   const done = new Map(said).set(fieldName('progress'), 'completed');
   expect(icalendarFormat.project(done)).toEqual(done);
+});
+
+it('a parameter that would say how its line is written is no data of it', () => {
+  const mangled = 'ATTENDEE;X-P=1;ENCODING=QUOTED-PRINTABLE\u0001:mailto:a=3Db@x.org';
+  const [fields] = readAll(calendar(event('DTSTART:20240101T090000Z', mangled)));
+  expect(lawBroken(icalendarFormat, fields!)).toBeNull();
 });

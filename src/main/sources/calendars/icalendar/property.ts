@@ -113,6 +113,10 @@ export function otherParams({ params }: Property, known: ReadonlySet<string>): P
   return others;
 }
 
+/** Would a line with this parameter be read as written in another way? Damaged it may say so only once it is cleaned. */
+const saysNotation = (name: string, [value = '']: readonly string[]): boolean =>
+  /^encoding$/i.test(name) && /^(?:quoted-printable|[78]bit)$/i.test(value);
+
 /** What an entry carries of parameters, for writing. What a peer sent may be anything. */
 export function paramsOf(carried: Value | undefined): readonly Param[] {
   if (!isPlain(carried)) return NO_PARAMS;
@@ -120,7 +124,8 @@ export function paramsOf(carried: Value | undefined): readonly Param[] {
     .sort(compareTexts)
     .flatMap((name) => {
       const values = textsOf(carried[name]).map(cleanParam);
-      return NAME.test(name) && values.length > 0 ? [{ name: name.toUpperCase(), values }] : [];
+      const isData = NAME.test(name) && values.length > 0 && !saysNotation(name, values);
+      return isData ? [{ name: name.toUpperCase(), values }] : [];
     });
 }
 
