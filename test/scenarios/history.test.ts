@@ -58,6 +58,24 @@ it('a change can be undone; what was changed since stays beside it', async () =>
   expect([undone.records, folderA.has('essay.txt')]).toEqual([1, undone.conflicts.length > 0]);
 });
 
+it('a move that is undone takes what was edited since back with it, and nobody is asked', async () => {
+  const { a, b, folderA, folderB } = pair;
+  folderA.write('draft.txt', 'as it was written first');
+  await a.sync();
+  folderA.move('draft.txt', 'final.txt');
+  await a.sync();
+  const moved = await packageOf('final.txt');
+  folderB.write('final.txt', 'as it was edited later');
+  await b.sync();
+  await a.ask<ResultView>('undo', moved);
+  await a.sync();
+  await b.sync();
+  await a.sync();
+  for (const folder of [folderA, folderB])
+    expect([folder.read('draft.txt'), folder.has('final.txt')]).toEqual(['as it was edited later', false]);
+  expect((await a.conflicts()).filter(({ record }) => record === 'draft.txt' || record === 'final.txt')).toEqual([]);
+});
+
 it('a package can be undone whole', async () => {
   const { a, b, folderA, folderB } = pair;
   await a.unseen(() => {

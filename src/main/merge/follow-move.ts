@@ -1,8 +1,8 @@
 import type { Change, FieldWrite } from '../change-log/change.ts';
 import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
-import type { Dot, RecordId } from '../record/ids.ts';
-import type { RecordState } from './record-state.ts';
+import type { Dot, FieldName, RecordId } from '../record/ids.ts';
+import type { RecordState, Sibling } from './record-state.ts';
 
 /** A record moved away while it was edited: where it went, and the change that made it there. */
 export interface Move {
@@ -10,6 +10,8 @@ export interface Move {
   /** The add that made it there, and what it wrote. */
   readonly added: Change;
   readonly addedBy: Dot;
+  /** What stands there though the add did not write it: an undo that moves back finds it there still. */
+  readonly stood: ReadonlyMap<FieldName, Sibling>;
 }
 
 /**
@@ -26,9 +28,10 @@ export function followMove(kind: RecordKind, from: RecordId, state: RecordState,
     if (field === EXISTS) continue;
     const [only] = siblings;
     if (only === undefined || siblings.length > 1) return [];
-    const brought = move.added.writes.find((write) => write.field === field)?.value ?? null;
+    const stood = move.stood.get(field);
+    const brought = move.added.writes.find((write) => write.field === field)?.value ?? stood?.value ?? null;
     if (!fieldRule(kind, field).same(brought, only.value))
-      writes.push({ field, value: only.value, replaces: [move.addedBy] });
+      writes.push({ field, value: only.value, replaces: [move.addedBy, ...(stood?.dots ?? [])] });
   }
   writes.push({ field: EXISTS, value: true, replaces: [move.addedBy] });
   return [

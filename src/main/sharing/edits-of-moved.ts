@@ -1,9 +1,9 @@
 import type { Change } from '../change-log/change.ts';
 import type { AppliedChange, Collection } from '../collection.ts';
 import { bringsTheSame, followMove, isDeletedAnywhere, isDeletedBesideEdit, type Move } from '../merge/follow-move.ts';
-import type { RecordState } from '../merge/record-state.ts';
+import type { RecordState, Sibling } from '../merge/record-state.ts';
 import { EXISTS } from '../record/file-entry.ts';
-import type { RecordId } from '../record/ids.ts';
+import type { Dot, FieldName, RecordId } from '../record/ids.ts';
 
 /** The changes that bring edits, which met a move of their record, to where it went. */
 export function editsOfMoved(collection: Collection, applied: readonly AppliedChange[]): readonly Change[] {
@@ -55,8 +55,20 @@ function stepOf(collection: Collection, state: RecordState): Move | null {
     if (movedTo === undefined || target === null) continue;
     for (const addedBy of collection.log.changesOf(target.row)) {
       const added = collection.packages.changeAt(addedBy)?.change;
-      if (added?.movedFrom === record && added !== undefined) return { to: movedTo, added, addedBy };
+      if (added?.movedFrom === record && added !== undefined)
+        return { to: movedTo, added, addedBy, stood: stoodBefore(collection, target.state, added, addedBy) };
     }
   }
   return null;
+}
+
+/** What a record said before a change that did not write it, and says still. */
+function stoodBefore({ log }: Collection, state: RecordState, { writes }: Change, dot: Dot): Move['stood'] {
+  const stood = new Map<FieldName, Sibling>();
+  for (const [field, siblings] of state.fields) {
+    const [only] = siblings;
+    if (only === undefined || siblings.length > 1 || writes.some((write) => write.field === field)) continue;
+    if (only.dots.every((each) => log.order(each, dot) < 0)) stood.set(field, only);
+  }
+  return stood;
 }

@@ -13,7 +13,7 @@ import { change, dot, entryA, entryA2, RECORD, sets, state, write } from '../../
 
 const to = recordId('docs/b.txt');
 /** `RECORD` went to `to` by the change 7, with the content it had then. */
-const move: Move = { to, added: { ...sets(entryA), record: to, movedFrom: RECORD }, addedBy: dot(7) };
+const move: Move = { to, added: { ...sets(entryA), record: to, movedFrom: RECORD }, addedBy: dot(7), stood: new Map() };
 
 describe('an edit beside a move', () => {
   it('shows where the record went, and ends where it was', () => {
@@ -33,6 +33,32 @@ describe('an edit beside a move', () => {
       },
       { record: RECORD, cause: 'follow-move', movedTo: to, writes: [write(EXISTS, false, 5, 6)] },
     ]);
+  });
+
+  it('replaces as well what stands there though the move, an undo of another, did not write it', () => {
+    const edited = state({
+      entry: [[entryA2, 6]],
+      exists: [
+        [false, 5],
+        [true, 6],
+      ],
+    });
+    const back: Move = {
+      to,
+      added: { ...change(write(EXISTS, true)), record: to, movedFrom: RECORD },
+      addedBy: dot(7),
+      stood: new Map([[ENTRY, { value: entryA, dots: [dot(2)] }]]),
+    };
+    const [there] = followMove('files', RECORD, edited, back);
+    expect(there?.writes).toEqual([write(ENTRY, entryA2, 7, 2), write(EXISTS, true, 7)]);
+    const unedited = state({
+      entry: [[entryA, 6]],
+      exists: [
+        [false, 5],
+        [true, 6],
+      ],
+    });
+    expect(followMove('files', RECORD, unedited, back)[0]?.writes).toEqual([write(EXISTS, true, 7)]);
   });
 
   it('is none while what the move replaced is yet to come: what stands there was before it', () => {
@@ -117,7 +143,7 @@ describe('an edit beside a move', () => {
   it('follows a second move only where nothing was edited in between', () => {
     const further = (...writes: readonly FieldWrite[]): Move => {
       const added = { ...change(...writes), record: recordId('docs/c.txt'), movedFrom: to };
-      return { to: added.record, added, addedBy: dot(9) };
+      return { to: added.record, added, addedBy: dot(9), stood: new Map() };
     };
     const exists = write(EXISTS, true);
     const later = [
