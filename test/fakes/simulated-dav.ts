@@ -60,9 +60,10 @@ export class SimulatedDav {
     const gone = [...paths].filter((href) => !this.cards.has(href) && (this.tellsPassing || !isPassing(href)));
     return { token: String(this.#log.length), changed, gone };
   }
-  texts(hrefs: readonly string[]): readonly DavText[] {
+  texts(hrefs: readonly string[], gone?: Set<string>): readonly DavText[] {
     return hrefs.flatMap((href) => {
       const card = this.cards.get(href);
+      if (card === undefined) gone?.add(href);
       return card === undefined ? [] : [{ href, ...card }];
     });
   }
@@ -109,8 +110,8 @@ export function serveDav(host: string, asker: Asker): void {
   prototype.mayWrite = (url) => ask(url, (server) => server.mayWrite());
   prototype.list = (url) => ask(url, (server) => server.list());
   prototype.changesSince = (url, token) => ask(url, (server) => server.changesSince(token));
-  prototype.texts = (url, hrefs) => ask(url, (server) => server.texts(hrefs));
-  prototype.text = (url, href) => ask(url, (server) => server.texts([href])[0] ?? null);
+  prototype.texts = (url, hrefs, _kind, gone) => ask(url, (server) => server.texts(hrefs, gone));
+  prototype.text = (url, href, gone) => ask(url, (server) => server.texts([href], gone)[0] ?? null);
   prototype.put = (url, etag, text) => ask(url, (server) => server.write(pathOf(url), etag, textOf(text)));
   prototype.remove = (url, etag) => ask(url, (server) => server.write(pathOf(url), etag, null));
 }

@@ -1,5 +1,4 @@
 import type { Clock } from '../../platform/clock.ts';
-import { sha256 } from '../../platform/hash.ts';
 import type { Random } from '../../platform/random.ts';
 import { Retry, type RetryPace } from '../../platform/retry.ts';
 import { LockstepError } from '../../platform/trouble.ts';
@@ -9,13 +8,13 @@ import type {
   DocumentListing,
   DocumentPlace,
   DocumentWritten,
-  ListedDocument,
   NewDocument,
   ReadDocument,
   UnreadDocument,
 } from '../text/document-place.ts';
 import { AskedServer } from './asked-server.ts';
-import type { DavKind, DavText } from './dav-resource.ts';
+import { documentOf, listed, revisionOf } from './dav-document.ts';
+import type { DavKind } from './dav-resource.ts';
 import type { DavServer } from './dav-server.ts';
 import { LeftOut } from './left-out.ts';
 import { ListedVersions } from './listed-versions.ts';
@@ -35,7 +34,6 @@ const CONDITION_MS = 5000;
 const NOT_GIVEN: RetryPace = { first: 2 * 60_000, most: 60 * 60_000 };
 const UNSAFE = /[^A-Za-z0-9@_=.-]/g;
 const LONGEST_NAME = 100;
-const LONGEST_ETAG = 255;
 /** So a write is answered where something else is there than what was to be replaced. */
 const OTHERWISE: ReadonlySet<number> = new Set([404, 409, 410, 412]);
 
@@ -78,7 +76,10 @@ export class DavPlace implements DocumentPlace {
     const { clock, random } = options;
     this.#asked = new AskedServer({ clock, random, askMs: ASK_MS, freshMs: CONDITION_MS });
     this.#listed = new ListedVersions(options.server, options.url, clock);
-    this.#leftOut = new LeftOut((names) => options.server.texts(options.url, names, options.kind));
+    this.#leftOut = new LeftOut({
+      texts: (names, gone) => options.server.texts(options.url, names, options.kind, gone),
+      text: (name, gone) => options.server.text(options.url, name, gone),
+    });
     this.#refusals = new RefusedWrites(clock);
     this.#rights = new WriteRights(clock, () => options.server.mayWrite(options.url));
     this.#anew = new PutAnew(options);
@@ -115,10 +116,13 @@ export class DavPlace implements DocumentPlace {
     return { documents, problems };
   }
 
-  async leftOut(names: readonly string[]): Promise<readonly ListedDocument[]> {
-    const found = await this.#asking(() => this.#leftOut.among(names, this.#listed.names));
-    for (const { href, etag } of found) this.#listed.keep(href, etag);
-    return found.map(({ href, etag }) => listed(href, etag, 0));
+  async leftOut(names: readonly string[]): Promise<DocumentListing> {
+    const { there, untold } = await this.#asking(() => this.#leftOut.among(names, this.#listed.names));
+    for (const { href, etag } of there) this.#listed.keep(href, etag);
+    return {
+      documents: there.map(({ href, etag }) => listed(href, etag, 0)),
+      problems: untold.map((name) => unreadable(name, 'the server neither gives it nor says that it is gone')),
+    };
   }
 
   async read(names: readonly string[]): Promise<readonly (ReadDocument | UnreadDocument)[]> {
@@ -368,21 +372,6 @@ export class DavPlace implements DocumentPlace {
   }
 }
 
-/** The etag, or where that is too long its digest. */
-function revisionOf(etag: string): Uint8Array {
-  const bytes = Buffer.from(etag);
-  return bytes.length <= LONGEST_ETAG ? bytes : sha256(bytes);
-}
-const listed = (name: string, etag: string, size: number): ListedDocument => ({
-  name,
-  revision: revisionOf(etag),
-  fresh: false,
-  size,
-});
-function documentOf({ href, etag, text }: DavText): ReadDocument {
-  const bytes = Buffer.from(whole(text));
-  return { ...listed(href, etag, bytes.length), bytes };
-}
 const ONLY_READ: DocumentWritten = {
   done: 'refused',
   reason: 'not-writable',
@@ -392,9 +381,3 @@ const NOT_DONE = 'the server answers with a page, and has not done it (perhaps i
 const unreadable = (name: string, detail: string): UnreadDocument => ({ name, code: 'unreadable', detail });
 const away = (detail: string): SourceCondition => ({ is: 'unavailable', code: 'unreadable', detail });
 const refused = (reason: ProblemCode, detail: string): DocumentWritten => ({ done: 'refused', reason, detail });
-
-/** The line end after the last line is lost in the answers of servers (FORMATS 1.5); written back without, it would be lost there as well. */
-function whole(text: string): string {
-  if (text === '' || text.endsWith('\n')) return text;
-  return text + (text.includes('\r\n') ? '\r\n' : '\n');
-}

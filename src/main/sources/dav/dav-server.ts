@@ -221,12 +221,12 @@ export class DavServer {
   }
 
   /** Texts of resources; those that are not there any more, or that the server does not give, are left out. */
-  texts(url: string, hrefs: readonly string[], kind: DavKind): Promise<readonly DavText[]> {
-    return this.#read.texts(url, hrefs, kind);
+  texts(url: string, hrefs: readonly string[], kind: DavKind, gone?: Set<string>): Promise<readonly DavText[]> {
+    return this.#read.texts(url, hrefs, kind, gone);
   }
   /** The text of one that is listed, and was not given among others; null: it is not given so either. */
-  text(url: string, href: string): Promise<DavText | null> {
-    return this.#read.text(url, href);
+  text(url: string, href: string, gone?: Set<string>): Promise<DavText | null> {
+    return this.#read.text(url, href, gone);
   }
 
   /**

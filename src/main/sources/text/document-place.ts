@@ -61,7 +61,7 @@ export interface DocumentPlace {
   /**
    * Of documents of these names, which are known and were not listed, those that are there all the same. Absent: what is not listed is not there.
    */
-  leftOut?(names: readonly string[]): Promise<readonly ListedDocument[]>;
+  leftOut?(names: readonly string[]): Promise<DocumentListing>;
   /** Names of all documents there are, and maybe of what turns out to be none, where that takes less than `list`. */
   names?(): readonly string[];
   /** The revision a document has now, where that can be told at once; null: it is not there. */

@@ -11,7 +11,10 @@ export async function withLeftOut(
   const { documents, problems } = listing;
   const told = new Set([...documents, ...problems].map(({ name }) => name));
   const missing = [...known.in.keys()].filter((name) => !told.has(name));
-  const found = missing.length === 0 ? [] : ((await place.leftOut?.(missing)) ?? []);
-  if (found.length === 0) return listing;
-  return { documents: [...documents, ...found].sort((a, b) => compareTexts(a.name, b.name)), problems };
+  const found = missing.length === 0 ? null : ((await place.leftOut?.(missing)) ?? null);
+  if (found === null || found.documents.length + found.problems.length === 0) return listing;
+  return {
+    documents: [...documents, ...found.documents].sort((a, b) => compareTexts(a.name, b.name)),
+    problems: [...problems, ...found.problems],
+  };
 }

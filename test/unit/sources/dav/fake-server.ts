@@ -115,6 +115,8 @@ export class FakeBook {
       );
     }
     const held = this.cards.get(path);
+    if (method === 'GET')
+      return held === undefined ? { status: 404 } : { status: 200, headers: { etag: held.etag }, body: held.text };
     if (method === 'PUT') {
       if (headers['if-none-match'] === '*' ? held !== undefined : headers['if-match'] !== held?.etag)
         return { status: 412 };

@@ -9,6 +9,8 @@ import { BOOK, bookOf } from './book-of-cards.ts';
 import { type Answer, type Asked, found, status } from './fake-server.ts';
 
 let here: Awaited<ReturnType<typeof bookOf>>;
+/** What the last look named. */
+let problems: { id: string; detail: string }[] = [];
 let known: Map<RecordId, { revision: Revision; vouches: boolean; native: Fields }>;
 beforeEach(async () => {
   here = await bookOf(['a', 'b', 'c']);
@@ -28,8 +30,11 @@ async function look(onlyFinds = false): Promise<readonly string[]> {
   };
   const adapter = new TextAdapter(vcardFormat('3.0'), here.place, snapshot);
   const items: RecordId[] = [];
+  problems = [];
   const tell = (event: ListEvent): void => {
-    if (event.is === 'groups') for (const group of event.groups) items.push(...group.items.map(({ id }) => id));
+    if (event.is !== 'groups') return;
+    problems.push(...event.groups.flatMap((group) => group.problems.map(({ id, detail }) => ({ id, detail }))));
+    for (const group of event.groups) items.push(...group.items.map(({ id }) => id));
   };
   await adapter.list(null, null, tell, new AbortController().signal);
   for (const reading of onlyFinds ? [] : await adapter.read(items))
@@ -44,7 +49,7 @@ const listing =
     return isList ? { ...answer, body: change(String(answer.body)) } : answer;
   };
 const without = (name: string) => (body: string) =>
-  body.replace(new RegExp(`<d:response><d:href>[^<]*${name}\\.vcf.*?</d:response>`), '');
+  body.replace(new RegExp(`<d:response><d:href>[^<]*${name}\\.vcf[^]*?</d:response>`), '');
 
 it.each([
   ['leaves out', without('b')],
@@ -93,11 +98,43 @@ it('nothing is taken for gone where the server does not say', async () => {
   expect(book.cards.size).toBe(3);
 });
 
+it.each([
+  [
+    'a page to log in',
+    { status: 200, headers: { 'etag': '"p"', 'content-type': 'text/html' }, body: '<html>Log in</html>' },
+  ],
+  ['that nobody may see it', { status: 403 }],
+  ['that it has no room', { status: 507 }],
+])(
+  'one that is left out of a list of several too, and is asked for alone answered with %s, is not gone',
+  async (_, page) => {
+    await look();
+    here.book.token = { status: 403 };
+    here.server.answer = (asked) => {
+      if (asked.method === 'GET' && asked.path.endsWith('b.vcf')) return page;
+      const answer = listing(without('b'))(asked);
+      return asked.body.includes('multiget') ? { ...answer, body: without('b')(String(answer.body)) } : answer;
+    };
+    for (let round = 0; round < 2; round++) {
+      await look();
+      expect(problems).toEqual([{ id: 'b', detail: 'the server neither gives it nor says that it is gone' }]);
+    }
+    here.server.answer = (asked) => (asked.method === 'GET' ? { status: 404 } : listing(without('b'))(asked));
+    here.book.cards.delete(`${BOOK}b.vcf`);
+    expect(await look()).toEqual(['a', 'c']);
+    expect(problems).toEqual([]);
+  },
+);
+
 it('what is there under another path or spelling is not asked for: it would be there twice', async () => {
   const asked: string[] = [];
-  const leftOut = new LeftOut(async (names) => {
-    asked.push(...names);
-    return [];
+  const leftOut = new LeftOut({
+    async texts(names, gone) {
+      asked.push(...names);
+      for (const name of names) gone.add(name);
+      return [];
+    },
+    text: async () => null,
   });
   await leftOut.among(['/old/a.vcf', '/new/B.vcf', '/new/c.vcf'], ['/new/a.vcf', '/new/b.vcf']);
   expect(asked).toEqual(['/new/c.vcf']);
