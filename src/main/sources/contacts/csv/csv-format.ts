@@ -1,6 +1,6 @@
 import { unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import { equalFields, type Fields, type Value } from '../../../record/value.ts';
 import { type Charset, encodeText } from '../../text/charset.ts';
 import type { ItemWrite, TextEnd, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
@@ -36,7 +36,10 @@ export function csvFormat(name: CsvLayoutName): TextFormat<CsvRow> {
     read(text, item, previous) {
       const own = text as CsvText;
       const { row } = textsOfItem(own, item);
-      return readCells(own.table, previous === null ? row : withoutSpreadsheet(own, row, previous), previous);
+      const fields = readCells(own.table, row, previous);
+      if (previous === null || equalFields(fields, previous)) return fields;
+      const meant = withoutSpreadsheet(own, row, fields, previous);
+      return meant === row ? fields : readCells(own.table, meant, previous);
     },
     hasPlaceFor: (text, before, field) => hasCellFor((text as CsvText).table, before, field),
     placed(text, item, now) {

@@ -1,6 +1,6 @@
 import type { Fields } from '../../../record/value.ts';
 import type { Row } from '../cells/cells.ts';
-import { readCells, writeCells } from '../cells/table.ts';
+import { writeCells } from '../cells/table.ts';
 import type { CsvText } from './csv-text.ts';
 
 /** Whole numbers that a spreadsheet would write otherwise: it takes them for amounts. */
@@ -11,14 +11,14 @@ const DATE = /^(\d{1,4})([-./ ])(\d{1,2})\2(\d{1,4})$/;
 
 /**
  * The row as somebody left it who opened it in a spreadsheet, which takes `+49170…` and `01067` for amounts and days for its own, and saves all rows
- * so: cells that say what they said before (`previous`) as such a program says it, say that still. Only where it is all of the row's numbers: whoever
+ * so: cells that say (`now`) what they said before (`previous`) as such a program says it, say that still. Only where it is all of the row's numbers: whoever
  * takes the plus from one of them by hand leaves the others.
  */
-export function withoutSpreadsheet({ table }: CsvText, row: Row, previous: Fields): Row {
+export function withoutSpreadsheet({ table }: CsvText, row: Row, now: Fields, previous: Fields): Row {
   if (row.some((cell) => cell.length > 1 && (cell.startsWith('+') || cell.startsWith('0')) && NUMBER.test(cell)))
     return row;
   const before = new Map<number, string>();
-  writeCells(table, row, readCells(table, row, previous), previous, before);
+  writeCells(table, row, now, previous, before);
   let own: string[] | null = null;
   for (const [at, text] of before) {
     if (!saysInSpreadsheet(text, row[at] ?? '')) continue;
