@@ -7,7 +7,8 @@ import type { CsvText } from './csv-text.ts';
 const NUMBER = /^(?:\+\d+|0\d+|\d{12,})$/;
 /** As it shows long ones, rounded: `4.91701E+11`. */
 const ROUNDED = /^(\d)(?:[.,](\d+))?E\+?(\d{1,2})$/i;
-const DATE = /^(\d{1,4})([-./ ])(\d{1,2})\2(\d{1,4})$/;
+/** Not with points: then the day is first, and is read so. */
+const DATE = /^(\d{1,4})([-/ ])(\d{1,2})\2(\d{1,4})$/;
 
 /**
  * The row as somebody left it who opened it in a spreadsheet, which takes `+49170…` and `01067` for amounts and days for its own, and saves all rows
