@@ -1,6 +1,7 @@
 import { type Change, NOTHING } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
 import type { Sibling } from '../merge/record-state.ts';
+import { stoodBefore } from '../past/record-past.ts';
 import type { Dot, FieldName } from '../record/ids.ts';
 import { madeFrom } from './common-ancestor.ts';
 
@@ -15,13 +16,30 @@ export function writersOf(
   siblings: readonly Sibling[],
 ): readonly Dot[] {
   const others = siblings.flatMap((each) => (each.dots === dots ? [] : each.dots));
-  return dots.flatMap((dot) => {
+  return dots.flatMap((written) => {
+    const dot = beforeSettlement(collection, field, written);
     const change = collection.packages.changeAt(dot)?.change;
     const stands = change?.writes.find((write) => write.field === field)?.standsFor ?? [];
     const writers = stands.filter((each) => each !== NOTHING);
     if (change === undefined || writers.length === 0) return [dot];
     return endsSettlement(collection, change) || !isMadeFrom(collection, field, others, writers) ? writers : [dot];
   });
+}
+
+/**
+ * Of a value that came back as a settlement was undone, what had stood there before that: it may itself be of an undo, and then whose it is is said of
+ * that. Of any other change it itself.
+ */
+function beforeSettlement(collection: Collection, field: FieldName, written: Dot): Dot {
+  const seen = new Set<Dot>();
+  let dot = written;
+  while (!seen.has(dot)) {
+    seen.add(dot);
+    const change = collection.packages.changeAt(dot)?.change;
+    if (change === undefined || !endsSettlement(collection, change)) break;
+    dot = stoodBefore(collection, field, dot, change.takesBack ?? []) ?? dot;
+  }
+  return dot;
 }
 
 /** Is it of what a person settled that it is an undo, or an undo of such an undo, and so on? */

@@ -165,7 +165,7 @@ function conflictText(
     return held !== undefined && sibling.dots.some((dot) => held.dots.includes(dot));
   });
   if (holders.length > 0)
-    return `kept: ${listed(holders.map((source) => source.location))} holds it while the conflict is open`;
+    return `kept: ${listed(holders.map((source) => source.location))} ${holders.length === 1 ? 'holds' : 'hold'} it while the conflict is open`;
   return sibling === shown
     ? 'shown where none of the values was held, while the conflict is open'
     : 'waits beside the others until a person decides';

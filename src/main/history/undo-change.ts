@@ -5,7 +5,7 @@ import { EMPTY_STATE, isLive, type RecordState, type Sibling } from '../merge/re
 import type { HistoryPort } from '../past/history-port.ts';
 import { InEffect } from '../past/in-effect.ts';
 import { keptWhere } from '../past/kept-where.ts';
-import { type PastValue, replacedBy, replay, valuesOf } from '../past/record-past.ts';
+import { type PastValue, replacedBy, replay, stoodBefore, valuesOf } from '../past/record-past.ts';
 import { isOwnField } from '../record/alias.ts';
 import { type FieldRule, fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS } from '../record/file-entry.ts';
@@ -177,14 +177,29 @@ function backIn({ collection }: Port, turn: Turn, field: FieldName): Back | null
   const stood = new Set(before.at(field).map(({ dot }) => dot));
   // Where all of it is there without this undo, it says again what it brings back, so that whoever writes over that replaces it.
   const [again] = [...then.filter(({ dot }) => !stood.has(dot)), ...then].filter((each) => isIn(left, each));
-  const values = lacking.length > 0 || again === undefined ? lastLast(collection, lacking) : [again];
+  const values = lacking.length > 0 || again === undefined ? lastLast(turn, collection, field, lacking) : [again];
   const own = [...taken].filter((dot) => undone.changes.get(dot)?.writes.some((write) => write.field === field));
   return { field, values: values.length > 0 ? values : then.slice(0, 1), replaces: [...new Set([...own, ...gone])] };
 }
 
-/** The last of several is written last: so it is shown again where none of them is held. */
-function lastLast({ log }: Port['collection'], values: readonly PastValue[]): readonly PastValue[] {
-  return [...values].sort((a, b) => (a.dot === NOTHING ? -1 : b.dot === NOTHING ? 1 : log.order(a.dot, b.dot)));
+/** The last of several to have been written is written last: so it is shown again where none of them is held. */
+function lastLast(
+  { undone }: Turn,
+  collection: Port['collection'],
+  field: FieldName,
+  values: readonly PastValue[],
+): readonly PastValue[] {
+  const changes = [...undone.changes.keys()];
+  const stood = new Map(
+    values.map((each) => [
+      each,
+      each.dot === NOTHING ? NOTHING : (stoodBefore(collection, field, each.dot, changes) ?? each.dot),
+    ]),
+  );
+  const at = (each: PastValue): Dot => stood.get(each) ?? each.dot;
+  return [...values].sort((a, b) =>
+    at(a) === NOTHING ? -1 : at(b) === NOTHING ? 1 : collection.log.order(at(a), at(b)),
+  );
 }
 
 /**

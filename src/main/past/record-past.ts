@@ -34,6 +34,18 @@ export function replacedBy(change: Change, field: FieldName): readonly Dot[] {
   return change.writes.find((write) => write.field === field)?.replaces ?? [];
 }
 
+/** The largest dot these changes replaced in a field whose value is the one this dot wrote: what came back where they are undone. null: none of them did. */
+export function stoodBefore(collection: Collection, field: FieldName, dot: Dot, changes: readonly Dot[]): Dot | null {
+  const value = writtenBy(collection, dot, field);
+  if (value === undefined) return null;
+  const replaced = changes.flatMap((each) => {
+    const change = collection.packages.changeAt(each)?.change;
+    return change === undefined ? [] : replacedBy(change, field);
+  });
+  const { same } = fieldRule(collection.kind, field);
+  return valuesOf(collection, field, replaced).find((each) => same(each.value, value))?.dot ?? null;
+}
+
 /**
  * The file entry that the author of `dots` saw: the nearest one written by these changes or by any they descend from. Every change
  * writes `exists` and replaces what its author saw of it, so that field's replaced dots lead to all of a record's past. null: none is known.

@@ -183,6 +183,39 @@ describe('a list of conflicts', () => {
     expect(one(desk)).toEqual(before);
   });
 
+  it('is as it was, of the same people and showing the same, where what settled one that an undo had made is undone', async () => {
+    save(laptop, 'a', 'base');
+    group.exchange();
+    save(laptop, 'a', 'mine');
+    group.exchange();
+    save(phone, 'a', 'theirs');
+    group.exchange();
+    group.tick();
+    undoChange(desk.port, listHistory(laptop.port, { device: laptop.id, limit: 1 })[0]?.id as string);
+    group.exchange();
+    const before = one(desk);
+    expect(before.values.map(({ device }) => device)).toEqual([desk.id, phone.id]);
+    for (const { id } of before.values) {
+      group.tick();
+      const settled = await resolveConflict(laptop.port, before.id, { take: id });
+      group.exchange();
+      group.tick();
+      const undone = undoChange(phone.port, settled?.changes[0] as string);
+      group.exchange();
+      expect(one(desk)).toEqual(before);
+      // Taken back and done again it is no other.
+      for (const [device, changes] of [
+        [laptop, undone?.changes],
+        [desk, null],
+      ] as const) {
+        group.tick();
+        undoChange(device.port, changes?.[0] ?? (listHistory(device.port, { limit: 1 })[0]?.id as string));
+        group.exchange();
+      }
+      expect(one(desk)).toEqual(before);
+    }
+  });
+
   it('has the value that comes back where an edit is undone of whoever undid it', () => {
     for (const [device, content] of [
       [laptop, 'base'],
