@@ -7,7 +7,7 @@ import { alertWords, dateWords, momentWords, whenWords } from './time-words.ts';
 /** Fields of files. */
 const FILE_FIELDS: { readonly [field: string]: string } = {
   entry: 'Content',
-  exists: 'Exists',
+  exists: 'All of it',
   modified: 'Modified',
   executable: 'Executable',
 };
@@ -64,6 +64,8 @@ const KINDS: { readonly [kind: string]: string } = {
   title: 'Title',
   role: 'Role',
 };
+/** Those of which nothing is left that tells the kind. */
+const CLEARED: { readonly [map: string]: string } = { media: 'Picture or sound', titles: 'Title or role' };
 const OF_KIND: ReadonlySet<string> = new Set(['anniversaries', 'media', 'titles']);
 const FEATURES: { readonly [feature: string]: string } = {
   mobile: 'mobile',
@@ -87,7 +89,7 @@ export function fieldWords(path: string, value: ValueView | undefined = null): s
   if (map === 'vCard' || map === 'iCalendar' || map === 'csv' || map === 'ldif')
     return text(plain.name) || (key.split('/')[0] ?? key).toUpperCase();
   if (map === 'anniversaries') return dayName(plain);
-  if (OF_KIND.has(map)) return KINDS[text(plain.kind)] ?? capital(map);
+  if (OF_KIND.has(map)) return KINDS[text(plain.kind)] ?? (value === null ? CLEARED[map] : undefined) ?? capital(map);
   if (map === 'keywords' || map === 'members' || map === 'relatedTo') return `${MAPS[map]} ${unescaped(key)}`;
   if (map === COMPONENT) return componentName(textOfComponent(value));
   if (map === 'iCalendarParams') return `${fieldWords(key)} (details)`;
@@ -147,8 +149,10 @@ function marksOf({ label, contexts, features, service }: Plain): string {
   return marks.join(', ');
 }
 
-/** The value of a contact's or event's field in one line; null: it is of no kind that is known here. */
+/** The value of a contact's or event's field in one line, and of any record whether it is there; null: it is nothing, or of no kind that is known here. */
 export function contactWords(path: string, value: ValueView): string | null {
+  if (path === 'exists' && typeof value === 'boolean') return value ? 'there' : 'deleted';
+  if (value === null && isOccurrence(path)) return deletedWords(path);
   const map = path.split('/')[0] ?? path;
   if (map === 'keywords' || map === 'members') return value === true ? 'yes' : null;
   if (map === COMPONENT) return componentWords(textOfComponent(value));

@@ -11,9 +11,10 @@ import type {
   Kind,
   PackageView,
   ResultView,
+  ValueView,
 } from '../../contract/contract.ts';
 import { pairTitle, sharedWords } from '../../contract/duplicate-words.ts';
-import { deletedWords, fieldWords, isTold } from '../../contract/field-words.ts';
+import { deletedWords, fieldWords, isOccurrence, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
 import { placeLabels } from '../../contract/place-labels.ts';
 import { undoLine } from '../../contract/undo-words.ts';
@@ -29,7 +30,7 @@ import { fromJson } from './json-value.ts';
 import { localTime } from './local-time.ts';
 import { moment } from './moment.ts';
 import { flagOption, given, textOption, usageError, wholeNumberOption } from './options.ts';
-import { counted, shortId, shortRecord, showChange, showField } from './show-value.ts';
+import { counted, shortId, shortRecord, showChange, showDeletion, showField } from './show-value.ts';
 
 /** So many changes of an act are told, where not all are asked for. */
 const SPELLED_OUT = 20;
@@ -232,19 +233,32 @@ function showAct(call: CommandCall, act: ActView, kinds: Kinds): string {
   return `${showWritten(call, act, kinds, `${told.join(', ')}; undo all of it: lockstep undo ${act.id}\n`)}${rest}`;
 }
 
-/** What a change says of fields: of an edit line by line what was and what is, of anything else which there are. */
-function fieldLines({ action, fields }: PackageView['changes'][number]): readonly string[] {
+/** What a change did, in words: of an edit line by line what was and what is, of an addition what there is. */
+function fieldLines({ record, action, fields }: PackageView['changes'][number]): readonly string[] {
   const told = fields.filter(({ path }) => isTold(path));
-  if (told.length === 0 && action === 'modify' && fields.every(({ path }) => path === 'exists')) return ['kept'];
-  if (told.length === 0)
-    return [
-      action === 'add'
-        ? 'as it was'
-        : fields.map(({ path, before, after }) => fieldWords(path, after ?? before)).join(', '),
-    ];
-  if (action === 'modify') return told.map(showChange);
-  return [told.map(({ path, before, after }) => fieldWords(path, after ?? before)).join(', ')];
+  if (action === 'modify') return told.length === 0 ? ['kept'] : worthTelling(told).map(showChange);
+  if (action === 'move')
+    return told.map((field) => (field.path === 'path' ? showMove(record, field) : showChange(field)));
+  if (action === 'add' && told.length === 0) return ['as it was'];
+  const gone = action === 'delete' ? fields.find(({ path }) => path === 'entry' || path === 'exists') : undefined;
+  if (gone !== undefined) return [showDeletion(gone)];
+  const named = told.length === 0 ? fields : told;
+  return [named.map(({ path, before, after }) => fieldWords(path, after ?? before)).join(', ')];
 }
+
+/** Occurrences of a series that was moved say what they said before: they are told where nothing else is. */
+function worthTelling<F extends Parameters<typeof showChange>[0]>(fields: readonly F[]): readonly F[] {
+  const others = fields.filter(
+    ({ path, before, after }) => !isOccurrence(path) || showField(path, before) !== showField(path, after),
+  );
+  return others.length === 0 ? fields : others;
+}
+
+/** Where it came from; of what was there before it, where that went. */
+const showMove = (
+  record: string,
+  { before, after }: { readonly before: ValueView; readonly after: ValueView },
+): string => (before === record ? `to ${showField('path', after)}` : `from ${showField('path', before)}`);
 
 /** `Letters/anna.txt: edited on Laptop and Desk`. */
 const titleWithPath = ({ record, name, title }: ConflictView, kind: Kind | null): string =>
@@ -324,6 +338,18 @@ function bytesIn(path: string): Uint8Array {
   }
 }
 
+/** The id that undoes all of these changes: of one it, else of the package, or the packages that follow each other, they are in. null: there is none. */
+function wholeOf(changes: readonly string[]): string | null {
+  const [only, ...others] = changes;
+  if (only === undefined || others.length === 0) return only ?? null;
+  const packages = [...new Set(changes.map((id) => id.replace(/-\d+$/, '')))];
+  const logs = new Set(packages.map((id) => id.slice(0, id.lastIndexOf('-'))));
+  const numbers = packages.map((id) => Number(id.slice(id.lastIndexOf('-') + 1)));
+  const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
+  if (logs.size > 1 || last - first >= packages.length) return null;
+  return `${[...logs][0]}-${first}${first === last ? '' : `..${last}`}`;
+}
+
 /** Prints a RESULT; fails with `content-not-kept` where there was something to do and nothing could be done. */
 async function printResult(call: CommandCall, result: ResultView, done: string): Promise<number> {
   if (
@@ -344,8 +370,8 @@ async function printResult(call: CommandCall, result: ResultView, done: string):
     const became = view.conflicts.length > 0 ? `, ${counted(view.conflicts.length, 'conflict')} to settle` : '';
     const missing = view.missing.map((item) => [shortRecord(item.record), item.why]);
     const lacking = missing.length > 0 ? `Not possible:\n${call.table(['record', 'why'], missing, '')}` : '';
-    const undoing =
-      view.changes.length === 1 ? call.paint.dim(`Take it back with: lockstep undo ${view.changes[0]}\n`) : '';
+    const whole = wholeOf(view.changes);
+    const undoing = whole === null ? '' : call.paint.dim(`Take it back with: lockstep undo ${whole}\n`);
     const isNothing = view.records === 0 && became === '' && lacking === '';
     const said = isNothing
       ? 'Nothing was to be done: it is so already.'

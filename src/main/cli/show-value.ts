@@ -1,6 +1,7 @@
 import type { PackageView, ValueView } from '../../contract/contract.ts';
-import { contactWords, fieldWords, isTold } from '../../contract/field-words.ts';
+import { contactWords, deletedWords, fieldWords, isOccurrence, isTold } from '../../contract/field-words.ts';
 import { numberText } from '../../contract/number-text.ts';
+import { isPlain } from '../../contract/plain-value.ts';
 import { inReadingOrder } from '../../contract/reading-order.ts';
 import { plainText } from '../platform/plain-text.ts';
 import { toJson } from './json-value.ts';
@@ -22,6 +23,14 @@ export function shortRecord(text: string, most = 100): string {
 /** A value of a field in one line, for people. */
 export function showValue(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
+  const entry = entryWords(value);
+  if (entry !== null) return entry;
+  const text = typeof value === 'string' ? value : toJson(value);
+  return plainText(text.length > 200 ? `${text.slice(0, 199)}…` : text);
+}
+
+/** null: it is neither a file nor a folder nor a link. */
+function entryWords(value: unknown): string | null {
   if (isFile(value)) {
     const size = typeof value.size === 'number' ? `, ${bytesText(value.size)}` : '';
     const digest = typeof value.sha256 === 'string' ? `, ${value.sha256.slice(0, SHORT)}` : '';
@@ -29,15 +38,14 @@ export function showValue(value: unknown): string {
   }
   const { type, target } = (value ?? {}) as { readonly type?: unknown; readonly target?: unknown };
   if (type === 'directory') return 'folder';
-  if (type === 'symlink' && typeof target === 'string') return `link to ${plainText(target)}`;
-  const text = typeof value === 'string' ? value : toJson(value);
-  return plainText(text.length > 200 ? `${text.slice(0, 199)}…` : text);
+  return type === 'symlink' && typeof target === 'string' ? `link to ${plainText(target)}` : null;
 }
 
 /** A value of a field in one line: in words where a contact or an event has such a field; when a file was modified as a time. */
 export function showField(path: string, value: ValueView): string {
   const whole = path === 'exists' ? wholeWords(value) : null;
   if (whole !== null) return whole;
+  if (path === 'executable') return value === true ? 'yes' : 'no';
   if (path === 'modified' && typeof value === 'number') return timeOfFile(value);
   const words = contactWords(path, value);
   return words === null || words === '' ? showValue(value) : plainText(words.replace(/\s*\n\s*/g, ' ⏎ '));
@@ -55,7 +63,6 @@ function wholeWords(value: ValueView): string | null {
 }
 
 type FieldChange = PackageView['changes'][number]['fields'][number];
-const OF_FILES: ReadonlySet<string> = new Set(['entry', 'exists', 'modified', 'executable']);
 const LONGEST = 90;
 
 /**
@@ -65,13 +72,42 @@ const LONGEST = 90;
 export function showChange({ path, before, after }: FieldChange): string {
   const befores: readonly ValueView[] = Array.isArray(before) && before.length > 1 ? before : [before];
   const name = fieldWords(path, after ?? befores.find((value) => value !== null) ?? null);
-  if (OF_FILES.has(path) || ![...befores, after].every((value) => isWorded(path, value))) return name;
-  const told = (value: ValueView): string => shortRecord(showField(path, value), LONGEST);
+  const parts = befores.length === 1 ? changedParts(path, before, after) : [];
+  if (parts.length > 0) return `${name}: ${parts.join('; ')}`;
+  if (![...befores, after].every((value) => isWorded(path, value))) return name;
+  // Two contents of one size are told apart by their digests.
+  const isSize = befores.every((value) => sizeText(value) !== sizeText(after));
+  const told = (value: ValueView): string =>
+    shortRecord((isSize ? sizeText(value) : null) ?? showField(path, value), LONGEST);
   const [was, is] = [befores.map(told).join(' or '), told(after)];
   return was === is ? name : `${name}: ${was} → ${is}`;
 }
+/** Of an occurrence that was changed once more only what differs: all it says is too long for a line. */
+function changedParts(path: string, before: ValueView, after: ValueView): readonly string[] {
+  if (!isOccurrence(path) || !isPlain(before) || !isPlain(after)) return [];
+  if (before.excluded === true || after.excluded === true) return [];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => !UNTOLD_PARTS.has(key));
+  return keys.flatMap((key) => {
+    const told = (value: ValueView | undefined): string =>
+      value === undefined ? deletedWords(path) : shortRecord(showField(key, value), LONGEST);
+    const [was, is] = [told(before[key]), told(after[key])];
+    return was === is ? [] : [`${fieldWords(key, after[key] ?? before[key])}: ${was} → ${is}`];
+  });
+}
+const UNTOLD_PARTS: ReadonlySet<string> = new Set(['series', 'says', 'added']);
+
 const isWorded = (path: string, value: ValueView): boolean =>
-  value === null || typeof value !== 'object' || (contactWords(path, value) ?? '') !== '';
+  value === null || typeof value !== 'object' || (entryWords(value) ?? contactWords(path, value) ?? '') !== '';
+
+/** How large a file is, where its content has a digest; null: it is none. */
+const sizeText = (value: ValueView): string | null =>
+  isFile(value) && typeof value.size === 'number' ? bytesText(value.size) : null;
+
+/** What a record was that is deleted, and whether anybody can bring it back: `deleted: file, 14 B`. */
+export function showDeletion({ path, before, kept }: FieldChange): string {
+  const what = path !== 'entry' || before === null ? '' : `: ${sizeText(before) ?? showField(path, before)}`;
+  return `deleted${what}${kept === 'no' ? ', not kept' : ''}`;
+}
 
 /** `modified`: microseconds since 1970. */
 function timeOfFile(modified: number): string {

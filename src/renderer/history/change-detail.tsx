@@ -25,6 +25,7 @@ export function wholeText({ action, fields }: HistoryChangeView, nameOf: (device
   const [first, ...others] = fields;
   if (first?.path !== 'exists' || others.length > 0) return null;
   if (action === 'add') return 'It was not there before.';
+  if (action === 'modify') return 'It was kept. Nothing of what it says was changed.';
   if (action !== 'delete') return null;
   if (first.kept === 'no') return 'It was deleted with all it said, which is not kept.';
   const where = first.kept === 'here' ? 'here' : `on ${listed(first.kept.map(nameOf))}`;

@@ -6,6 +6,7 @@ import type {
   CollectionView,
   DuplicateView,
   Handlers,
+  HistoryChangeView,
   RequestView,
   SourceView,
   SyncView,
@@ -812,6 +813,75 @@ describe('what is printed', () => {
     expect(said).toContain('Same person as uid-1');
     // What brought it about is said as well.
     expect(said).toContain('\nSettled a conflict\n');
+  });
+
+  it('says in words what a change did: what went and came from where, and of a moved series not what stays', async () => {
+    type Field = Omit<HistoryChangeView['fields'][number], 'kept'> & { readonly kept?: 'no' };
+    const made = (
+      action: HistoryChangeView['action'],
+      record: string,
+      ...fields: readonly Field[]
+    ): HistoryChangeView => ({
+      id: `ab-5-${record}`,
+      record,
+      title: record,
+      action,
+      fields: fields.map((one) => ({ kept: 'here', ...one })),
+    });
+    const file = { type: 'file', size: 14, sha256: 'ab' };
+    const day = (series: string) => ({ title: 'Late', series });
+    const changes = [
+      made('delete', 'a', { path: 'entry', before: file, after: null, kept: 'no' }),
+      made('delete', 'uid', { path: 'exists', before: true, after: false }),
+      made('move', 'new', { path: 'path', before: 'old', after: 'new' }),
+      made('move', 'then', { path: 'path', before: 'then', after: 'now' }),
+      made('modify', 'kept', { path: 'exists', before: true, after: true }),
+      made(
+        'modify',
+        'series',
+        { path: 'recurrenceOverrides/2026-12-04T09:00:00', before: day('a'), after: day('b') },
+        { path: 'title', before: 'x', after: 'y' },
+      ),
+    ];
+    const counts = { add: 0, modify: 2, delete: 2, move: 2 };
+    const act = {
+      id: 'ab-5',
+      newest: 'ab-5',
+      collection: 'c',
+      device: 'd1',
+      deviceName: 'Desk',
+      counts,
+    };
+    given = {
+      status: () => ({ ...EMPTY_STATUS, collections: [{ ...EMPTY_COLLECTION, id: 'c', kind: 'files' }] }),
+      'history:acts': () => [
+        { ...act, at: '2026-01-02T03:04:05.000Z', packages: 1, cause: 'source', changeCount: 6, changes },
+      ],
+    };
+    const lines = (await run(['history'])).out.split('\n').map((line) => line.replace(/ +/g, ' '));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'delete a deleted: 14 B, not kept ab-5-a',
+        'delete uid deleted ab-5-uid',
+        'move new from old ab-5-new',
+        'move then to now ab-5-then',
+        'modify kept kept ab-5-kept',
+        'modify series Title: x → y ab-5-series',
+      ]),
+    );
+  });
+
+  it.each([
+    [['ab-5-0'], 'ab-5-0'],
+    [['ab-5-0', 'ab-5-1'], 'ab-5'],
+    [['ab-5-0', 'ab-6-0', 'ab-7-3'], 'ab-5..7'],
+    [['ab-5-0', 'ab-7-0'], null],
+    [['ab-5-0', 'cd-6-0'], null],
+  ])('says how what was done is taken back: %j', async (changes, id) => {
+    given = { 'history:undo': () => ({ changes, records: changes.length, conflicts: [], missing: [] }) };
+    const { out } = await run(['undo', 'x-1']);
+    expect(out.includes('Take it back')).toBe(id !== null);
+    if (id !== null) expect(out).toContain(`Take it back with: lockstep undo ${id}\n`);
   });
 
   it('tells a conflict in words: its field, the values, and devices by their names', async () => {

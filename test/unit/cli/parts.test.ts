@@ -5,7 +5,14 @@ import { fromJson, toJson } from '../../../src/main/cli/json-value.ts';
 import { moment } from '../../../src/main/cli/moment.ts';
 import { argumentCount, nearestWord, splitCommandLine } from '../../../src/main/cli/parse-command-line.ts';
 import { progressLine, progressOf } from '../../../src/main/cli/progress-bar.ts';
-import { bytesText, shortRecord, showChange, showField, showValue } from '../../../src/main/cli/show-value.ts';
+import {
+  bytesText,
+  shortRecord,
+  showChange,
+  showDeletion,
+  showField,
+  showValue,
+} from '../../../src/main/cli/show-value.ts';
 import { table } from '../../../src/main/cli/table.ts';
 
 describe('the command word', () => {
@@ -135,7 +142,7 @@ describe('values for people', () => {
       'updated': '2026-01-01T00:00:00Z',
     };
     expect(showField('exists', card)).toBe('Name: Ben Bond; Phone (work): 1; E-mail: ben@x.org');
-    expect(showField('exists', true)).toBe('true');
+    expect(showField('exists', true)).toBe('there');
     expect(showField('exists', null)).toBe('nothing');
   });
   it('cuts the middle out of what names a record, and leaves what is short', () => {
@@ -197,4 +204,33 @@ it('a change of a field tells in words what was and what is, and only its name w
   expect(shown('recurrenceOverrides/2026-12-04T09:00:00', left('a'), left('b'))).toBe('On Fri 4 Dec 2026, 09:00');
   expect(shown('iCalendarParams/start', null, { x: ['1'] })).toBe('Start (details)');
   expect(shown('entry', null, { type: 'file' })).toBe('Content');
+});
+
+it('of a file the size before and after is told, or two contents of one size', () => {
+  const entry = (size: number, sha256: string): ValueView => ({ type: 'file', size, sha256 });
+  const shown = (path: string, before: ValueView, after: ValueView) =>
+    showChange({ path, before, after, kept: 'here' });
+  expect(shown('entry', entry(14, 'ab'), entry(2048, 'cd'))).toBe('Content: 14 B → 2.0 KiB');
+  expect(shown('entry', entry(14, 'ab'), entry(14, 'cd'))).toBe('Content: file, 14 B, ab → file, 14 B, cd');
+  expect(shown('entry', { type: 'directory' }, entry(14, 'cd'))).toBe('Content: folder → 14 B');
+  expect(shown('executable', null, true)).toBe('Executable: no → yes');
+});
+
+it('a deletion says what was deleted and whether it is kept, and a whole record that it is there', () => {
+  const entry = { path: 'entry', before: { type: 'file', size: 14, sha256: 'ab' }, after: null, kept: 'here' } as const;
+  expect(showDeletion(entry)).toBe('deleted: 14 B');
+  expect(showDeletion({ ...entry, before: { type: 'directory' }, kept: 'no' })).toBe('deleted: folder, not kept');
+  expect(showDeletion({ path: 'exists', before: true, after: false, kept: 'no' })).toBe('deleted, not kept');
+  expect([true, false].map((value) => showField('exists', value))).toEqual(['there', 'deleted']);
+});
+
+it('of an occurrence that was changed again only what differs is told', () => {
+  const path = 'recurrenceOverrides/2026-12-04T09:00:00';
+  const shown = (before: ValueView, after: ValueView) => showChange({ path, before, after, kept: 'here' });
+  const late = { title: 'Late', description: 'Long', series: 'a', added: true };
+  expect(shown(late, { ...late, title: 'Very late', description: null })).toBe(
+    'On Fri 4 Dec 2026, 09:00: Title: Late → Very late; Description: Long → nothing',
+  );
+  expect(shown(late, { ...late, location: 'x' })).toContain('as its series says → x');
+  expect(shown(null, { excluded: true })).toBe('On Fri 4 Dec 2026, 09:00: as its series says → does not take place');
 });

@@ -563,7 +563,8 @@ it('a contact that was deleted is told as a whole, and whether it can be had bac
   );
   expect(told(deleted(['lap']))).toContain('kept on LAP');
   expect(told(deleted('no'))).toContain('not kept');
-  expect(told({ ...deleted('here'), action: 'modify' })).toBeNull();
+  expect(told({ ...deleted('here'), action: 'modify' })).toContain('It was kept.');
+  expect(told({ ...deleted('here'), action: 'move' })).toBeNull();
 });
 
 it('going on after a halt is called by what it does, where that is only to delete', () => {
