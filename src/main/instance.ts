@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { EventName, Handlers, Reply, RequestName } from '../contract/contract.ts';
 import { type BrowserServer, openBrowserServer } from './control/browser-server.ts';
+import type { DoorFile } from './control/browser-sessions.ts';
 import { openControlSocket } from './control/control-socket.ts';
 import { takeInstanceLock } from './control/instance-lock.ts';
 import { type Answer, serveContract } from './control/serve-contract.ts';
@@ -7,6 +9,7 @@ import { type Log, replyOf } from './control/wire-error.ts';
 import type { EngineOptions } from './engine-thread/engine-api.ts';
 import { startEngine } from './engine-thread/engine-host.ts';
 import { startLastingEngine } from './engine-thread/lasting-engine.ts';
+import { readSecretFile, writeSecretFile } from './peers/identity/secret-file.ts';
 import { openWrappingKey, type SystemKeychain } from './peers/identity/system-keychain.ts';
 import type { ListenOn } from './platform/bind-port.ts';
 import { systemClock } from './platform/clock.ts';
@@ -85,7 +88,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     }, log);
     if (options.ui) {
       const { ui: on, rendererRoot: root } = options;
-      const opened = await openBrowserServer({ on, root, clock: systemClock, random: systemRandom }, answer);
+      const kept = doorFile(dataDirectory);
+      const opened = await openBrowserServer({ on, root, clock: systemClock, random: systemRandom, kept }, answer);
       browser = opened;
       undo.push(() => opened.close());
       engine.onEvent((name, value) => opened.sendEvent(name, value));
@@ -115,6 +119,11 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     for (const step of undo.reverse()) await step();
     throw failure;
   }
+}
+
+function doorFile(dataDirectory: string): DoorFile {
+  const path = join(dataDirectory, 'browser.json');
+  return { read: () => readSecretFile(path), write: (bytes) => writeSecretFile(path, bytes) };
 }
 
 function addressOf(browser: BrowserServer | null): string {

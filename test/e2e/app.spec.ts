@@ -44,16 +44,35 @@ test('a one-time address: spent by the first tab, good for its reload, refused t
   await expect(page.getByLabel('Keep earlier versions for')).toHaveValue('30');
 });
 
-test('a page whose program was started anew says so, and how to go on', async ({ page }) => {
+test('a page goes on after a restart, with what was typed in it; at another device it says how to go on', async ({
+  page,
+}) => {
   const data = freshDirectory('desk');
   const first = await serve(data);
   served.push(first);
+  const { host, origin } = new URL(first.ui);
   await page.goto(first.ui);
-  await expect(page.getByRole('button', { name: 'Add: A folder' })).toBeVisible();
+  await page.getByRole('button', { name: 'Add: A folder' }).click();
+  const folder = freshDirectory('kept');
+  await page.getByLabel('Place').fill(folder);
   await first.stop();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('dialog').getByRole('alert')).toContainText('Lockstep is not running');
+  // The port is another's to take meanwhile: the device is found again where it was.
+  const second = await serve(data);
+  served.push(second);
+  expect(new URL(second.ui).host).toBe(host);
+  await expect(page.getByText('Nothing is kept in step yet')).toBeVisible();
+  await expect(page.getByLabel('Place')).toHaveValue(folder);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.goto(`${origin}/#devices`);
+  await page.reload();
+  await expect(page.getByText('This device', { exact: true })).toBeVisible();
+  await second.stop();
   await expect(page.getByRole('alert')).toContainText('Lockstep is not running');
-  served.push(await serve(data, new URL(first.ui).host));
-  const banner = page.getByRole('alert').filter({ hasText: 'Lockstep was started anew since.' });
+  served.push(await serve(freshDirectory('attic'), host));
+  const banner = page.getByRole('alert').filter({ hasText: 'Lockstep does not know this browser.' });
   await expect(banner).toContainText('lockstep ui');
   await page.keyboard.press('Control+4');
   await expect(page.getByRole('alert').filter({ hasText: 'This page has no connection to Lockstep.' })).toBeVisible();

@@ -1,5 +1,8 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { decode, encode } from '../../contract/codec.ts';
 import type { EventName } from '../../contract/contract.ts';
@@ -8,6 +11,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { BrowserAccess } from './browser-access.ts';
+import { BrowserSessions, type DoorFile } from './browser-sessions.ts';
 import type { Answer } from './serve-contract.ts';
 import { serveFiles } from './serve-files.ts';
 
@@ -31,11 +35,12 @@ interface BrowserServerOptions {
   readonly root: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly kept: DoorFile;
 }
 
 /** Fails with `ui-off-loopback` for an address other machines could reach: there is no TLS here. */
 export async function openBrowserServer(options: BrowserServerOptions, answer: Answer): Promise<BrowserServer> {
-  const { on, root, clock, random } = options;
+  const { on, root, clock, random, kept } = options;
   if (!LOOPBACK.has(on.host)) {
     throw new LockstepError(
       'ui-off-loopback',
@@ -43,7 +48,8 @@ export async function openBrowserServer(options: BrowserServerOptions, answer: A
       on.host,
     );
   }
-  const access = new BrowserAccess(clock, random);
+  const sessions = new BrowserSessions(kept, clock);
+  const access = new BrowserAccess(clock, random, sessions);
   /** Each with the events it was not sent, by name. */
   const admitted = new Map<WebSocket, Map<EventName, string>>();
   const tell = (page: WebSocket, name: EventName, message: string): void => {
@@ -60,8 +66,9 @@ export async function openBrowserServer(options: BrowserServerOptions, answer: A
       for (const [name, message] of admitted.get(page) ?? []) tell(page, name, message);
   };
   const server = createServer();
-  const { port } = await bindPort(server, on);
+  const port = await bindWhereItWas(server, on, sessions);
   const self = hostAndPort(on.host, port);
+  const build = buildOf(root);
   const files = serveFiles(root, securityHeaders(self));
   // A page of another site can make its own name resolve to 127.0.0.1; it cannot make the browser send our Host.
   server.on('request', (request, response) => {
@@ -78,7 +85,7 @@ export async function openBrowserServer(options: BrowserServerOptions, answer: A
     }
     sockets.handleUpgrade(request, socket, head, (page) => {
       page.on('error', () => page.terminate()).on('close', () => admitted.delete(page));
-      admitFirst(page, access, clock, () => {
+      admitFirst(page, { access, clock, build, self }, () => {
         admitted.set(page, new Map());
         page.on('message', (raw) => void serveMessage(page, String(raw), answer, catchUp));
       });
@@ -101,17 +108,51 @@ export async function openBrowserServer(options: BrowserServerOptions, answer: A
   };
 }
 
-/** The first message is `{auth}`, with a token or a session secret; the answer is `{session}`. Anything else closes the connection. */
-function admitFirst(page: WebSocket, access: BrowserAccess, clock: Clock, admit: () => void): void {
+/** Which built page is served, for pages that outlive a restart with another one: it names its parts by their content. '' where there is none. */
+function buildOf(root: string): string {
+  try {
+    return createHash('sha256')
+      .update(readFileSync(join(root, 'index.html')))
+      .digest('base64url');
+  } catch {
+    return '';
+  }
+}
+
+/** Any free port is at best the one where pages that are still open look for it. */
+async function bindWhereItWas(server: Server, on: ListenOn, sessions: BrowserSessions): Promise<number> {
+  const isAny = on.port === 0 && sessions.port !== 0;
+  const where = isAny ? { ...on, port: sessions.port } : on;
+  const { port } = await bindPort(server, where).catch((failure: unknown) => {
+    if (isAny) return bindPort(server, on);
+    throw failure;
+  });
+  sessions.isAt(port);
+  return port;
+}
+
+interface Door {
+  readonly access: BrowserAccess;
+  readonly clock: Clock;
+  readonly build: string;
+  /** HOST:PORT. */
+  readonly self: string;
+}
+
+/**
+ * A page is told `{challenge}` and says `{auth}` (`BrowserAccess`); the answer is `{build}`. Anything else closes the connection.
+ */
+function admitFirst(page: WebSocket, { access, clock, build, self }: Door, admit: () => void): void {
+  const challenge = access.challenge();
   const cancel = clock.after(AUTH_WITHIN_MS, () => page.close(4408, 'no authentication'));
   page.once('close', cancel);
   page.once('message', (raw) => {
     cancel();
-    const session = access.admit(presentedIn(String(raw)));
-    if (session === null) return page.close(4401, 'address already used');
+    if (!access.admit(presentedIn(String(raw)), challenge, self)) return page.close(4401, 'address already used');
     admit();
-    page.send(JSON.stringify({ session }));
+    page.send(JSON.stringify({ build }));
   });
+  page.send(JSON.stringify({ challenge }));
 }
 
 function presentedIn(message: string): unknown {

@@ -1,8 +1,8 @@
 import { decode, encode } from '../../contract/codec.ts';
 import type { EventName, Events, Reply } from '../../contract/contract.ts';
 import { type Connection, OPEN_ANEW, type RendererClient } from './connection.ts';
+import { pageKey } from './page-key.ts';
 
-const SESSION = 'lockstep-session';
 const REFUSED = 4401;
 const RETRY_MS = [500, 1_000, 2_000, 5_000] as const;
 
@@ -34,19 +34,23 @@ function takeToken(): string | null {
 }
 
 /**
- * The contract over a loopback WebSocket. The first message spends the address's token and is answered with a session secret that lives as
- * long as this tab, so a reload works and another tab does not. Requests made while it is not connected are answered `not-connected`.
+ * The contract over a loopback WebSocket. The address's token is spent by the first message, and lets this browser's key in: a reload
+ * works from then on, and so does a restart of the program, but no other browser. Requests made while it is not connected are answered
+ * `not-connected`.
  */
 export function connectBrowserClient(): RendererClient {
   const waiting = new Map<number, Answer>();
   const listeners = new Map<string, Set<(value: never) => void>>();
   const watchers = new Set<(connection: Connection) => void>();
   let token = takeToken();
+  const key = pageKey();
   let connection: Connection = { is: 'connecting' };
   let socket: WebSocket | null = null;
   let queue: string[] = [];
   let lastId = 0;
   let failures = 0;
+  /** Which build this page is of; null: not told yet. */
+  let mine: string | null = null;
 
   const become = (next: Connection) => {
     connection = next;
@@ -68,9 +72,7 @@ export function connectBrowserClient(): RendererClient {
     for (const answer of waiting.values()) answer(lost(code !== REFUSED));
     waiting.clear();
     if (code === REFUSED) {
-      // Sessions end with the program that gave them.
-      const isAnew = token === null && sessionStorage.getItem(SESSION) !== null;
-      const why = isAnew ? 'Lockstep was started anew since.' : 'This address was already used.';
+      const why = token === null ? 'Lockstep does not know this browser.' : 'This address was already used.';
       become({ is: 'lost', why, again: false });
       return;
     }
@@ -81,17 +83,27 @@ export function connectBrowserClient(): RendererClient {
     const ws = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
     socket = ws;
     let admitted = false;
-    ws.onopen = () => ws.send(JSON.stringify({ auth: token ?? sessionStorage.getItem(SESSION) }));
-    ws.onmessage = (message) => {
+    ws.onmessage = async (message) => {
       const text = String(message.data);
       if (admitted) {
         onMessage(text);
         return;
       }
+      const first = JSON.parse(text) as { challenge: string } | { build: string };
+      if ('challenge' in first) {
+        const own = await key;
+        ws.send(JSON.stringify({ auth: { token, key: own.key, proof: await own.prove(first.challenge) } }));
+        return;
+      }
+      // Another program answers than the one this page came with, and may speak otherwise: it has a page of its own.
+      mine ??= first.build;
+      if (first.build !== mine) {
+        location.reload();
+        return;
+      }
       admitted = true;
       token = null;
       failures = 0;
-      sessionStorage.setItem(SESSION, (JSON.parse(text) as { session: string }).session);
       for (const held of queue.splice(0)) ws.send(held);
       become({ is: 'open' });
     };

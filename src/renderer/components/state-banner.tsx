@@ -22,7 +22,9 @@ export function StateBanner() {
           {/* Where nothing is known yet the page says it. */}
           {(connection.again || status !== null) && (
             <span className="banner-detail">
-              {connection.again ? 'Trying again… If you start it anew, open the address it prints.' : OPEN_ANEW}
+              {connection.again
+                ? 'Trying again… This page goes on once it runs. If it does not, open the address Lockstep prints.'
+                : OPEN_ANEW}
             </span>
           )}
         </div>

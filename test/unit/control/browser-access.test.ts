@@ -1,48 +1,162 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { BrowserAccess } from '../../../src/main/control/browser-access.ts';
+import { BrowserSessions } from '../../../src/main/control/browser-sessions.ts';
 
-function access() {
+const SELF = '127.0.0.1:4000';
+const [TEN_MINUTES, DAY] = [600_000, 86_400_000];
+
+/** A door, its clock, and what it keeps for the next start. */
+function house() {
   let now = 1_000_000;
   let made = 0;
+  let kept: Uint8Array | null = null;
+  let writes = 0;
+  let isFull = false;
   const clock = { now: () => now, after: () => () => {} };
   const random = { bytes: (count: number) => new Uint8Array(count).fill(++made) };
-  return { access: new BrowserAccess(clock, random), pass: (ms: number) => (now += ms) };
+  const write = (bytes: Uint8Array) => {
+    if (isFull) throw new Error('ENOSPC');
+    writes++;
+    kept = bytes;
+  };
+  const file = { read: () => kept, write };
+  return {
+    start: () => new BrowserAccess(clock, random, new BrowserSessions(file, clock)),
+    pass: (ms: number) => (now += ms),
+    fill: () => (isFull = true),
+    put: (text: string) => (kept = Buffer.from(text)),
+    get writes() {
+      return writes;
+    },
+    get text() {
+      return Buffer.from(kept ?? []).toString();
+    },
+  };
 }
-const TEN_MINUTES = 600_000;
+
+const signed = (key: KeyObject, text: string) =>
+  sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+
+/** A browser, with the key it made for itself. */
+function browser() {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url');
+  return {
+    key,
+    bring: (door: BrowserAccess, token: unknown) => door.admit({ token, key }, door.challenge(), SELF),
+    comeBack(door: BrowserAccess, { at = SELF, signs = '' } = {}) {
+      const challenge = door.challenge();
+      return door.admit(
+        { token: null, key, proof: signed(privateKey, `lockstep page ${at} ${signs || challenge}`) },
+        challenge,
+        SELF,
+      );
+    },
+  };
+}
 
 describe('access from a browser', () => {
-  it('is given once for a token, and again for the session it was swapped for', () => {
-    const { access: door } = access();
+  it('is given once for a token, and from then on to the key that came with it', () => {
+    const door = house().start();
+    const [own, other] = [browser(), browser()];
     const token = door.freshToken();
-    const session = door.admit(token);
-    expect(session).not.toBeNull();
-    expect(session).not.toBe(token);
-    expect(door.admit(token)).toBeNull();
-    expect(door.admit(session)).toBe(session);
+    expect(own.bring(door, token)).toBe(true);
+    expect(other.bring(door, token)).toBe(false);
+    expect(own.bring(door, token)).toBe(false);
+    expect([own.comeBack(door), other.comeBack(door)]).toEqual([true, false]);
   });
 
-  it('lasts ten minutes for a token, and on for a session', () => {
-    const { access: door, pass } = access();
+  it('lasts ten minutes for a token, and on for a key', () => {
+    const { start, pass } = house();
+    const door = start();
+    const own = browser();
     const [early, late] = [door.freshToken(), door.freshToken()];
     pass(TEN_MINUTES - 1);
-    const session = door.admit(early);
-    expect(session).not.toBeNull();
+    expect(own.bring(door, early)).toBe(true);
     pass(1);
-    expect(door.admit(late)).toBeNull();
+    expect(browser().bring(door, late)).toBe(false);
     pass(TEN_MINUTES);
-    expect(door.admit(session)).toBe(session);
+    expect(own.comeBack(door)).toBe(true);
   });
 
+  it('is not given for what was signed for another moment or another address', () => {
+    const door = house().start();
+    const own = browser();
+    own.bring(door, door.freshToken());
+    expect(own.comeBack(door, { signs: 'something else' })).toBe(false);
+    expect(own.comeBack(door, { at: '127.0.0.1:4001' })).toBe(false);
+  });
+
+  it('is there after a start, and nothing that is kept would let anyone in', () => {
+    const one = house();
+    const door = one.start();
+    const own = browser();
+    own.bring(door, door.freshToken());
+    const next = one.start();
+    expect(own.comeBack(next)).toBe(true);
+    expect(one.text).toContain(own.key);
+    expect(next.admit({ token: null, key: own.key }, next.challenge(), SELF)).toBe(false);
+    expect(next.admit({ token: own.key, key: own.key, proof: own.key }, next.challenge(), SELF)).toBe(false);
+  });
+
+  it('ends when it was not used for thirty days; a use each day is noted once', () => {
+    const one = house();
+    const own = browser();
+    const door = one.start();
+    own.bring(door, door.freshToken());
+    one.pass(29 * DAY);
+    expect(own.comeBack(one.start())).toBe(true);
+    const { writes } = one;
+    expect(own.comeBack(one.start())).toBe(true);
+    expect(one.writes).toBe(writes);
+    one.pass(29 * DAY);
+    expect(own.comeBack(one.start())).toBe(true);
+    one.pass(30 * DAY);
+    expect(own.comeBack(one.start())).toBe(false);
+  });
+
+  it('is given where nothing can be kept, until the program ends', () => {
+    const one = house();
+    one.fill();
+    const door = one.start();
+    const own = browser();
+    expect(own.bring(door, door.freshToken())).toBe(true);
+    expect(own.comeBack(door)).toBe(true);
+    expect(own.comeBack(one.start())).toBe(false);
+  });
+
+  it.each(['', '{', 'null', '{"v":1}', '{"v":1,"port":-1,"sessions":[["x",1],[1],null]}'])(
+    'begins anew where what was kept is %j',
+    (text) => {
+      const one = house();
+      one.put(text);
+      const door = one.start();
+      expect(browser().bring(door, door.freshToken())).toBe(true);
+    },
+  );
+
   it.each([[undefined], [null], [''], [7], [{}], ['x'.repeat(100_000)]])('is not given for %j', (presented) => {
-    const { access: door } = access();
-    door.freshToken();
-    expect(door.admit(presented)).toBeNull();
+    const door = house().start();
+    const token = door.freshToken();
+    const { key } = browser();
+    expect(door.admit(presented, door.challenge(), SELF)).toBe(false);
+    expect(door.admit({ token: presented, key, proof: presented }, door.challenge(), SELF)).toBe(false);
+    expect(door.admit({ token, key: presented }, door.challenge(), SELF)).toBe(false);
   });
 
   it('keeps only so many unspent tokens, the newest', () => {
-    const { access: door } = access();
+    const door = house().start();
     const tokens = Array.from({ length: 40 }, () => door.freshToken());
-    expect(door.admit(tokens[0])).toBeNull();
-    expect(door.admit(tokens.at(-1))).not.toBeNull();
+    expect(browser().bring(door, tokens[0])).toBe(false);
+    expect(browser().bring(door, tokens.at(-1))).toBe(true);
+  });
+
+  it('is kept for so many browsers, the last that came', () => {
+    const one = house();
+    const door = one.start();
+    const browsers = Array.from({ length: 33 }, browser);
+    for (const each of browsers) each.bring(door, door.freshToken());
+    expect([browsers[0], browsers[1]].map((each) => each?.comeBack(one.start()))).toEqual([false, true]);
   });
 });

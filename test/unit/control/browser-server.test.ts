@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -13,10 +14,17 @@ import { systemRandom } from '../../../src/main/platform/random.ts';
 let folder: string;
 let server: BrowserServer;
 let asked: unknown[];
+let kept: Uint8Array | null;
 
 const open = (host = '127.0.0.1') =>
   openBrowserServer(
-    { on: { host, port: 0, orNext: false }, root: join(folder, 'renderer'), clock: systemClock, random: systemRandom },
+    {
+      on: { host, port: 0, orNext: false },
+      root: join(folder, 'renderer'),
+      clock: systemClock,
+      random: systemRandom,
+      kept: { read: () => kept, write: (bytes) => (kept = bytes) },
+    },
     (name, args) => {
       asked.push([name, args]);
       return Promise.resolve({ ok: true, value: new Uint8Array([1, 2]) });
@@ -30,6 +38,7 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'renderer/assets/app.js'), 'export {}');
   writeFileSync(join(folder, 'secret.txt'), 'secret');
   asked = [];
+  kept = null;
   server = await open();
 });
 afterEach(async () => {
@@ -55,10 +64,18 @@ function page(headers: { host?: string; origin?: string } = {}) {
   const { host } = parts();
   return new WebSocket(`ws://${host}/`, { headers: { host, ...headers }, origin: headers.origin ?? `http://${host}` });
 }
-async function admitted(auth: unknown) {
+const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const key = pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64url');
+const proof = (challenge: unknown) =>
+  sign('sha256', Buffer.from(`lockstep page ${parts().host} ${challenge}`), {
+    key: pair.privateKey,
+    dsaEncoding: 'ieee-p1363',
+  }).toString('base64url');
+
+async function admitted(token: unknown) {
   const socket = page();
-  await once(socket, 'open');
-  socket.send(JSON.stringify({ auth }));
+  const { challenge } = await next(socket);
+  socket.send(JSON.stringify({ auth: { token, key, proof: proof(challenge) } }));
   return { socket, first: await Promise.race([next(socket), once(socket, 'close')]) };
 }
 const next = async (socket: WebSocket) => decode(String((await once(socket, 'message'))[0])) as Record<string, unknown>;
@@ -116,24 +133,43 @@ describe('the socket', () => {
   it('answers requests of a page that brought a token, which is then spent', async () => {
     const { token } = parts();
     const { socket, first } = await admitted(token);
-    expect(first).toEqual({ session: expect.stringMatching(/^[\w-]{32}$/) });
+    expect(first).toEqual({ build: expect.stringMatching(/^[\w-]{43}$/) });
     socket.send(encode({ id: 3, name: 'status', args: [] }));
     expect(await next(socket)).toEqual({ id: 3, reply: { ok: true, value: new Uint8Array([1, 2]) } });
     expect(asked).toEqual([['status', []]]);
     socket.close();
 
-    const second = await admitted(token);
-    expect(second.first).toMatchObject([4401, Buffer.from('address already used')]);
-    const again = await admitted((first as { session: string }).session);
+    kept = null;
+    const stranger = page();
+    await next(stranger);
+    stranger.send(JSON.stringify({ auth: { token, key: 'another' } }));
+    expect(await once(stranger, 'close')).toMatchObject([4401, Buffer.from('address already used')]);
+    const again = await admitted(token);
     expect(again.first).toEqual(first);
     again.socket.close();
+  });
+
+  it('is where it was after a start, and lets in who was; where the port is taken it is elsewhere', async () => {
+    const { host, token } = parts();
+    const { socket, first } = await admitted(token);
+    socket.close();
+    await server.close();
+    writeFileSync(join(folder, 'renderer/index.html'), '<p>A newer Lockstep</p>');
+    server = await open();
+    expect(parts().host).toBe(host);
+    const again = await admitted(null);
+    expect(again.first).toMatchObject({ build: expect.not.stringMatching((first as { build: string }).build) });
+    again.socket.close();
+    const second = await open();
+    expect(new URL(second.address()).host).not.toBe(host);
+    await second.close();
   });
 
   it.each([['nothing'], [undefined], [{ token: 1 }]])(
     'closes on %j, and carries out nothing it sends after',
     async (auth) => {
       const socket = page();
-      await once(socket, 'open');
+      await next(socket);
       socket.send(JSON.stringify({ auth }));
       socket.send(encode({ id: 1, name: 'status', args: [] }));
       expect((await once(socket, 'close'))[0]).toBe(4401);
@@ -173,8 +209,8 @@ describe('the socket', () => {
     const { socket } = await admitted(parts().token);
     const stranger = page();
     const heard: unknown[] = [];
+    await next(stranger);
     stranger.on('message', (message) => heard.push(message));
-    await once(stranger, 'open');
     server.sendEvent('requests', []);
     expect(await next(socket)).toEqual({ event: 'requests', value: [] });
     stranger.close();
