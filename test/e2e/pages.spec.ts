@@ -198,7 +198,7 @@ test('who hears the buttons of all collections one after the other can tell them
       collections: status.value.collections.map((one) => ({ ...one, ...alone })),
     });
   });
-  await expect(page.getByRole('button', { name: /^Invite a device…/ })).toHaveCount(5);
+  await expect(page.getByRole('button', { name: /^Invite a device…/ })).toHaveCount(4);
   const heard = await page.locator('main').ariaSnapshot();
   const buttons = [...heard.matchAll(/- button "([^"]*)"/g)].map(([, name]) => name);
   expect(buttons.length).toBeGreaterThan(10);
@@ -699,6 +699,53 @@ test('two contacts that may be one person are seen side by side; either answer i
   await expect(page.getByRole('button', { name: 'More for People' })).toBeFocused();
   await page.getByRole('button', { name: 'Undo' }).first().click();
   await expect.poll(() => asked(page, 'history:undo')).toEqual([['d1']]);
+});
+
+test('all very likely pairs are made one at once; how far their undo is and what came of it is told where it is asked for', async ({
+  page,
+}) => {
+  await openPages(page, pages, {});
+  await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const pairs = await sample.request('duplicates:list', 'people');
+    if (!pairs.ok) throw new Error('it says nothing');
+    sample.give(
+      'duplicates:list',
+      pairs.value.slice(0, 3).map((one) => ({ ...one, sure: true })),
+    );
+    sample.give('duplicates:fuse-sure', { changes: ['d1', 'd2', 'd3'], records: 3, conflicts: [], missing: [] });
+    const missing = [{ record: 'Ada', why: 'it was not kept' }];
+    sample.give('history:undo', { changes: ['u'], records: 1, conflicts: ['k'], missing: [] });
+    sample.hold('history:undo');
+    Object.assign(window, { missing });
+  });
+  await fromMenu(page, /Possible duplicates/, 'People');
+  const dialog = page.getByRole('dialog', { name: /^Possible duplicates/ });
+  await dialog.getByRole('button', { name: /very likely pair/ }).click();
+  const said = dialog.getByRole('status').filter({ hasText: /pair|again/ });
+  await expect(said).toHaveText('Each very likely pair is one contact now.');
+  await dialog.getByRole('button', { name: 'Undo' }).click();
+  await expect(dialog.getByRole('button', { name: 'Undoing 1 of 3 changes…' })).toBeVisible();
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('history:undo'));
+  await expect(said).toContainText('Undone: they are two contacts each again. 3 conflicts came of it');
+  expect(await asked(page, 'history:undo')).toEqual([['d1'], ['d2'], ['d3']]);
+  // Closed without an undo, it is offered by a message, which says how it goes and what could not be brought back.
+  await dialog.getByRole('button', { name: /very likely pair/ }).click();
+  await expect(said).toHaveText('Each very likely pair is one contact now.');
+  await page.evaluate(() => {
+    const { sample, missing } = window as unknown as { sample: SampleClient; missing: [] };
+    sample.give('history:undo', { changes: ['u'], records: 1, conflicts: [], missing });
+    sample.hold('history:undo');
+  });
+  await page.keyboard.press('Escape');
+  const messages = page.getByRole('region', { name: 'Messages' });
+  await messages.getByRole('button', { name: 'Undo' }).click();
+  await expect(messages).toContainText('Undoing… 0 of 3');
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('history:undo'));
+  await expect(messages).toContainText('Undone. Ada and 2 others could not be brought back: it was not kept');
+  await messages.getByRole('button', { name: 'Redo' }).click();
+  await expect.poll(() => asked(page, 'history:undo')).toHaveLength(9);
+  await expect(messages).toContainText('Done again');
 });
 
 test('after a pair of contacts is answered the next one in the list has the focus', async ({ page }) => {
@@ -1303,6 +1350,19 @@ test('who takes part where this device is no admin is not changed here', async (
   await page.getByRole('link', { name: /^Devices/ }).click();
   await expect(page.getByRole('heading', { name: /^Laptop/ })).toBeVisible();
   await expect(page.getByRole('button', { name: /^(Role of|Remove) / })).toHaveCount(0);
+  await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const status = await sample.request('status');
+    if (!status.ok) throw new Error('it says nothing');
+    const collections = status.value.collections.map((one) => ({ ...one, invitedBy: ['Laptop'] }));
+    sample.tell('status', { ...status.value, collections });
+  });
+  await expect(page.getByText(/^Devices are invited to .* on Laptop\.$/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Invite a device' })).toHaveCount(0);
+  await page.keyboard.press('Control+1');
+  await page.getByRole('button', { name: 'More for Books' }).click();
+  await expect(page.getByRole('menuitem', { name: /Verify/ })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: /Invite/ })).toHaveCount(0);
 });
 
 test('settings are typed in people’s units, refused when wrong, and saved one group at a time', async ({ page }) => {

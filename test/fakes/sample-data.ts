@@ -130,6 +130,7 @@ export const RICH: readonly CollectionView[] = [
     name: 'Books',
     records: 96,
     state: 'paused',
+    invitedBy: ['Laptop'],
     sources: [{ ...folder('s6', '/home/ana/Books'), state: 'paused' }],
   },
 ];

@@ -50,6 +50,8 @@ export interface CollectionView {
   readonly removed?: true;
   /** This device may only read it: names of those that may settle, undo and edit. Absent where it may itself. */
   readonly decidedBy?: readonly string[];
+  /** This device is no admin of it: names of those that are, and so invite. Absent where it is one itself, or was removed. */
+  readonly invitedBy?: readonly string[];
   /** Live records. */
   readonly records: number;
   /** Records that ignore or selection rules keep out of the sources here. */

@@ -48,6 +48,7 @@ export function collectionView(engine: Engine, replica: Replica): CollectionView
     state: collectionState(replica, sources, peers, problems),
     ...(isRemoved(replica) ? { removed: true } : {}),
     ...(isRemoved(replica) || replica.mayWrite() ? {} : { decidedBy: decidersOf(replica) }),
+    ...(isRemoved(replica) || isAdmin(engine, replica) ? {} : { invitedBy: adminsOf(replica) }),
     records: collection.records.live,
     outside: outsideCount(replica),
     // Who was removed cannot settle any: nothing waits for an answer here.
@@ -67,6 +68,12 @@ export const isRemoved = ({ membership }: Replica): boolean => !membership.isMem
 
 const decidersOf = ({ membership }: Replica): readonly string[] =>
   membership.others().flatMap(({ name, role }) => (role === 'admin' || role === 'editor' ? [name] : []));
+
+const isAdmin = ({ deviceId }: Engine, { membership }: Replica): boolean =>
+  membership.member(deviceId)?.role === 'admin';
+
+const adminsOf = ({ membership }: Replica): readonly string[] =>
+  membership.others().flatMap(({ name, role }) => (role === 'admin' ? [name] : []));
 
 const counted = new WeakMap<Replica, { readonly key: string; readonly outside: number }>();
 

@@ -147,3 +147,19 @@ export function useToast(): (tone: Toast['tone'], text: string, action?: Toast['
   const { store } = useAppContext();
   return (tone, text, action = null) => addToast(store, { tone, text, action });
 }
+
+/** Begins to say how something goes: each word in the place of the one before. */
+export function useRunningToast(): () => (toast: Omit<Toast, 'id' | 'about'>) => void {
+  const { store } = useAppContext();
+  return () => {
+    const id = ++lastToast;
+    return (toast) => {
+      const { toasts } = store.getState();
+      const said = { id, ...toast };
+      const isThere = toasts.some((one) => one.id === id);
+      store.setState({
+        toasts: isThere ? toasts.map((one) => (one.id === id ? said : one)) : [...toasts, said].slice(-MOST_TOASTS),
+      });
+    };
+  };
+}

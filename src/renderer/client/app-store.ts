@@ -9,8 +9,11 @@ export type Page = (typeof PAGES)[number];
 /** A short message at the edge of the window. One with an action stays longer; none asks for a decision. */
 export interface Toast {
   readonly id: number;
-  readonly tone: 'done' | 'notice' | 'failed';
+  /** `busy`: of what goes on; it stays until something else is said in its place. */
+  readonly tone: 'done' | 'notice' | 'failed' | 'busy';
   readonly text: string;
+  /** How far it is: seen, and not heard again each time. */
+  readonly count?: string;
   readonly action: { readonly label: string; readonly run: () => void } | null;
   /** It tells of something that waits: it goes once nothing of that does. */
   readonly about?: NoticeView['about'];

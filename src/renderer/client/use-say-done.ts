@@ -1,7 +1,10 @@
 import type { ResultView } from '../../contract/contract.ts';
+import { numberText } from '../../contract/number-text.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { errorWords } from '../components/error-words.ts';
-import { useClient, useToast } from './app-context.tsx';
+import { useClient, useRunningToast, useToast } from './app-context.tsx';
+import type { Toast } from './app-store.ts';
+import { type Undone, undoAll } from './undo-all.ts';
 
 /** What a settlement, undo or restore did and did not do, in one sentence. `open`: what is said of how many conflicts are open by it. */
 export function resultText(
@@ -20,25 +23,39 @@ export function resultText(
   return parts.join('. ');
 }
 
+const UNDO = { label: 'Undo', doing: 'Undoing…', done: 'Undone' } as const;
+const REDO = { label: 'Redo', doing: 'Doing it again…', done: 'Done again' } as const;
+
+/** What is said of changes that were taken back, all or only some of them. */
+export function undoneText(done: string, { result, count, error }: Undone, total: number): string {
+  if (error === null) return resultText(done, result);
+  const some = count === 0 ? '' : `${numberText(count)} of ${counted(total, 'change')} taken back. `;
+  return `${some}${errorWords(error)}`;
+}
+
 /** Says what was done, what of conflicts that are `open` by it, and offers to take it back: every result names the changes that an undo reverses. */
 export function useSayDone(open?: string): (done: string, result: ResultView) => void {
   const client = useClient();
   const toast = useToast();
-  return (done, result) => {
-    const undo = async () => {
-      for (const change of result.changes) {
-        const reply = await client.request('history:undo', change);
-        if (!reply.ok) {
-          toast('failed', errorWords(reply.error));
-          return;
-        }
-      }
-      toast('done', 'Undone');
-    };
-    toast(
-      result.missing.length > 0 ? 'failed' : 'done',
-      resultText(done, result, open),
-      result.changes.length === 0 ? null : { label: 'Undo', run: () => void undo() },
+  const running = useRunningToast();
+  /** The other of the two is offered once it is done: an undo can be undone too. */
+  const offer = ({ changes }: ResultView, words: typeof UNDO | typeof REDO): Toast['action'] =>
+    changes.length === 0 ? null : { label: words.label, run: () => void takeBack(changes, words) };
+  const takeBack = async (changes: readonly string[], words: typeof UNDO | typeof REDO) => {
+    const say = running();
+    const total = changes.length;
+    const undone = await undoAll(client, changes, (done) =>
+      say({
+        tone: 'busy',
+        text: words.doing,
+        action: null,
+        ...(total === 1 ? {} : { count: `${numberText(done)} of ${numberText(total)}` }),
+      }),
     );
+    const isWhole = undone.error === null && undone.result.missing.length === 0;
+    const action = offer(undone.result, words === UNDO ? REDO : UNDO);
+    say({ tone: isWhole ? 'done' : 'failed', text: undoneText(words.done, undone, total), action });
   };
+  return (done, result) =>
+    toast(result.missing.length > 0 ? 'failed' : 'done', resultText(done, result, open), offer(result, UNDO));
 }

@@ -1,18 +1,18 @@
-import { Bell, CircleCheck, OctagonAlert, X } from 'lucide-react';
+import { Bell, CircleCheck, OctagonAlert, RefreshCw, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useApp, useAppContext } from '../client/app-context.tsx';
 import type { Toast } from '../client/app-store.ts';
 
-const ICONS = { done: CircleCheck, notice: Bell, failed: OctagonAlert } as const;
+const ICONS = { done: CircleCheck, notice: Bell, failed: OctagonAlert, busy: RefreshCw } as const;
 const PLAIN_MS = 8_000;
 const WITH_ACTION_MS = 30_000;
 
 function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
   const [held, setHeld] = useState(false);
   useEffect(() => {
-    // Failures stay until they are put away; nothing goes while it is pointed at or holds the focus.
-    if (held || toast.tone === 'failed') return;
+    // Failures stay until they are put away, what goes on until it is over; nothing goes while it is pointed at or holds the focus.
+    if (held || toast.tone === 'failed' || toast.tone === 'busy') return;
     const away = () => {
       // Under a dialog it is hardly seen: it waits.
       if (document.querySelector('.overlay') === null) onClose();
@@ -32,7 +32,10 @@ function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
       onBlur={() => setHeld(false)}
     >
       <Icon aria-hidden size={18} />
-      <p>{toast.text}</p>
+      <p>
+        {toast.text}
+        {toast.count !== undefined && <span aria-hidden> {toast.count}</span>}
+      </p>
       {toast.action !== null && (
         <Button
           className="button button-small"

@@ -10,6 +10,7 @@ import { Loading } from '../components/loading.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { DeviceCard } from './device-card.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
+import { invitedElsewhere } from './invited-elsewhere.ts';
 import { RequestCard } from './request-card.tsx';
 
 const thisDeviceFirst = (a: DeviceView, b: DeviceView): number => Number(b.self) - Number(a.self);
@@ -22,7 +23,9 @@ export function DevicesPage() {
   const devices = useRequest('devices:list', [], revision);
   const [inviting, setInviting] = useState(false);
   const roles = devices.value?.find((one) => one.self)?.roles ?? {};
-  const nothing = collections.every((one) => one.removed === true);
+  const shared = collections.filter((one) => one.removed !== true);
+  const nothing = shared.length === 0;
+  const isNoAdmin = !nothing && shared.every((one) => one.invitedBy !== undefined);
   const alone = devices.value?.every((one) => one.self) === true && requests.length === 0;
   const invite = (
     <Button className="button button-primary" isDisabled={nothing} onPress={() => setInviting(true)}>
@@ -31,7 +34,8 @@ export function DevicesPage() {
     </Button>
   );
   return (
-    <PageFrame title="Devices" actions={invite}>
+    <PageFrame title="Devices" {...(isNoAdmin ? {} : { actions: invite })}>
+      {isNoAdmin && <p className="muted">{invitedElsewhere(shared)}</p>}
       {requests.map((request) => (
         <RequestCard key={request.request} request={request} />
       ))}
@@ -42,7 +46,7 @@ export function DevicesPage() {
           <DeviceCard
             key={device.device}
             device={device}
-            collections={collections.filter((one) => one.removed !== true)}
+            collections={shared}
             roles={roles}
             onChanged={devices.reload}
           />

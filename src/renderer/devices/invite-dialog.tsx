@@ -13,6 +13,7 @@ import { Note } from '../components/note.tsx';
 import { QrCode } from '../components/qr-code.tsx';
 import { Segments } from '../components/segments.tsx';
 import { useReturnFocus } from '../components/use-return-focus.ts';
+import { invitedElsewhere } from './invited-elsewhere.ts';
 import { NearbyInvitation } from './nearby-invitation.tsx';
 import { RequestCard } from './request-card.tsx';
 import { RoleField } from './role-field.tsx';
@@ -26,7 +27,8 @@ const WAYS = [
 export function InviteDialog({ collection: given, onClose }: { collection: string | null; onClose: () => void }) {
   useReturnFocus();
   const all = useApp((state) => state.status?.collections ?? []);
-  const collections = all.filter((one) => one.removed !== true);
+  const collections = all.filter((one) => one.removed !== true && one.invitedBy === undefined);
+  const elsewhere = all.filter((one) => one.invitedBy !== undefined);
   const [collection, setCollection] = useState(given ?? collections[0]?.id ?? '');
   const [role, setRole] = useState<Role>('admin');
   const [approveFirst, setApproveFirst] = useState(false);
@@ -70,6 +72,7 @@ export function InviteDialog({ collection: given, onClose }: { collection: strin
           onChange={setCollection}
         />
       )}
+      {given === null && elsewhere.length > 0 && <p className="muted">{invitedElsewhere(elsewhere)}</p>}
       <Segments label="How it is invited" options={WAYS} value={way} onChange={setWay} />
       <p className="muted">
         {way === 'nearby'

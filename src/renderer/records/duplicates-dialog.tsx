@@ -1,7 +1,7 @@
 import { ChevronRight, Merge } from 'lucide-react';
 import { useState } from 'react';
 import { differenceWords } from '../../contract/alone-words.ts';
-import type { CollectionView, DuplicateView } from '../../contract/contract.ts';
+import type { CollectionView, DuplicateView, ResultView } from '../../contract/contract.ts';
 import { pairTitle, sharedWords } from '../../contract/duplicate-words.ts';
 import { counted } from '../../contract/overall-state.ts';
 import { useApp } from '../client/app-context.tsx';
@@ -15,6 +15,7 @@ import { Loading } from '../components/loading.tsx';
 import { useLeadOn } from '../components/use-lead-on.ts';
 import { VirtualRows } from '../components/virtual-rows.tsx';
 import { DuplicateDialog } from './duplicate-dialog.tsx';
+import { FUSED, FUSED_OPEN, FusedNote } from './fused-note.tsx';
 
 const ROW = 72;
 const keyOf = ({ records }: DuplicateView): string => records.map(({ record }) => record).join('\0');
@@ -24,11 +25,21 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
   const revision = useApp((state) => state.revision);
   const duplicates = useRequest('duplicates:list', [collection.id], revision);
   const fuse = useAction('duplicates:fuse-sure');
-  const sayDone = useSayDone('came of it, because the two say different things');
+  const [fused, setFused] = useState<ResultView | null>(null);
+  const [times, setTimes] = useState(0);
+  const [isTakenBack, setTakenBack] = useState(false);
+  const sayDone = useSayDone(FUSED_OPEN);
+  const close = () => {
+    // What could be undone here can be so for a while yet.
+    if (fused !== null && !isTakenBack) sayDone(`${collection.name}: ${FUSED}`, fused);
+    onClose();
+  };
   const fuseSure = async () => {
     const reply = await fuse.run(collection.id);
     if (!reply.ok) return;
-    sayDone(`${collection.name}: each very likely pair is one contact now`, reply.value);
+    setFused(reply.value);
+    setTimes((before) => before + 1);
+    setTakenBack(false);
     duplicates.reload();
   };
   const [open, setOpen] = useState<DuplicateView | null>(null);
@@ -39,7 +50,7 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
       <DialogFrame
         title={`Possible duplicates in ${collection.name}`}
         width="wide"
-        onClose={onClose}
+        onClose={close}
         footer={
           list.filter(({ sure }) => sure).length < 2 || collection.decidedBy !== undefined ? undefined : (
             <>
@@ -53,6 +64,9 @@ export function DuplicatesDialog({ collection, onClose }: { collection: Collecti
         }
       >
         <ErrorNotice error={fuse.error ?? duplicates.error} />
+        {fused !== null && (
+          <FusedNote key={times} fused={fused} onUndo={() => setTakenBack(true)} onUndone={duplicates.reload} />
+        )}
         {duplicates.value === null && duplicates.error === null && <Loading what="possible duplicates" />}
         {duplicates.value !== null && (
           <p className="muted">

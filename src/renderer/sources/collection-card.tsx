@@ -116,7 +116,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
               ...(collection.kind === 'contacts'
                 ? [{ id: 'twice', label: 'Possible duplicates…', icon: UsersRound, run: () => setDialog('twice') }]
                 : []),
-              ...(collection.removed === true
+              ...(collection.removed === true || collection.invitedBy !== undefined
                 ? []
                 : [{ id: 'invite', label: 'Invite a device…', icon: UserPlus, run: () => setDialog('invite') }]),
               { id: 'sync', label: 'Sync now', icon: RefreshCw, run: () => void sync.run() },
@@ -203,7 +203,7 @@ const Of = ({ name }: { name: string }) => <span className="sr-only"> ({name})</
 
 /** What waits for the person elsewhere, each with its way there. */
 function WaitingLinks({ collection, onInvite }: { collection: CollectionView; onInvite: () => void }) {
-  const { id, conflicts, problems, peers, removed, state, decidedBy } = collection;
+  const { id, conflicts, problems, peers, removed, state, decidedBy, invitedBy } = collection;
   const goToConflicts = useGoToConflicts();
   // As long as nothing is shared that is the next step, and looks like it.
   const isAlone = useApp((app) => app.status?.collections.every((one) => one.peers.length === 0) === true);
@@ -221,7 +221,7 @@ function WaitingLinks({ collection, onInvite }: { collection: CollectionView; on
           <Of name={collection.name} />
         </Button>
       )}
-      {peers.length === 0 && removed !== true && state !== 'halted' && (
+      {peers.length === 0 && removed !== true && invitedBy === undefined && state !== 'halted' && (
         <Button className={isAlone ? 'button button-primary' : 'button'} onPress={onInvite}>
           <UserPlus aria-hidden size={15} />
           Invite a device…

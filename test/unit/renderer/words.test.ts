@@ -12,7 +12,7 @@ import type {
 import { contactWords, fieldWords } from '../../../src/contract/field-words.ts';
 import { lackWords } from '../../../src/contract/lack-words.ts';
 import { deviceLabels } from '../../../src/renderer/client/use-device-names.ts';
-import { resultText } from '../../../src/renderer/client/use-say-done.ts';
+import { resultText, undoneText } from '../../../src/renderer/client/use-say-done.ts';
 import { byteSize } from '../../../src/renderer/components/byte-size.ts';
 import { duration } from '../../../src/renderer/components/duration.ts';
 import { errorSubject, errorWords } from '../../../src/renderer/components/error-words.ts';
@@ -229,6 +229,15 @@ describe('conflicts', () => {
     expect(resultText('Undone', result)).toBe(
       'Undone. 1 conflict came of it, because it was changed again since. a.txt and 1 other could not be brought back: it was not kept',
     );
+  });
+  it('an undo that ends early says how far it came, and why', () => {
+    const result = { changes: ['1'], records: 1, conflicts: [], missing: [] };
+    const error = { code: 'timed-out', message: 'The device did not answer.', subject: '' };
+    expect(undoneText('Undone', { result, count: 3, error: null }, 3)).toBe('Undone');
+    expect(undoneText('Undone', { result, count: 1, error }, 3)).toBe(
+      '1 of 3 changes taken back. The device did not answer.',
+    );
+    expect(undoneText('Undone', { result, count: 0, error }, 3)).toBe('The device did not answer.');
   });
 });
 
