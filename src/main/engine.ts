@@ -1,5 +1,4 @@
 import type { AddedView, AddOptions } from '../contract/contract.ts';
-import { Collection } from './collection.ts';
 import { Config } from './config.ts';
 import { Contents, type KeptContents } from './content-exchange/contents.ts';
 import { ContentsHere } from './content-exchange/contents-here.ts';
@@ -22,20 +21,18 @@ import { LeftCollections } from './network/left-collections.ts';
 import { ManageMembers } from './network/manage-members.ts';
 import { PeerNetwork } from './network/peer-network.ts';
 import { RelaySetting } from './network/relay-setting.ts';
+import { openReplica } from './open-replica.ts';
 import { OpenSources } from './open-sources.ts';
 import { GroupMembership } from './peers/membership/group-membership.ts';
 import { createCollection } from './peers/membership/membership-log.ts';
 import { checkedName, displayName } from './peers/protocol/display-name.ts';
 import { isWithin, parseTimeWindows } from './peers/session/time-windows.ts';
-import { BATCH_SIZES } from './platform/batch-sizes.ts';
 import { hexOf } from './record/encode-value.ts';
 import type { RecordKind } from './record/field-rules.ts';
 import { type CollectionId, type DeviceId, type LogId, type SourceId, sourceId } from './record/ids.ts';
-import { Replica } from './replica.ts';
+import type { Replica } from './replica.ts';
 import type { Schedule } from './schedule.ts';
 import { checkMayMark } from './sources/files/source-marker.ts';
-import { validateFileChange } from './sources/files/validate-file-change.ts';
-import { validateItemChange } from './sources/text/validate-item-change.ts';
 import { ContentStore } from './store/content-store.ts';
 import {
   RegistryStore,
@@ -45,8 +42,6 @@ import {
 } from './store/registry-store.ts';
 
 const NO_SETTINGS: SourceSettings = { only: [], ignore: [], readOnly: false };
-/** What peers acknowledged is written down this much later, in milliseconds. */
-const SAVE_MS = 3000;
 
 /** One device: its collections, their sources, and the peers it shares them with. */
 export class Engine {
@@ -333,55 +328,7 @@ export class Engine {
   }
 
   #openReplica(stored: StoredCollection): Replica {
-    const { identity, clock, random, database, batches = BATCH_SIZES } = this.world;
-    const membership = new GroupMembership(identity, stored.id, this.world.membershipFile(stored.id), random);
-    const collection = new Collection({
-      database,
-      registry: this.registry,
-      stored,
-      authority: {
-        member: membership.ownKey,
-        sign: (bytes) => membership.sign(bytes),
-        verify: (member, bytes, signature) => membership.verify(member, bytes, signature),
-        refuses: (head) => membership.refuses(head),
-        nameOf: (member) => membership.nameOf(member),
-        invalid: stored.kind === 'files' ? validateFileChange : validateItemChange,
-      },
-      clock,
-      random,
-      packaged: batches.packaged,
-    });
-    const replica = new Replica(collection, membership, this.registry, this.giver, {
-      packages: (id) => this.network.packagesWritten(id),
-      applied: (id) => this.network.applied(id),
-      appliedElsewhere: (id) => this.network.contents.tryAgain(id),
-      askedInVain: (id, missing) => {
-        this.keeper.askedInVain(id, missing);
-        this.network.contents.askedInVain(id);
-      },
-      membership: (id) => {
-        this.network.membershipChanged(id);
-        this.relaySetting.offer(replica);
-      },
-      changed: this.changed,
-      now: () => clock.now(),
-      compareAgain: (id) => this.network.compareAgain(id),
-      constructSoon: (id) => this.#each(id, (schedule) => schedule.constructSoon()),
-      scanNow: async (id) => {
-        await Promise.all(this.#schedulesOf(id).map((schedule) => schedule.lookNow()));
-      },
-      later: (call, after = SAVE_MS) => void clock.after(after, () => collection.isOver || call()),
-      caughtUp: (id) => this.#each(id, (schedule) => schedule.dirty(null)),
-      forked: (_id, log) => {
-        const text = `Two computers wrote as one in ${stored.name}: nothing is lost. If ${replica.authorName(log)} was restored from a backup all is well; if it was copied to another computer, stop one of the two and let it join as a device of its own.`;
-        const isFirst = this.events.warn(`fork-${log}`, {
-          about: 'problem',
-          title: 'A device was copied or restored',
-          text,
-        });
-        if (isFirst) this.world.log(text);
-      },
-    });
+    const replica = openReplica(this, stored);
     this.replicas.set(stored.id, replica);
     return replica;
   }
@@ -390,12 +337,5 @@ export class Engine {
   #notedSources(): ReadonlySet<SourceId> {
     const places = this.world.places.load()?.collections ?? [];
     return new Set(places.flatMap(({ sources }) => sources.map(({ id }) => id)));
-  }
-
-  #schedulesOf(id: CollectionId): readonly Schedule[] {
-    return [...(this.replicas.get(id)?.synchronizers.keys() ?? [])].flatMap((row) => this.schedules.get(row) ?? []);
-  }
-  #each(id: CollectionId, call: (schedule: Schedule) => void): void {
-    for (const schedule of this.#schedulesOf(id)) call(schedule);
   }
 }
