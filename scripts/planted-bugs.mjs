@@ -72,10 +72,10 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'a conflict changes the file under an open editor',
-    file: 'src/main/construct/plan-construction.ts',
+    file: 'src/main/snapshot/plan-item.ts',
     find: 'const value = conflicts && !(comesBack && field !== EXISTS) ? standing(field) : shownOf(field, siblings);',
     replace: 'const value = shownOf(field, siblings);',
-    tests: ['test/unit/construct', SIMULATION],
+    tests: ['test/unit/snapshot/plan-item.test.ts', SIMULATION],
   },
   {
     about: 'the snapshot moves though the write was refused',

@@ -25,10 +25,10 @@ export const PLANTED_CONSTRUCT_BUGS = [
   },
   {
     about: 'who makes anew what they deleted replaces an edit they never saw',
-    file: 'src/main/construct/plan-construction.ts',
+    file: 'src/main/snapshot/plan-item.ts',
     find: 'const held = isLive(state) ? heldOfGone(before, target.get(EXISTS)) : target;',
     replace: 'const held = target;',
-    tests: ['test/unit/construct/plan-construction.test.ts', 'test/unit/whole-devices/deleted-beside-edit.test.ts'],
+    tests: ['test/unit/snapshot/plan-item.test.ts', 'test/unit/whole-devices/deleted-beside-edit.test.ts'],
   },
   {
     about: 'a book that joins with another value takes back what keeps the one that is there',
@@ -46,10 +46,10 @@ export const PLANTED_CONSTRUCT_BUGS = [
   },
   {
     about: 'a value that two wrote is exchanged under an open editor',
-    file: 'src/main/construct/plan-construction.ts',
+    file: 'src/main/snapshot/plan-item.ts',
     find: 'sibling.dots.some((dot) => held.dots.includes(dot))',
     replace: 'sibling.dots.every((dot) => held.dots.includes(dot))',
-    tests: ['test/unit/construct/plan-construction.test.ts'],
+    tests: ['test/unit/snapshot/plan-item.test.ts'],
   },
   {
     about: 'a record that a package changes twice is written as it was in between',

@@ -5,7 +5,6 @@ import { type FilledPackage, FillPackages } from './change-log/fill-packages.ts'
 import { nextTime, witnessTime } from './change-log/hybrid-time.ts';
 import { makePackage, type PackageHead, readPackage, type SignedPackage } from './change-log/package.ts';
 import type { DecodedChange } from './change-log/package-body.ts';
-import { type PlannedItem, planItem } from './construct/plan-construction.ts';
 import { applyChange } from './merge/apply-change.ts';
 import { EMPTY_STATE, type Held, type RecordState, shownFields } from './merge/record-state.ts';
 import {
@@ -24,6 +23,7 @@ import { hexOf } from './record/encode-value.ts';
 import { EXISTS } from './record/file-entry.ts';
 import { type Dot, dotOf, type LogId, type MemberKey, recordId } from './record/ids.ts';
 import { heldOf } from './snapshot/held.ts';
+import { type PlannedItem, planItem } from './snapshot/plan-item.ts';
 import { CoveredFiles, type Due, NOTHING_DUE } from './store/covered-files.ts';
 import { LogLimits } from './store/log-limits.ts';
 import { LogStore, type StoredLog } from './store/log-store.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/main/change-log/change.ts';
-import { planItem } from '../../src/main/construct/plan-construction.ts';
 import { difference } from '../../src/main/difference/difference.ts';
 import { applyChange } from '../../src/main/merge/apply-change.ts';
 import { EMPTY_STATE, type Held, isConflict, type RecordState } from '../../src/main/merge/record-state.ts';
@@ -11,6 +10,7 @@ import type { Dot } from '../../src/main/record/ids.ts';
 import type { Fields } from '../../src/main/record/value.ts';
 import { adopt, type EarlierValue } from '../../src/main/snapshot/adopt.ts';
 import { heldAfter, heldOf, isAsShown } from '../../src/main/snapshot/held.ts';
+import { planItem } from '../../src/main/snapshot/plan-item.ts';
 import { byNumber, dot } from '../fakes/tiny-records.ts';
 import { anyItem, anySteps, DEVICES, RECORD_OF_STEPS, RUNS, type Step } from './arbitrary-changes.ts';
 

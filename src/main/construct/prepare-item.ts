@@ -6,12 +6,12 @@ import type { Digest, RecordId } from '../record/ids.ts';
 import type { Fields } from '../record/value.ts';
 import { isAsShown } from '../snapshot/held.ts';
 import { fieldsOf, keepUnshown, nativeOf, sameFields, showsAsHeld } from '../snapshot/lens.ts';
+import type { PlannedItem } from '../snapshot/plan-item.ts';
 import { revisionIn } from '../snapshot/stored-revision.ts';
 import type { ConstructItem, ContentPlan, Revision, SourceAdapter } from '../sources/source-adapter.ts';
 import { DELETED_ELSEWHERE } from '../store/problem-store.ts';
 import type { StoredSource } from '../store/registry-store.ts';
 import type { Job } from './construction-queue.ts';
-import type { PlannedItem } from './plan-construction.ts';
 import { isOfWriting } from './write-problems.ts';
 
 /** What a person has to decide about, and what a reader changed, stays as it is until a look finds it otherwise. */

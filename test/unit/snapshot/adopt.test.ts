@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { planItem } from '../../../src/main/construct/plan-construction.ts';
 import { difference } from '../../../src/main/difference/difference.ts';
 import { applyChange } from '../../../src/main/merge/apply-change.ts';
 import type { RecordState } from '../../../src/main/merge/record-state.ts';
@@ -15,6 +14,7 @@ import { fieldName } from '../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../src/main/record/value.ts';
 import { adopt, type EarlierValue } from '../../../src/main/snapshot/adopt.ts';
 import { heldAfter } from '../../../src/main/snapshot/held.ts';
+import { planItem } from '../../../src/main/snapshot/plan-item.ts';
 import {
   byNumber,
   dot,

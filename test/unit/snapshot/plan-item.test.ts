@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { planItem } from '../../../src/main/construct/plan-construction.ts';
 import type { Held, RecordState } from '../../../src/main/merge/record-state.ts';
 import { ENTRY, EXECUTABLE, EXISTS } from '../../../src/main/record/file-entry.ts';
 import type { Fields } from '../../../src/main/record/value.ts';
+import { planItem } from '../../../src/main/snapshot/plan-item.ts';
 import {
   byNumber,
   digestA2,
