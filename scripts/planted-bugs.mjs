@@ -554,7 +554,7 @@ export const PLANTED_BUGS = [
   },
   {
     about: 'a book that the power went over is kept beside itself as if another program had written to it',
-    file: 'src/main/sources/text/replace-file.ts',
+    file: 'src/main/sources/text/in-files/replace-file.ts',
     find: '      syncOld(fs, path);\n',
     replace: '',
     tests: ['test/simulation/books-power.test.ts'],

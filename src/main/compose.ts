@@ -28,8 +28,8 @@ import { nodeFileSystem } from './platform/node-file-system.ts';
 import { plainLines } from './platform/plain-text.ts';
 import { systemRandom } from './platform/random.ts';
 import { systemNameServers } from './platform/service-records.ts';
-import { serviceThread } from './platform/service-thread.ts';
 import { giveBackSpare, releaseHeap } from './platform/spare-memory.ts';
+import { threadedService } from './platform/threaded-service.ts';
 import { faultText, LockstepError } from './platform/trouble.ts';
 import { workerScript } from './platform/worker-script.ts';
 import type { CollectionId } from './record/ids.ts';
@@ -40,9 +40,9 @@ import { OWN_DIRECTORY } from './sources/files/path-guard.ts';
 import { watchFiles } from './sources/files/watch-files.ts';
 import { watchRoot } from './sources/files/watch-root.ts';
 import type { WriteService } from './sources/files/write-service.ts';
-import { countInThread } from './sources/start-count-thread.ts';
-import type { TextsService } from './sources/text/texts-service.ts';
-import { watchFile, watchFolder } from './sources/text/watch-text.ts';
+import type { TextsService } from './sources/text/in-files/texts-service.ts';
+import { watchFile, watchFolder } from './sources/text/in-files/watch-text.ts';
+import { threadedCount } from './sources/threaded-count.ts';
 import { openDatabase } from './store/open-database.ts';
 import { RegistryStore } from './store/registry-store.ts';
 import { setAside } from './store/set-aside.ts';
@@ -72,11 +72,11 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
   makeFolders(join(dataDirectory, 'versions'), 0o700);
   const umask = process.umask();
   const resourceLimits = { maxYoungGenerationSizeMb: FILES_YOUNG_MB };
-  const look = serviceThread<LookService>(
+  const look = threadedService<LookService>(
     () => new Worker(workerScript(import.meta.url, './sources/files/look-thread.ts'), { resourceLimits }),
     endsEngine('looks at folders'),
   );
-  const write = serviceThread<WriteService>(
+  const write = threadedService<WriteService>(
     () =>
       new Worker(workerScript(import.meta.url, './sources/files/write-thread.ts'), {
         workerData: { versions: join(dataDirectory, 'versions'), newFileMode: 0o666 & ~umask },
@@ -84,8 +84,8 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
       }),
     endsEngine('writes into folders'),
   );
-  const texts = serviceThread<TextsService>(
-    () => new Worker(workerScript(import.meta.url, './sources/text/texts-thread.ts'), { resourceLimits }),
+  const texts = threadedService<TextsService>(
+    () => new Worker(workerScript(import.meta.url, './sources/text/in-files/texts-thread.ts'), { resourceLimits }),
     ({ message }) =>
       tell(
         `The thread that writes new contacts and events ended (${message}): they are written without it from now on.`,
@@ -129,7 +129,7 @@ async function composeOn(database: Database.Database, options: EngineOptions): P
     nameServers: systemNameServers,
     realPath,
     makeDirectory: makeFolders,
-    countItems: countInThread,
+    countItems: threadedCount,
     dataDirectory,
     defaultName: hostname(),
     log: tell,

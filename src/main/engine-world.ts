@@ -20,8 +20,8 @@ import type { LookService } from './sources/files/look-service.ts';
 import type { NamePlatform } from './sources/files/names.ts';
 import type { FilesWatch, WatchOptions } from './sources/files/watch-files.ts';
 import type { WriteService } from './sources/files/write-service.ts';
-import type { WatchFolder } from './sources/text/folder-of-files.ts';
-import type { TextsService } from './sources/text/texts-service.ts';
+import type { WatchFolder } from './sources/text/in-files/folder-of-files.ts';
+import type { TextsService } from './sources/text/in-files/texts-service.ts';
 
 /** Everything of the world an engine touches, so that a whole group of them runs in one process under a fake one. */
 export interface EngineWorld {

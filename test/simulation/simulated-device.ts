@@ -13,7 +13,7 @@ import { countItems } from '../../src/main/sources/count-items.ts';
 import { LookService } from '../../src/main/sources/files/look-service.ts';
 import type { FilesWatch, WatchOptions } from '../../src/main/sources/files/watch-files.ts';
 import { WriteService } from '../../src/main/sources/files/write-service.ts';
-import { TextsService } from '../../src/main/sources/text/texts-service.ts';
+import { TextsService } from '../../src/main/sources/text/in-files/texts-service.ts';
 import { openDatabase } from '../../src/main/store/open-database.ts';
 import type { DeviceClock, FakeClock } from '../fakes/fake-clock.ts';
 import type { Fault, FileCall } from '../fakes/fault-plan.ts';

@@ -7,8 +7,8 @@ import { CSV_LAYOUTS } from './contacts/csv/layouts.ts';
 import { ldifFormat } from './contacts/ldif/ldif-format.ts';
 import { recognizeContacts } from './contacts/recognize-contacts.ts';
 import { vcardFormat, vcardVersionIn } from './contacts/vcard/vcard-format.ts';
+import { alsoInUtf16, utf8Of } from './text/characters/utf16.ts';
 import type { TextFormat } from './text/text-format.ts';
-import { alsoInUtf16, utf8Of } from './text/utf16.ts';
 
 /** How items lie at a place: a tree of files, all of them in one file, a file for each, a database of
  * Thunderbird, a collection on a server, or one text that is published. */

@@ -9,7 +9,7 @@ import { findPlace, nameOfPlace } from '../../../src/main/locations/source-place
 import { nodeFileSystem } from '../../../src/main/platform/node-file-system.ts';
 import { recognizePlace } from '../../../src/main/requests/recognize-place.ts';
 import { formatNamed } from '../../../src/main/sources/formats.ts';
-import { countInThread } from '../../../src/main/sources/start-count-thread.ts';
+import { threadedCount } from '../../../src/main/sources/threaded-count.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -31,7 +31,7 @@ const engine = {
   world: {
     countItems: (path: string, format: string) => {
       counted++;
-      return countInThread(path, format);
+      return threadedCount(path, format);
     },
   },
 } as unknown as Engine;

@@ -1,4 +1,4 @@
-import { sniffCharset, unitsOf } from '../text/charset.ts';
+import { sniffCharset, unitsOf } from '../text/characters/charset.ts';
 import { findHeader } from './csv/csv-text.ts';
 import { type CsvLayoutName, layoutOf } from './csv/layouts.ts';
 

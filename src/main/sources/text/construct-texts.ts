@@ -7,12 +7,10 @@ import type { Digest, RecordId } from '../../record/ids.ts';
 import { recordIdOfUid, uidOfRecord } from '../../record/record-uid.ts';
 import { equalFields, type Fields } from '../../record/value.ts';
 import type { ConstructItem, ConstructOutcome } from '../source-adapter.ts';
-import type { AssignItems } from './assign-items.ts';
 import { momentOf } from './compose-text.ts';
 import { type DocumentPlace, type DocumentWritten, MADE_AT_ONCE, type ReadDocument } from './document-place.ts';
 import { whyNotYet } from './doubtful-text.ts';
 import { beforeOthers, isEditedByOthers } from './edited-by-others.ts';
-import { IdentifyWritten } from './identify-written.ts';
 import { inRoomThereIs } from './in-room-there-is.ts';
 import { digestIn, isOfDocument, isUnseen, namesIn, unseenRevision } from './item-revision.ts';
 import { type Known, type KnownItem, type KnownItems, knownRevisions, othersOf } from './known-revisions.ts';
@@ -20,6 +18,8 @@ import { digestOf, fieldsOf, type Loaded } from './loaded-text.ts';
 import { NewDocuments } from './new-documents.ts';
 import type { NativeItem, SplitText, TextFormat } from './text-format.ts';
 import type { TextsAtHand } from './texts-at-hand.ts';
+import type { AssignItems } from './which-record/assign-items.ts';
+import { IdentifyWritten } from './which-record/identify-written.ts';
 import { refused, writeInParts } from './write-in-parts.ts';
 
 /** What is to be written of a document, at which of its items; null: a new one. */

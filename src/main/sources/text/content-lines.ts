@@ -1,5 +1,5 @@
 import { appended } from './appended.ts';
-import { BEYOND_ASCII, decodeText } from './decode-text.ts';
+import { BEYOND_ASCII, decodeText } from './characters/decode-text.ts';
 import { headEnd, isFolded, isOfBase64, isQuotedPrintable, isWord } from './line-heads.ts';
 import { listed } from './listed.ts';
 import type { Span } from './text-format.ts';

@@ -2,7 +2,6 @@ import { equalBytes } from '../../platform/equal-bytes.ts';
 import { LockstepError } from '../../platform/trouble.ts';
 import { type RecordId, recordId } from '../../record/ids.ts';
 import type { ItemProblem, ListEvent, ListedItem, ListResult } from '../source-adapter.ts';
-import type { AssignItems } from './assign-items.ts';
 import { DOCUMENTS_AT_ONCE, type DocumentListing, type DocumentPlace, type ListedDocument } from './document-place.ts';
 import { damagedIn, goneAstray, openEnd } from './doubtful-text.ts';
 import { type Known, type KnownItems, knownRevisions } from './known-revisions.ts';
@@ -12,6 +11,7 @@ import { type Loaded, unassigned } from './loaded-text.ts';
 import type { TextFormat } from './text-format.ts';
 import type { TextsAtHand } from './texts-at-hand.ts';
 import { doubtedBy, lacksSome, NONE_DOUBTED, type Sifted, statedIn, VouchedDocuments } from './vouched-documents.ts';
+import type { AssignItems } from './which-record/assign-items.ts';
 
 type Told = Extract<ListEvent, { is: 'groups' }>;
 /** What was told last, and of what. */

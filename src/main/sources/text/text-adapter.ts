@@ -19,7 +19,6 @@ import type {
   SourceAdapter,
   SourceCondition,
 } from '../source-adapter.ts';
-import { AssignItems } from './assign-items.ts';
 import { composeText } from './compose-text.ts';
 import { ConstructTexts } from './construct-texts.ts';
 import type { DocumentPlace } from './document-place.ts';
@@ -31,6 +30,7 @@ import { LookAtTexts } from './look-at-texts.ts';
 import { withMembersHere } from './members-here.ts';
 import { MalformedItem, type NativeItem, type ReadBefore, type TextFormat } from './text-format.ts';
 import { TextsAtHand } from './texts-at-hand.ts';
+import { AssignItems } from './which-record/assign-items.ts';
 
 /** Items constructed at a time: what is composed is kept until all of them are written. */
 const BATCH_OF_DOCUMENTS = 2000;

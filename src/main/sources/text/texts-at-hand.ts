@@ -3,12 +3,12 @@ import type { RecordId } from '../../record/ids.ts';
 import { recordIdOfUid } from '../../record/record-uid.ts';
 import type { ListedItem, Revision } from '../source-adapter.ts';
 import type { ReadDocument } from './document-place.ts';
-import { NUMBER } from './item-ids.ts';
 import { type ItemRevision, plainItemRevision, writeItemRevision } from './item-revision.ts';
 import { PlainListedItem } from './listed-again.ts';
 import { digestOf, digestTextOf, type Loaded } from './loaded-text.ts';
 import type { ShownAs } from './members-here.ts';
 import type { NativeItem, ReadBefore, SplitText, TextFormat } from './text-format.ts';
+import { NUMBER } from './which-record/item-ids.ts';
 
 /** Where an item is. */
 export interface ItemPlace {

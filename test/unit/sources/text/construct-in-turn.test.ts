@@ -8,7 +8,7 @@ import {
   MADE_AT_ONCE,
   type NewDocument,
 } from '../../../../src/main/sources/text/document-place.ts';
-import { FolderOfFiles } from '../../../../src/main/sources/text/folder-of-files.ts';
+import { FolderOfFiles } from '../../../../src/main/sources/text/in-files/folder-of-files.ts';
 import type { KnownItems } from '../../../../src/main/sources/text/known-revisions.ts';
 import { TextAdapter } from '../../../../src/main/sources/text/text-adapter.ts';
 import type { TextFormat } from '../../../../src/main/sources/text/text-format.ts';

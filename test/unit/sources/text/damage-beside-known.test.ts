@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { icalendarFormat } from '../../../../src/main/sources/calendars/icalendar/icalendar-format.ts';
-import { card, cutOff, folderRoom, NAMELESS } from './folder-room.ts';
+import { card, cutOff, folderRoom, NAMELESS } from './in-files/folder-room.ts';
 
 const [ADA, BOB, EVE] = [card('ada'), card('bob'), card('eve')];
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { card, cutOff, folderRoom } from './folder-room.ts';
+import { card, cutOff, folderRoom } from './in-files/folder-room.ts';
 
 it('a text whose last item goes is removed', async () => {
   const { look, construct, text } = await folderRoom(card('ada'));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fieldName, type RecordId, recordId } from '../../../../src/main/record/ids.ts';
 import type { ListEvent, Revision } from '../../../../src/main/sources/source-adapter.ts';
-import { FolderOfFiles } from '../../../../src/main/sources/text/folder-of-files.ts';
+import { FolderOfFiles } from '../../../../src/main/sources/text/in-files/folder-of-files.ts';
 import type { KnownItems } from '../../../../src/main/sources/text/known-revisions.ts';
 import { TextAdapter } from '../../../../src/main/sources/text/text-adapter.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';

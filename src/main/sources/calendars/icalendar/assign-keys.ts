@@ -1,5 +1,5 @@
 import { equalValues, type Value } from '../../../record/value.ts';
-import { FreeKeys } from '../../text/free-keys.ts';
+import { FreeKeys } from '../../text/entry-keys/free-keys.ts';
 import { mintKey } from './keys.ts';
 
 /** An entry of a keyed map that has no key yet. */

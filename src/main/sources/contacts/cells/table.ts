@@ -1,7 +1,7 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
-import { alignKeys } from '../../text/align-keys.ts';
+import { alignKeys } from '../../text/entry-keys/align-keys.ts';
 import { type BoundEntries, type BoundFields, type BoundSlot, shownOf, type Table, textsIn } from './bound.ts';
 import { BLANK, type NewTexts, prefOf, type Row, said, type Texts } from './cells.ts';
 import type { Field } from './layout.ts';

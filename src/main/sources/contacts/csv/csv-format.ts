@@ -1,7 +1,7 @@
 import { unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import { equalFields, type Fields, type Value } from '../../../record/value.ts';
-import { type Charset, encodeText } from '../../text/charset.ts';
+import { type Charset, encodeText } from '../../text/characters/charset.ts';
 import type { ItemWrite, TextEnd, TextFormat } from '../../text/text-format.ts';
 import { alignRows } from '../align-rows.ts';
 import { BLANK, canName, isBlank, type NewTexts, plainText } from '../cells/cells.ts';

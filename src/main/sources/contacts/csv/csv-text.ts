@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { bufferOf, type Charset, decodeText, sniffCharset, unitBytes, unitsOf } from '../../text/charset.ts';
+import { bufferOf, type Charset, decodeText, sniffCharset, unitBytes, unitsOf } from '../../text/characters/charset.ts';
 import type { Damaged, NativeItem, ReadBefore, Span, SplitText } from '../../text/text-format.ts';
 import { type Table, tableOf } from '../cells/bound.ts';
 import { BLANK, type Row, withPlainBreaks } from '../cells/cells.ts';

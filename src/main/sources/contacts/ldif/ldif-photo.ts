@@ -1,6 +1,6 @@
 import type { FieldName } from '../../../record/ids.ts';
 import { equalValues, type Fields, type Value } from '../../../record/value.ts';
-import { alignKeys } from '../../text/align-keys.ts';
+import { alignKeys } from '../../text/entry-keys/align-keys.ts';
 import { type Plain, plain, prefOf } from '../cells/cells.ts';
 import { type LdifLine, type LdifRecord, valueBytes } from './ldif-text.ts';
 

@@ -1,4 +1,4 @@
-import { decodeText } from '../../text/charset.ts';
+import { decodeText } from '../../text/characters/charset.ts';
 import { remembering } from '../../text/remembering.ts';
 import type { Damaged, NativeItem, SplitText } from '../../text/text-format.ts';
 

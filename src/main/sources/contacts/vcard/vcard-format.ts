@@ -1,8 +1,8 @@
 import type { FieldName } from '../../../record/ids.ts';
 import type { Fields, Value } from '../../../record/value.ts';
+import { spliceLines } from '../../text/characters/eight-bit-text.ts';
 import { type Component, type Edit, type LineStyle, readContentLines } from '../../text/content-lines.ts';
 import { detached } from '../../text/detached.ts';
-import { spliceLines } from '../../text/eight-bit-text.ts';
 import {
   type Damaged,
   type ItemWrite,
