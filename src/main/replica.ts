@@ -215,6 +215,11 @@ export class Replica extends SharedMembership implements SharedCollection {
     } else if (this.#quarantine.take(device, this.#port.now())) this.membershipChanged();
   }
 
+  /** Is anything of what it wrote set aside here? */
+  hasSetAside(device: DeviceId): boolean {
+    return this.#quarantine.holdsOf(device);
+  }
+
   /** What the device that writes a log is called. */
   authorName(log: LogId): string {
     const { member } = this.collection.log.log(log, '');

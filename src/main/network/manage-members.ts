@@ -58,10 +58,14 @@ export class ManageMembers {
   /** Takes a device out of a collection: what it wrote and we hold counts, nothing after that. */
   remove(replica: Replica, device: DeviceId): void {
     if (replica.membership.member(device) === null) return;
-    if (device !== this.#device.deviceId) checkAdmin(replica, this.#device.deviceId, 'remove devices');
-    checkLastAdmin(replica, device);
+    this.checkMayRemove(replica, device);
     replica.membership.remove(device, replica.heldOf(device), this.#device.world.clock.now());
     replica.membershipChanged();
+  }
+  /** Fails with `not-allowed`, or with `last-admin` where another has to be made an admin first. */
+  checkMayRemove(replica: Replica, device: DeviceId): void {
+    if (device !== this.#device.deviceId) checkAdmin(replica, this.#device.deviceId, 'remove devices');
+    checkLastAdmin(replica, device);
   }
   /** Fails with `last-admin` where this device has to make another admin first. */
   checkMayLeave(replica: Replica): void {
@@ -71,11 +75,16 @@ export class ManageMembers {
   setRole(replica: Replica, device: DeviceId, role: Role): void {
     const member = replica.membership.member(device);
     if (member === null || member.role === role) return;
-    checkAdmin(replica, this.#device.deviceId, 'change roles');
-    if (role !== 'admin') checkLastAdmin(replica, device);
+    this.checkMaySetRole(replica, device, role);
     const cut = role === 'reader' ? replica.heldOf(device) : [];
     replica.membership.setRole(device, role, cut, this.#device.world.clock.now());
     replica.membershipChanged();
+  }
+  /** Fails with `not-allowed`, or with `last-admin` where another has to be made an admin first. */
+  checkMaySetRole(replica: Replica, device: DeviceId, role: Role): void {
+    if (replica.membership.member(device)?.role === role) return;
+    checkAdmin(replica, this.#device.deviceId, 'change roles');
+    if (role !== 'admin') checkLastAdmin(replica, device);
   }
   /** Tells everyone what this device is called now. */
   renamed(): void {
@@ -84,8 +93,12 @@ export class ManageMembers {
   }
   /** A person decided about what is set aside of a device. */
   settleQuarantine(replica: Replica, device: DeviceId, take: boolean): void {
-    if (take) checkAdmin(replica, this.#device.deviceId, 'take what is set aside');
+    this.checkMaySettle(replica, take);
     replica.settleQuarantine(device, take);
+  }
+  /** Fails with `not-allowed`. */
+  checkMaySettle(replica: Replica, take: boolean): void {
+    if (take) checkAdmin(replica, this.#device.deviceId, 'take what is set aside');
   }
 }
 

@@ -5,10 +5,11 @@ import { findAccount, logIn } from '../locations/find-account.ts';
 import { accountOf, collectionsOfAccount } from '../locations/server-place.ts';
 import { checkedName } from '../peers/protocol/display-name.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { removeDevice, setRole, settleQuarantine } from './change-devices.ts';
 import { deviceViews } from './device-views.ts';
 import { doctor } from './doctor.ts';
 import { exportFormat, exportRecords } from './export-records.ts';
-import { findCollection, findCollections, findDevice, findRequest } from './find-named.ts';
+import { findCollection, findCollections, findRequest } from './find-named.ts';
 import { forgetJoin, joinRequest } from './join-request.ts';
 import { leaveRequest } from './leave-request.ts';
 import { nearbyRequests } from './nearby-requests.ts';
@@ -17,7 +18,6 @@ import { problemViews } from './problem-views.ts';
 import { recognizePlace } from './recognize-place.ts';
 import { RecordRequests } from './record-requests.ts';
 import { recoveryKey } from './recovery-key.ts';
-import { removeDevice } from './remove-device.ts';
 import { showRecord } from './show-record.ts';
 import { sourceLacks } from './source-lacks.ts';
 import { changeSource } from './source-settings.ts';
@@ -87,15 +87,12 @@ export function handlersOf(engine: Engine): Handlers {
       return deviceViews(engine);
     },
     'devices:role': (device, role, collection) => {
-      const { device: id } = findDevice(engine, device);
-      for (const replica of findCollections(engine, collection)) engine.members.setRole(replica, id, role);
+      setRole(engine, device, role, collection);
       return deviceViews(engine);
     },
     'devices:quarantine': (device, take, collection) => {
-      const { device: id } = findDevice(engine, device, 'and former ones');
-      const replicas = findCollections(engine, collection);
-      for (const replica of replicas) engine.members.settleQuarantine(replica, id, take);
-      return replicas.flatMap(problemViews);
+      settleQuarantine(engine, device, take, collection);
+      return findCollections(engine, collection).flatMap(problemViews);
     },
     'source:change': (collection, change) => changeSource(engine, findCollection(engine, collection), change),
     'places:recognize': (location, format) => recognizePlace(engine, location, format),

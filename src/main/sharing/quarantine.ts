@@ -31,6 +31,11 @@ export class Quarantine {
     for (const [record, [code, detail]] of told) problems.put(source, record, code, detail, now);
   }
 
+  /** Is anything of what it wrote set aside here? */
+  holdsOf(device: DeviceId): boolean {
+    return this.#of(device).length > 0;
+  }
+
   /** What a device wrote counts after all, everywhere, once membership has gone round; false: nothing of it is set aside here. */
   take(device: DeviceId, now: number): boolean {
     const waiting = this.#of(device);

@@ -622,6 +622,15 @@ it('of a halted source status leads to what confirming would do, and to what els
   );
 });
 
+it('of a collection that this device was taken out of status says with which command to leave it', async () => {
+  const [out, member] = [{ ...EMPTY_COLLECTION, removed: true as const }, EMPTY_COLLECTION];
+  const said = `lockstep leave ${EMPTY_COLLECTION.id.slice(0, 12)}`;
+  given = { status: () => ({ ...EMPTY_STATUS, collections: [out] }) };
+  expect((await run(['status'])).out).toContain(said);
+  given = { status: () => ({ ...EMPTY_STATUS, collections: [member] }) };
+  expect((await run(['status'])).out).not.toContain('lockstep leave');
+});
+
 describe('exit status', () => {
   const sync = (view: Partial<SyncView>) => ({ sync: () => ({ ...SYNC, ...view }) });
   const fails = (code: string) => ({
