@@ -1,10 +1,12 @@
 import { dirname } from 'node:path';
 import type { ExportView } from '../../contract/contract.ts';
-import { besideNew, placeNewFile, toldOf } from '../content/place-new-file.ts';
+import { placeNewFile } from '../content/place-new-file.ts';
+import { placeNewFolder } from '../content/place-new-folder.ts';
 import { writeNewFile } from '../content/write-new-file.ts';
 import type { Engine } from '../engine.ts';
 import { contentsOf } from '../history/cat.ts';
 import { checkFree, noFolder } from '../history/new-place.ts';
+import { checkOutside } from '../history/restore-to.ts';
 import { KIND_WORDS } from '../locations/source-place.ts';
 import { isLive, shownFields } from '../merge/record-state.ts';
 import { inTurns } from '../platform/in-turns.ts';
@@ -24,11 +26,13 @@ import { FORMATS, formatByEnding, formatNamed, type SourceFormat } from '../sour
 import { composeShown, momentOf } from '../sources/text/compose-text.ts';
 import type { TextFormat } from '../sources/text/text-format.ts';
 import type { StoredRecord } from '../store/record-store.ts';
+import { besideTextsDisk } from './outside-disk.ts';
 import { CopyLacks, type HeldRecord, heldBy } from './source-lacks.ts';
 
 /**
  * Writes a collection of items in texts once, as it is shown here, in any format it can be written in (CLI `export`), and tells what that cannot
- * hold. Fails with `already-there` where something is at the place, `no-such-path` where its folder is not there, and `wrong-format`.
+ * hold. Fails with `already-there` where something is at the place, `no-such-path` where its folder is not there, `inside-source` where it would be read as part
+ * of a source of cards or events, and `wrong-format`.
  */
 export async function exportRecords(
   engine: Engine,
@@ -37,6 +41,7 @@ export async function exportRecords(
   format: SourceFormat,
 ): Promise<ExportView> {
   const { collection } = replica;
+  checkOutside(file, besideTextsDisk(engine));
   return writeCopy(engine, replica, file, format, collection.records.all(4 * AT_ONCE));
 }
 
@@ -163,23 +168,11 @@ async function write(
     placeNewFile(fs, file, composeAddressBook(new Map(cards), clock.now()));
     return null;
   }
-  // Under its name only when it is whole: a part of it would be taken for all, and is in the way of whoever tries again.
-  const made = besideNew(file);
-  checkFree(fs, made);
-  fs.makeDirectory(made);
-  const written: string[] = [];
-  try {
-    for await (const record of inTurns(records, AT_ONCE)) {
-      const path = `${made}/${String(written.length + 1).padStart(5, '0')}${ending}`;
-      writeNewFile(fs, path, composeShown(text, [record], moment));
-      written.push(path);
-    }
-    fs.rename(made, file);
-  } catch (failure) {
-    for (const path of written) fs.unlink(path);
-    fs.removeDirectory(made);
-    throw toldOf(file, failure);
-  }
+  await placeNewFolder(fs, file, async (made) => {
+    let written = 0;
+    for await (const record of inTurns(records, AT_ONCE))
+      writeNewFile(fs, `${made}/${String(++written).padStart(5, '0')}${ending}`, composeShown(text, [record], moment));
+  });
   return null;
 }
 

@@ -20,11 +20,11 @@ import { resolveAll, resolveConflict } from '../conflicts/resolve-conflict.ts';
 import type { Engine } from '../engine.ts';
 import { catRecord } from '../history/cat.ts';
 import { explainProblem, explainRecord } from '../history/explain.ts';
+import { exportFolder } from '../history/export-folder.ts';
 import { listHistory } from '../history/history-view.ts';
 import { type ChangesPage, changesOf, listActs } from '../history/list-acts.ts';
-import { checkFree } from '../history/new-place.ts';
 import { heldNothing, restore } from '../history/restore.ts';
-import { type RestoreDisk, restoreTo } from '../history/restore-to.ts';
+import { restoreTo } from '../history/restore-to.ts';
 import { undoChange } from '../history/undo-change.ts';
 import { verifyCollection } from '../history/verify.ts';
 import { findIds, isChangeOrPackageId } from '../past/change-id.ts';
@@ -34,9 +34,9 @@ import { findMoment, type Moment, placeBefore } from '../past/moment.ts';
 import { readContent } from '../past/read-content.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { compareTexts } from '../record/compare-texts.ts';
-import { ENTRY } from '../record/file-entry.ts';
 import type { Replica } from '../replica.ts';
 import { findCollection, findCollections } from './find-named.ts';
+import { outsideDisk } from './outside-disk.ts';
 import { portOfReplica } from './port-of-replica.ts';
 import { recordAtPath } from './record-at-path.ts';
 import { restoreCopy } from './restore-copy.ts';
@@ -192,8 +192,8 @@ export class RecordRequests {
     const moment = findMoment(port.collection, at);
     if (to !== null)
       return port.collection.kind === 'files'
-        ? restoreTo(port, record, moment, to, this.#disk)
-        : restoreCopy({ engine: this.#engine, replica, port }, record, moment, to, this.#disk);
+        ? restoreTo(port, record, moment, to, outsideDisk(this.#engine))
+        : restoreCopy({ engine: this.#engine, replica, port }, record, moment, to, outsideDisk(this.#engine));
     if (record === null && port.collection.records.live > 0 && heldNothing(port, moment))
       throw new LockstepError(
         'nothing-then',
@@ -203,23 +203,8 @@ export class RecordRequests {
     return restore(port, record, moment);
   }
   /** Writes a whole folder, as it is shown here now, to a place where nothing is yet (CLI `export`). */
-  async exportFolder(replica: Replica, place: string): Promise<ExportView> {
-    checkFree(this.#engine.world.fs, place);
-    const { records, missing } = await restoreTo(this.#port(replica), null, { had: () => true }, place, this.#disk);
-    return { records, lost: missing.map(({ record, why }) => ({ record, field: ENTRY, why })) };
-  }
-
-  /** The disk, for what is written outside of all sources. */
-  get #disk(): RestoreDisk {
-    const { fs, realPath, dataDirectory } = this.#engine.world;
-    const realDirectory = (path: string): string | null => {
-      const real = realPath(path);
-      return real?.isFolder === true ? real.path : null;
-    };
-    const sources = [...this.#engine.replicas.values()].flatMap((each) =>
-      [...each.synchronizers.values()].map(({ source }) => source.location),
-    );
-    return { fs, realDirectory, forbidden: [...sources, dataDirectory] };
+  exportFolder(replica: Replica, place: string): Promise<ExportView> {
+    return exportFolder(this.#port(replica), place, outsideDisk(this.#engine));
   }
 }
 

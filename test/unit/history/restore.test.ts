@@ -3,6 +3,7 @@ import type { Change } from '../../../src/main/change-log/change.ts';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { NOT_KEPT } from '../../../src/main/conflicts/result.ts';
 import { catRecord } from '../../../src/main/history/cat.ts';
+import { exportFolder } from '../../../src/main/history/export-folder.ts';
 import { heldNothing, restore } from '../../../src/main/history/restore.ts';
 import { restoreTo } from '../../../src/main/history/restore-to.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
@@ -335,6 +336,34 @@ describe('restore to a path', () => {
         await restoreTo(laptop.port, null, moment(at(9)), '/out', world).catch(() => null);
         expect([world.fs.lstat('/out/a'), world.fs.lstat('/out/b')]).toMatchObject([whole, whole]);
       }
+  });
+
+  it('of all by an export that is killed leaves it whole or not there; the next one writes all of it', async () => {
+    for (const id of ['a', 'docs/b']) save(laptop, id, 'one');
+    const whole = { records: 2, lost: [] };
+    const undisturbed = disk();
+    const counted = undisturbed.disk.process();
+    expect(await exportFolder(laptop.port, '/out/copy', { ...undisturbed, fs: counted })).toEqual(whole);
+    let left = 0;
+    for (let number = 1; number <= counted.calls; number++)
+      for (const dies of ['before', 'half-way', 'after'] as const) {
+        const world = disk();
+        const dying = world.disk.process(faultAt(number, { dies }));
+        await exportFolder(laptop.port, '/out/copy', { ...world, fs: dying }).catch(() => null);
+        if (world.fs.lstat('/out/copy') === null) {
+          left += world.fs.readDirectory('/out').length;
+          expect(await exportFolder(laptop.port, '/out/copy', world)).toEqual(whole);
+        }
+        expect(world.fs.readDirectory('/out')).toHaveLength(1);
+        expect([read(world.fs, '/out/copy/a'), read(world.fs, '/out/copy/docs/b')]).toEqual(['one', 'one']);
+      }
+    expect(left).toBeGreaterThan(0);
+  });
+
+  it('by an export never fills what is kept in step and away at the moment, and calls all by the place that was named', async () => {
+    for (const id of ['a', 'docs/b']) save(laptop, id, 'one');
+    const { lost } = await exportFolder(laptop.port, '/out/copy', { ...disk(), forbidden: ['/out/copy/docs'] });
+    expect(lost).toEqual([{ record: 'docs/b', field: ENTRY, why: '/out/copy/docs is kept in step' }]);
   });
 
   it('names the place where the system does not let it write', async () => {

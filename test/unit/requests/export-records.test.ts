@@ -6,7 +6,9 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,9 +37,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const realPath = (path: string): string | null => {
+const realPath = (path: string) => {
   try {
-    return realpathSync(path);
+    const real = realpathSync(path);
+    return { path: real, isFolder: statSync(real).isDirectory() };
   } catch {
     return null;
   }
@@ -47,11 +50,18 @@ const write = (
   file: string,
   contents: ReadonlyMap<Digest, Uint8Array> = new Map(),
   fs: FileSystem = nodeFileSystem,
+  sources: readonly { readonly location: string; readonly format: string }[] = [],
 ): Promise<ExportView> => {
-  const world = { fs, clock: new SetClock(), realPath, makeDirectory: mkdirSync };
+  const world = { fs, clock: new SetClock(), realPath, makeDirectory: mkdirSync, dataDirectory: '/nowhere' };
   const replica = { ...room.replica, id: room.replica.collection.stored.id } as Replica;
   const read = async (_: RecordId, { digest }: { digest: Digest }) => contents.get(digest) ?? null;
-  return exportRecords({ world, contents: { read } } as unknown as Engine, replica, file, formatNamed(format)!);
+  const replicas = new Map([['c', { synchronizers: new Map(sources.map((source, row) => [row, { source }])) }]]);
+  return exportRecords(
+    { world, replicas, contents: { read } } as unknown as Engine,
+    replica,
+    file,
+    formatNamed(format)!,
+  );
 };
 
 describe('contacts, exported', () => {
@@ -107,6 +117,25 @@ describe('contacts, exported', () => {
     expect(formulas.at(-1)?.column).toBe('Notes');
     expect(readFileSync(file, 'utf8')).toContain('"=HYPERLINK(""http://x"")"');
     expect(await write('vcard', join(folder, 'cards'))).not.toHaveProperty('formulas');
+  });
+
+  it('not among the cards of a source, which would read it as more of them; in a folder of files it is a file', async () => {
+    const source = (format: string) => [{ location: realpathSync(folder), format }];
+    const inside = write('vcard', join(folder, 'all.vcf'), new Map(), nodeFileSystem, source('vcard-folder'));
+    await expect(inside).rejects.toMatchObject({ code: 'inside-source' });
+    expect(readdirSync(folder)).toEqual([]);
+    await write('vcard', join(folder, 'all.vcf'), new Map(), nodeFileSystem, source('folder'));
+    expect(readdirSync(folder)).toEqual(['all.vcf']);
+  });
+
+  it('as a folder again where a kill left a part of one; not while the same is being written', async () => {
+    const made = join(folder, '.out.lockstep-new');
+    mkdirSync(made);
+    writeFileSync(join(made, '00007.vcf'), 'BEGIN:VC');
+    const first = write('vcard-folder', join(folder, 'out'));
+    await expect(write('vcard-folder', join(folder, 'out'))).rejects.toMatchObject({ code: 'already-there' });
+    await first;
+    expect([readdirSync(folder), readdirSync(join(folder, 'out'))]).toEqual([['out'], ['00001.vcf']]);
   });
 
   it('not over a link to nothing', async () => {
