@@ -191,7 +191,9 @@ function showStatus(view: StatusView, paint: Paint): string {
       return `  ${plainText(peer.name)}: ${peer.state === 'linked' || through ? state : paint.dim(state)}`;
     });
     const relay = relayLine(collection, paint);
-    const out = collection.removed ? [`  to have done with it, or to join again: lockstep leave ${shortId(collection.id)}`] : [];
+    const out = collection.removed
+      ? [`  to have done with it, or to join again: lockstep leave ${shortId(collection.id)}`]
+      : [];
     const progress = collection.progress ? [`  ${progressLine(collection.name, collection.progress, 100)}`] : [];
     return [
       `${paint.strong(plainText(collection.name))}  ${facts}  ${paint.dim(shortId(collection.id))}`,
