@@ -3,7 +3,7 @@ import type { Cause } from '../change-log/change.ts';
 import { millisecondsOf } from '../change-log/hybrid-time.ts';
 import type { Collection } from '../collection.ts';
 import { MOST_PACKAGES } from '../past/change-id.ts';
-import { dotOf } from '../record/ids.ts';
+import { dotOf, type RecordId } from '../record/ids.ts';
 import type { PackagePlace } from '../store/log-store.ts';
 import { actionOf } from './change-view.ts';
 import { type Filter, isShown } from './history-view.ts';
@@ -29,6 +29,8 @@ export interface Outline {
   /** Of moves: so many of their adds, and of their deletes, which come after the adds of the look that found them. */
   readonly begun: number;
   readonly ended: number;
+  /** Files it changes; decoded when they are asked for. */
+  files(): readonly RecordId[];
 }
 
 /** What one act became: packages that follow each other in a log. */
@@ -64,6 +66,7 @@ export class Act {
     if (outline.cause !== this.cause || this.packages >= MOST_PACKAGES) return false;
     const apart = millisecondsOf(this.#oldest.time) - millisecondsOf(place.time);
     if (this.#halves > 0 && outline.begun > 0) return apart <= SLOWLY_MS;
+    if (apart <= TOGETHER_MS && gaveWay(outline, this.#outline)) return true;
     if (editsWhatWasThere(outline, this.#outline) || editsWhatWasThere(this.#outline, outline)) return false;
     const sizes = [outline.size, this.#outline.size];
     if (apart <= TOGETHER_MS) return Math.max(...sizes) >= SEVERAL;
@@ -87,6 +90,19 @@ export class Act {
 /** Nothing but edits beside adds without any: somebody edited what was there before, while much was added. */
 const editsWhatWasThere = ({ counts, size }: Outline, beside: Outline): boolean =>
   counts.modify === size && beside.counts.add > 0 && beside.counts.modify === 0;
+
+/** Is all that the later one deletes below what the one before it made a file: a folder that was replaced by that? */
+function gaveWay(before: Outline, later: Outline): boolean {
+  if (later.size === 0 || later.size !== later.counts.delete) return false;
+  const files = new Set<string>(before.files());
+  return files.size > 0 && later.files().every((path) => isBelow(path, files));
+}
+
+function isBelow(path: string, folders: ReadonlySet<string>): boolean {
+  for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1))
+    if (folders.has(path.slice(0, at))) return true;
+  return false;
+}
 
 const ACTIONS = ['add', 'modify', 'delete', 'move'] as const;
 
@@ -127,7 +143,14 @@ function lookInto(collection: Collection, place: PackagePlace, filter: Filter): 
   }
   const first = body === undefined || body.count === 0 ? null : body.at(0);
   const cause = first === null || 'invalid' in first ? 'source' : first.cause;
-  return { cause, size: body?.count ?? 0, counts, begun, ended };
+  return { cause, size: body?.count ?? 0, counts, begun, ended, files: () => filesIn(collection, place) };
+}
+
+function filesIn({ kind, packages }: Collection, { row }: PackagePlace): readonly RecordId[] {
+  const body = kind === 'files' ? packages.open(row)?.body : undefined;
+  return Array.from({ length: body?.count ?? 0 }, (_, index) => body?.at(index)).flatMap((change) =>
+    change === undefined || 'invalid' in change ? [] : [change.record],
+  );
 }
 
 export const sizeOf = ({ counts }: { readonly counts: ActionCounts }): number =>

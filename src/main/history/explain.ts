@@ -185,6 +185,8 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
   if (one !== null) parts.push(`the same person as ${one}`);
   else if (!live && gone !== undefined) parts.push(deletedText(port, largestDot(gone, port.collection.log.order)));
   if (!live && gone === undefined) parts.push('known only by what others say of it; its changes have not arrived');
+  const isImplied = !live && port.collection.kind === 'files' && port.collection.records.hasLiveBelow(record.id);
+  if (isImplied) parts.push('a folder is there as long as something is in it');
   if (conflicts > 0)
     parts.push(
       conflicts === 1
@@ -199,7 +201,7 @@ function stateText(port: Port, record: StoredRecord, problem: StoredProblem | nu
   if (noItem.length > 0)
     parts.push(`not in ${listed(noItem.map(({ location }) => location))}, which has no place for it`);
   const due =
-    problem !== null
+    problem !== null || isImplied
       ? []
       : sources.filter(
           (source) => !isOutside(source, record) && !noItem.includes(source) && isDue(port, record, source),

@@ -205,6 +205,24 @@ describe('an explanation', () => {
     expect(rules(laptop, 'old')[0]).toEqual(['exists', 'moved to new on Laptop']);
   });
 
+  it('says of a deleted folder that it is there for what is in it, and that nothing is still to be done about that', () => {
+    const [laptop, phone, group] = pair();
+    const folder = (device: GroupDevice) => device.edit('dir', new Map([[ENTRY, { type: 'directory' }]]));
+    laptop.write([folder(laptop)].flatMap((change) => change ?? []));
+    group.exchange();
+    const here = source(laptop, '/home/docs');
+    laptop.sources = [here];
+    const held = laptop.held(recordId('dir'));
+    save(phone, 'dir', null);
+    save(laptop, 'dir/new.txt', 'new');
+    group.exchange();
+    // What lives in it has it there again, whoever deleted it.
+    laptop.collection.records.putSnapshot(here.row, findRecord(laptop.collection, 'dir').row, Uint8Array.of(0), held);
+    expect(explain(laptop, 'dir').state).toBe('deleted on Phone; a folder is there as long as something is in it');
+    save(laptop, 'dir/new.txt', null);
+    expect(explain(laptop, 'dir').state).toBe('deleted on Phone; still to be written to /home/docs');
+  });
+
   it('tells which source holds which value of a conflict, what is due, outside, and wrong', () => {
     const [laptop, phone, group] = pair();
     save(laptop, 'a', 'base');

@@ -63,6 +63,30 @@ describe('acts', () => {
     expect((await acts(laptop)).map(([id]) => id)).toEqual([`${laptop.log}-2`, `${laptop.log}-1`]);
   });
 
+  it('are one where a file takes the place of a folder: undone, it is the folder again, and nothing is in conflict', async () => {
+    const made = (names: readonly string[]) => {
+      const entries = names.map(
+        (name) => [name, name.includes('.') ? laptop.file(name) : { type: 'directory' }] as const,
+      );
+      laptop.write(entries.flatMap(([name, entry]) => laptop.edit(name, new Map([[ENTRY, entry]])) ?? []));
+    };
+    made(['docs', 'docs/a.txt', 'docs/b.txt', 'other.txt']);
+    group.tick(3000);
+    look(laptop, ['docs'], 'a file');
+    look(laptop, ['docs/a.txt', 'docs/b.txt'], null);
+    const [replaced] = await listActs(laptop.port, {});
+    expect(replaced).toMatchObject({ id: `${laptop.log}-2..3`, counts: only({ modify: 1, delete: 2 }) });
+    const before = [...laptop.collection.records.all()].length;
+    undoChange(laptop.port, replaced?.id as string);
+    expect(laptop.shown('docs')).toEqual({ type: 'directory' });
+    expect([before, laptop.collection.records.conflicts]).toEqual([4, 0]);
+    // What lies elsewhere was not in its way.
+    group.tick(3000);
+    look(laptop, ['docs'], 'a file');
+    look(laptop, ['docs/a.txt', 'other.txt'], null);
+    expect((await acts(laptop)).slice(0, 2).map(([id]) => id)).toEqual([`${laptop.log}-6`, `${laptop.log}-5`]);
+  });
+
   it('are two where something is edited that was there before, right before or after much is added', async () => {
     look(laptop, ['old'], 'one');
     group.tick(3000);
