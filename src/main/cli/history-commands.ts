@@ -30,7 +30,7 @@ import { fromJson } from './json-value.ts';
 import { localTime } from './local-time.ts';
 import { moment } from './moment.ts';
 import { flagOption, given, textOption, usageError, wholeNumberOption } from './options.ts';
-import { counted, shortId, shortRecord, showChange, showDeletion, showField } from './show-value.ts';
+import { counted, shortId, shortRecord, showApart, showChange, showDeletion, showField } from './show-value.ts';
 
 /** So many changes of an act are told, where not all are asked for. */
 const SPELLED_OUT = 20;
@@ -49,9 +49,12 @@ const conflicts: Command = {
       const places = placeLabels(views.flatMap((view) => view.values.flatMap(({ places = [] }) => places)));
       return views
         .map((view) => {
-          const rows = view.values.map((value) => [
+          // Of a whole card or event that is deleted here and changed there it is not kept what it was: it was there all the same.
+          const isUntold = view.base === null && view.field === 'exists';
+          const [base = '', ...told] = showApart(view.field, [view.base, ...view.values.map(({ value }) => value)]);
+          const rows = view.values.map((value, at) => [
             value.id,
-            value.kind === 'delete' ? deletedWords(view.field) : showField(view.field, value.value),
+            value.kind === 'delete' ? deletedWords(view.field) : (told[at] ?? ''),
             [
               names.get(value.device) ?? shortId(value.device),
               ...(value.places ?? []).map((place) => places.get(place) ?? place),
@@ -60,9 +63,7 @@ const conflicts: Command = {
             value.id === view.shown ? 'shown' : '',
           ]);
           const head = `${call.paint.strong(plainText(titleWithPath(view, kinds.get(view.collection) ?? null)))}  ${plainText(fieldWords(view.field, view.base ?? view.values[0]?.value))}  ${call.paint.dim(view.id)}\n`;
-          // Of a whole card or event that is deleted here and changed there it is not kept what it was: it was there all the same.
-          const isUntold = view.base === null && view.field === 'exists';
-          const was = isUntold ? '' : `was: ${showField(view.field, view.base)}\n`;
+          const was = isUntold ? '' : `was: ${base}\n`;
           return `${head}${was}${call.table(['value id', 'value', 'device', 'at', ''], rows, '')}`;
         })
         .join('\n');

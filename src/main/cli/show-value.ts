@@ -64,6 +64,9 @@ function wholeWords(value: ValueView): string | null {
 
 type FieldChange = PackageView['changes'][number]['fields'][number];
 const LONGEST = 90;
+const LONGEST_VALUE = 200;
+/** So many letters are told of what two texts have in common before they differ. */
+const BEFORE = 20;
 
 /**
  * `Phone (work): +1 555 1 → +1 555 2`, of a conflict that was settled `Phone (work): +1 555 1 or +1 555 2 → +1 555 2`; only what it is called where its
@@ -77,11 +80,34 @@ export function showChange({ path, before, after }: FieldChange): string {
   if (![...befores, after].every((value) => isWorded(path, value))) return name;
   // Two contents of one size are told apart by their digests.
   const isSize = befores.every((value) => sizeText(value) !== sizeText(after));
-  const told = (value: ValueView): string =>
-    shortRecord((isSize ? sizeText(value) : null) ?? showField(path, value), LONGEST);
-  const [was, is] = [befores.map(told).join(' or '), told(after)];
-  return was === is ? name : `${name}: ${was} → ${is}`;
+  const said = [...befores, after].map((value) => (isSize ? sizeText(value) : null) ?? showField(path, value));
+  const told = tellApart(said, LONGEST);
+  const [was, is] = [told.slice(0, -1).join(' or '), told.at(-1) ?? ''];
+  if (was === is) return path.startsWith('media/') ? `${name}: ${is}, another one` : name;
+  return `${name}: ${was} → ${is}`;
 }
+
+/** Values of a conflict, each in a line: of long ones what differs. */
+export const showApart = (path: string, values: readonly ValueView[]): readonly string[] =>
+  tellApart(
+    values.map((value) => showField(path, value)),
+    LONGEST_VALUE,
+  );
+
+/** Texts as they are; where one of them is longer than `most`, each long one from a little before what they differ in, and no more than that. */
+function tellApart(texts: readonly string[], most: number): readonly string[] {
+  const letters = texts.map((text) => [...text]);
+  if (letters.every(({ length }) => length <= most)) return texts;
+  const [first = [], ...others] = letters.filter(({ length }) => length > 2 * BEFORE);
+  const same = first.findIndex((letter, at) => others.some((each) => each[at] !== letter));
+  const from = Math.max(0, (same < 0 ? Math.min(first.length, ...others.map(({ length }) => length)) : same) - BEFORE);
+  const isCut = others.length > 0 && from > BEFORE;
+  return letters.map((each) => {
+    if (!isCut || each.length <= 2 * BEFORE) return shortRecord(each.join(''), most);
+    return `…${shortRecord(each.slice(from).join(''), most)}`;
+  });
+}
+
 /** Of an occurrence that was changed once more only what differs: all it says is too long for a line. */
 function changedParts(path: string, before: ValueView, after: ValueView): readonly string[] {
   if (!isOccurrence(path) || !isPlain(before) || !isPlain(after)) return [];

@@ -8,6 +8,7 @@ import { progressLine, progressOf } from '../../../src/main/cli/progress-bar.ts'
 import {
   bytesText,
   shortRecord,
+  showApart,
   showChange,
   showDeletion,
   showField,
@@ -222,6 +223,24 @@ it('a deletion says what was deleted and whether it is kept, and a whole record 
   expect(showDeletion({ ...entry, before: { type: 'directory' }, kept: 'no' })).toBe('deleted: folder, not kept');
   expect(showDeletion({ path: 'exists', before: true, after: false, kept: 'no' })).toBe('deleted, not kept');
   expect([true, false].map((value) => showField('exists', value))).toEqual(['there', 'deleted']);
+});
+
+it('of long texts what differs is told, and of two pictures of one size that they are two', () => {
+  const long = (changed: string): string =>
+    `${'what both say. '.repeat(40)}Then ${changed}. ${'And more. '.repeat(40)}`;
+  const notes = [null, 'this', 'that'].map((text) => (text === null ? null : { note: long(text) }));
+  const [none, one = '', other = ''] = showApart('notes/a', notes);
+  expect(none).toBe('nothing');
+  expect([one, other]).toEqual([expect.stringMatching(/^….*Then this\. /), expect.stringMatching(/^….*Then that\. /)]);
+  expect(one.length).toBeLessThan(210);
+  const change = showChange({ path: 'notes/a', before: notes[1]!, after: notes[2]!, kept: 'here' });
+  expect(change).toMatch(/^Note: ….*Then this\..* → ….*Then that\./);
+  expect(showApart('notes/a', [{ note: 'a' }, { note: 'b' }])).toEqual(['a', 'b']);
+  expect(showApart('notes/a', [{ note: 'x'.repeat(300) }, { note: 'x'.repeat(310) }])[1]).toBe(`…${'x'.repeat(30)}`);
+  expect(showApart('notes/a', [{ note: long('this') }, { note: 'b' }])[0]).toMatch(/^what both say/);
+  const picture = (byte: string): ValueView => ({ kind: 'photo', data: { size: 30, digest: byte } });
+  const shown = showChange({ path: 'media/a', before: picture('A'), after: picture('B'), kept: 'here' });
+  expect(shown).toMatch(/^Photo: a picture .*, another one$/);
 });
 
 it('of an occurrence that was changed again only what differs is told', () => {
