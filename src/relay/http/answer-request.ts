@@ -33,7 +33,7 @@ export async function answerRequest(service: RelayService, role: RelayRole, requ
   if (route.for === 'everybody') return route.handle(call, await jsonOf(request, route.body));
   const session = service.session(request.bearer);
   const length = route.body === null ? 0 : request.announced(route.body.most);
-  if (route.path.startsWith('/v1/groups/')) service.check(session, readGroup(names[0]), length ?? route.body!.most);
+  if (names.group !== undefined) service.check(session, readGroup(names.group), length ?? route.body!.most);
   const body =
     route.takes === 'bytes' && route.body !== null
       ? await request.read(route.body.most)
