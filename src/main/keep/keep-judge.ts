@@ -82,16 +82,22 @@ export async function judge(
   if (wholes.length === 0) return 'let-go';
   if (standing.zeroes) return 'again';
   if (suspect.seen !== null && suspect.seen !== hexOf(standing.revision)) return 'let-go';
-  return compare(port, suspect, standing, found, wholes, new Set(needed));
+  return compare(port, suspect, standing, { found, wholes, needed: new Set(needed) });
+}
+
+interface Compared {
+  readonly found: File;
+  /** What it may be a torn one of. */
+  readonly wholes: readonly File[];
+  /** Those that are to be there now. */
+  readonly needed: ReadonlySet<FileEntry>;
 }
 
 async function compare(
   port: Pick<KeepPort, 'readItem'>,
   suspect: Suspect,
   standing: There,
-  found: File,
-  wholes: readonly File[],
-  needed: ReadonlySet<FileEntry>,
+  { found, wholes, needed }: Compared,
 ): Promise<Verdict | Unsure> {
   const { each, source, id } = suspect;
   let [unknown, missing] = [false, false];

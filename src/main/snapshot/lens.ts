@@ -167,7 +167,9 @@ export function putFields(
     const value = field.startsWith('addresses/') ? withoutFormerWhole(held, said) : said;
     after.set(field, putValue(full.get(field) ?? null, held, value));
     if (project !== null && kind === 'contacts')
-      putInParts(after, field, full.get(field) ?? null, held, value, (each) => project(each, before));
+      putInParts(after, field, { full: full.get(field) ?? null, before: held, now: value }, (each) =>
+        project(each, before),
+      );
   }
   for (const field of before.keys()) if (!now.has(field)) after.delete(field);
   if (kind === 'calendar') {
@@ -182,9 +184,7 @@ export function putFields(
 function putInParts(
   after: Map<FieldName, Value>,
   field: FieldName,
-  full: Value,
-  before: Value,
-  now: Value,
+  { full, before, now }: { readonly full: Value; readonly before: Value; readonly now: Value },
   project: NonNullable<Projection>,
 ): void {
   const whole = after.get(field) ?? null;

@@ -26,7 +26,7 @@ export function putParts(full: readonly Part[], before: readonly Part[], now: re
     );
     parts = isItself
       ? parts.map((part) => (own.includes(part) ? changed(part, was, is, own.indexOf(part)) : part))
-      : (within(parts, hidden, was, is) ?? instead(parts, hidden, kind, was, is, now));
+      : (within(parts, hidden, was, is) ?? instead(parts, kind, { shown: hidden, was, is, now }));
   }
   return parts;
 }
@@ -97,15 +97,19 @@ function within(
   return null;
 }
 
+/** A source that says of one kind of part something else than before. */
+interface Resaid {
+  /** What of the record may be in its text. */
+  readonly shown: readonly Part[];
+  /** The parts of the kind there, before and now. */
+  readonly was: readonly Part[];
+  readonly is: readonly Part[];
+  /** All its parts. */
+  readonly now: readonly Part[];
+}
+
 /** What a source says of one kind, in place of what it showed there: parts of that kind, and others that were in their text. */
-function instead(
-  parts: readonly Part[],
-  shown: readonly Part[],
-  kind: string,
-  was: readonly Part[],
-  is: readonly Part[],
-  now: readonly Part[],
-): readonly Part[] {
+function instead(parts: readonly Part[], kind: string, { shown, was, is, now }: Resaid): readonly Part[] {
   const texts = was.map(textOf);
   const goes = (part: Part): boolean =>
     kindOf(part) === kind || (shown.includes(part) && texts.some((text) => text?.includes(textOf(part) as string)));

@@ -328,7 +328,8 @@ export class ConstructTexts {
     const loaded = this.#texts.load(document, before);
     // Whoever was there keeps its id; what is new is told by its UID or by what it says.
     const native = new Map(items.flatMap(({ id, fields }) => (fields === null ? [] : [[id, fields] as const])));
-    const exact = this.#identify.identify(loaded, before, new Set(items.map(({ id }) => id)), native);
+    const written = new Set(items.map(({ id }) => id));
+    const exact = this.#identify.identify({ document: loaded, before, written, native });
     loaded.isJudged = before.isJudged;
     // A row beside it that no look took in may be one of those that are to be written next.
     const isKnown = (id: RecordId): boolean => before.isOurs || native.has(id) || known().ids.has(id);

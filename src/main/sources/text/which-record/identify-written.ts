@@ -7,6 +7,18 @@ import type { NativeItem, TextFormat } from '../text-format.ts';
 import { NUMBER } from './item-ids.ts';
 import { addTo, alignItems, lastFree, NO_FIELDS } from './match-items.ts';
 
+/** A text that was written. */
+export interface WrittenText {
+  /** As it was read back. */
+  readonly document: Loaded;
+  /** As it was before it was written. */
+  readonly before: Loaded;
+  /** What was changed, made or taken away. */
+  readonly written: ReadonlySet<RecordId>;
+  /** What the items of those that are still there are to say. */
+  readonly native: ReadonlyMap<RecordId, Fields>;
+}
+
 /** Tells which record each item is of a text that we just wrote: what was there is known, and so is what was written (else `AssignItems`). */
 export class IdentifyWritten {
   readonly #format: TextFormat;
@@ -21,50 +33,16 @@ export class IdentifyWritten {
    * Says which record each item of a text we just wrote is: the order of what was there is kept, new items follow. Returns new ones that were read for
    * that, and say just what they are to say.
    */
-  identify(
-    document: Loaded,
-    before: Loaded,
-    written: ReadonlySet<RecordId>,
-    native: ReadonlyMap<RecordId, Fields>,
-  ): ReadonlySet<RecordId> {
+  identify(text: WrittenText): ReadonlySet<RecordId> {
+    const { document, before, written, native } = text;
     const stay = itemsThatStay(document, before, written);
     for (let at = 0; at < stay; at++) document.ids[at] = before.ids[at] ?? null;
     const claimed = new Set<RecordId>(before.ids.slice(0, stay) as RecordId[]);
     const candidates = [...new Set([...before.ids.slice(stay).flatMap((id) => id ?? []), ...native.keys()])];
-    // What states no UID and was not written is told by its bytes: of a table of thousands one row is another.
-    const kept = new Map<string, RecordId[]>();
-    before.text.items.slice(stay).forEach((item, index) => {
-      const id = before.ids[stay + index] ?? null;
-      if (item.uid !== null || id === null || written.has(id)) return;
-      addTo(kept, digestTextOf(before.text, item), id);
-    });
-    const byUid = new Map<string, RecordId[]>();
-    for (const id of candidates) {
-      const base = id.replace(NUMBER, '');
-      for (const uid of base === id ? [base] : [base, id]) addTo(byUid, uid, id);
-    }
-    // A UID that stood for another record goes on doing so.
-    before.text.items.slice(stay).forEach((item, index) => {
-      const id = before.ids[stay + index] ?? null;
-      const uid = item.uid === null ? null : recordIdOfUid(item.uid);
-      if (id === null || uid === null || uid === id || uid === id.replace(NUMBER, '')) return;
-      byUid.set(uid, [id, ...(byUid.get(uid) ?? [])]);
-    });
-    for (const ids of [...kept.values(), ...byUid.values()]) ids.reverse();
-    const rest: number[] = [];
-    document.text.items.slice(stay).forEach((item, index) => {
-      const at = stay + index;
-      const ids = item.uid === null ? kept.get(digestTextOf(document.text, item)) : byUid.get(recordIdOfUid(item.uid));
-      const id = lastFree(ids, claimed);
-      if (id === undefined) rest.push(at);
-      else {
-        document.ids[at] = id;
-        claimed.add(id);
-      }
-    });
+    const untold = claimByUidOrBytes(text, stay, candidates, claimed);
+    const left = claimByPlace(text, untold, claimed);
     const exact = new Set<RecordId>();
-    const left = this.#claimByPlace(document, before, written, native, rest, claimed);
-    const unplaced = this.#claimInOrder(document, before, native, left, claimed, exact);
+    const unplaced = this.#claimInOrder(text, left, claimed, exact);
     if (unplaced.length === 0) return exact;
     const free = candidates.filter((id) => !claimed.has(id));
     const matches = alignItems(
@@ -85,9 +63,7 @@ export class IdentifyWritten {
    * returned.
    */
   #claimInOrder(
-    document: Loaded,
-    before: Loaded,
-    native: ReadonlyMap<RecordId, Fields>,
+    { document, before, native }: WrittenText,
     unplaced: readonly number[],
     claimed: Set<RecordId>,
     exact: Set<RecordId>,
@@ -106,28 +82,68 @@ export class IdentifyWritten {
       return false;
     });
   }
+}
 
-  /** What was there and neither its UID nor its bytes tell stands where it stood, without what was removed before it. The others are returned. */
-  #claimByPlace(
-    document: Loaded,
-    before: Loaded,
-    written: ReadonlySet<RecordId>,
-    native: ReadonlyMap<RecordId, Fields>,
-    rest: readonly number[],
-    claimed: Set<RecordId>,
-  ): readonly number[] {
-    const stays = before.ids.filter((id) => id === null || !written.has(id) || native.has(id));
-    const former = new Set(before.ids);
-    const added = [...native.keys()].filter((id) => !former.has(id)).length;
-    if (document.text.items.length !== stays.length + added) return rest;
-    return rest.filter((at) => {
-      const id = stays[at] ?? null;
-      if (id === null || claimed.has(id)) return true;
+/**
+ * An item is told by the UID it states, or else by its bytes, where it was not written: of a table of thousands one row is another. The first `stay` are told
+ * already. The others are returned.
+ */
+function claimByUidOrBytes(
+  { document, before, written }: WrittenText,
+  stay: number,
+  candidates: readonly RecordId[],
+  claimed: Set<RecordId>,
+): readonly number[] {
+  const byBytes = new Map<string, RecordId[]>();
+  before.text.items.slice(stay).forEach((item, index) => {
+    const id = before.ids[stay + index] ?? null;
+    if (item.uid !== null || id === null || written.has(id)) return;
+    addTo(byBytes, digestTextOf(before.text, item), id);
+  });
+  const byUid = new Map<string, RecordId[]>();
+  for (const id of candidates) {
+    const base = id.replace(NUMBER, '');
+    for (const uid of base === id ? [base] : [base, id]) addTo(byUid, uid, id);
+  }
+  // A UID that stood for another record goes on doing so.
+  before.text.items.slice(stay).forEach((item, index) => {
+    const id = before.ids[stay + index] ?? null;
+    const uid = item.uid === null ? null : recordIdOfUid(item.uid);
+    if (id === null || uid === null || uid === id || uid === id.replace(NUMBER, '')) return;
+    byUid.set(uid, [id, ...(byUid.get(uid) ?? [])]);
+  });
+  for (const ids of [...byBytes.values(), ...byUid.values()]) ids.reverse();
+  const untold: number[] = [];
+  document.text.items.slice(stay).forEach((item, index) => {
+    const at = stay + index;
+    const ids = item.uid === null ? byBytes.get(digestTextOf(document.text, item)) : byUid.get(recordIdOfUid(item.uid));
+    const id = lastFree(ids, claimed);
+    if (id === undefined) untold.push(at);
+    else {
       document.ids[at] = id;
       claimed.add(id);
-      return false;
-    });
-  }
+    }
+  });
+  return untold;
+}
+
+/** What was there and neither its UID nor its bytes tell stands where it stood, without what was removed before it. The others are returned. */
+function claimByPlace(
+  { document, before, written, native }: WrittenText,
+  untold: readonly number[],
+  claimed: Set<RecordId>,
+): readonly number[] {
+  const stays = before.ids.filter((id) => id === null || !written.has(id) || native.has(id));
+  const former = new Set(before.ids);
+  const added = [...native.keys()].filter((id) => !former.has(id)).length;
+  if (document.text.items.length !== stays.length + added) return untold;
+  return untold.filter((at) => {
+    const id = stays[at] ?? null;
+    if (id === null || claimed.has(id)) return true;
+    document.ids[at] = id;
+    claimed.add(id);
+    return false;
+  });
 }
 
 /** How many items at the beginning are as they were, in a text of ours: each is the record it was. What is written may stand where its like stood. */
