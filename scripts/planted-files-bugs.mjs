@@ -200,8 +200,8 @@ export const PLANTED_FILES_BUGS = [
   {
     about: 'what is in a folder that was gone and came back is not told again',
     file: 'src/main/sources/files/walk-files.ts',
-    find: '      bury(node, this.#stamp(walk));\n      tell(',
-    replace: '      tell(',
+    find: '      bury(node, this.#stamp(walk));\n      walk.events.tell(',
+    replace: '      walk.events.tell(',
     tests: ['test/unit/sources/files/walk-files.test.ts'],
   },
   {
@@ -228,8 +228,8 @@ export const PLANTED_FILES_BUGS = [
   {
     about: 'a folder that could not be listed, and in which nothing changed, is not told again',
     file: 'src/main/sources/files/walk-files.ts',
-    find: "  node.print = null;\n  tell(walk, { is: 'unlisted'",
-    replace: "  tell(walk, { is: 'unlisted'",
+    find: "  node.print = null;\n  walk.events.tell({ is: 'unlisted'",
+    replace: "  walk.events.tell({ is: 'unlisted'",
     tests: ['test/unit/sources/files/walk-files.test.ts'],
   },
   {

@@ -3,18 +3,16 @@ import type { DirectoryName, FileStat, FileSystem } from '../../platform/file-sy
 import { LockstepError } from '../../platform/trouble.ts';
 import { troubleText } from '../../platform/trouble-text.ts';
 import { recordId } from '../../record/ids.ts';
-import type { ItemProblem, ListEvent, ListedGroup, ListResult, ProblemCode } from '../source-adapter.ts';
+import type { ItemProblem, ListEvent, ListResult, ProblemCode } from '../source-adapter.ts';
 import { type DirectoryNames, usableNames } from './directory-names.ts';
 import { bury, childOf, type DirectoryNode, newNode, nodeAt } from './directory-tree.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
+import { ListingEvents } from './listing-events.ts';
 import { ListingPrint } from './listing-print.ts';
 import { DISK_IS_AWAY, type MountMemory } from './mount-memory.ts';
 import type { NamePlatform } from './names.ts';
 import { checkRecordPath, ParentGuard, problemCode } from './path-guard.ts';
 import { DIRECTORY_REVISION, freshCutoff, isFreshSince, REVISION_BYTES } from './revision.ts';
-
-/** Groups are told together until there are this many, or `batchItems` items. */
-const BATCH_GROUPS = 200;
 
 export interface WalkOptions {
   readonly platform: NamePlatform;
@@ -53,9 +51,7 @@ interface Walk {
   readonly rules: IgnoreRules;
   /** Subdirectories still to be listed; null: they are not followed. */
   readonly pending: Directory[] | null;
-  readonly events: ListEvent[];
-  groups: ListedGroup[];
-  batched: number;
+  readonly events: ListingEvents;
   items: number;
   linked: number;
 }
@@ -108,9 +104,7 @@ export class FileWalker {
       since: known ? since : -1,
       rules,
       pending,
-      events: [],
-      groups: [],
-      batched: 0,
+      events: new ListingEvents(this.#batchItems),
       items: 0,
       linked: 0,
     };
@@ -122,11 +116,10 @@ export class FileWalker {
       for (let next = pending?.pop(); next !== undefined; next = pending?.pop()) {
         this.#list(walk, next);
         if (signal.aborted) throw new LockstepError('aborted', `listing ${this.#root} was stopped`, this.#root);
-        if (walk.events.length > 0) yield* this.#take(walk);
+        if (walk.events.isAny) yield* this.#stillThere(walk.events.take());
       }
     }
-    flush(walk);
-    yield* this.#take(walk);
+    yield* this.#stillThere(walk.events.takeLast());
     if (within === null) mounts.walkedWhole();
     const whole = within === null || (known && since === generation - 1);
     return {
@@ -163,9 +156,9 @@ export class FileWalker {
   }
 
   /** What was read is told only while the root is still the directory it was: had its disk gone, everything in it would look deleted. */
-  #take(walk: Walk): ListEvent[] {
+  #stillThere(events: readonly ListEvent[]): readonly ListEvent[] {
     this.#checkRoot();
-    return walk.events.splice(0);
+    return events;
   }
 
   #checkRoot(): void {
@@ -201,7 +194,7 @@ export class FileWalker {
       unlisted(walk, id, node, 'io', DISK_IS_AWAY);
     } else {
       bury(node, this.#stamp(walk));
-      tell(walk, { is: 'group-gone', group: id });
+      walk.events.tell({ is: 'group-gone', group: id });
     }
   }
 
@@ -321,9 +314,7 @@ export class FileWalker {
       fresh: anyFresh && isFreshSince(stat, cutoff),
       size: stat.type === 'file' ? stat.size : 0,
     }));
-    walk.groups.push({ group: at.id, items, problems });
-    walk.batched += items.length;
-    if (walk.batched >= this.#batchItems || walk.groups.length >= BATCH_GROUPS) flush(walk);
+    walk.events.group({ group: at.id, items, problems });
   }
 
   /** Hands on the subdirectories: the last first, as they are taken from the end. */
@@ -362,7 +353,7 @@ export class FileWalker {
         continue;
       }
       if (node.goneIn === 0) bury(node, this.#stamp(walk));
-      tell(walk, { is: 'group-gone', group: id });
+      walk.events.tell({ is: 'group-gone', group: id });
     }
   }
 }
@@ -377,23 +368,11 @@ function unlisted(walk: Walk, id: string, node: DirectoryNode, code: ProblemCode
 
 function tellUnlisted(walk: Walk, group: string, node: DirectoryNode, problem: ItemProblem | null): void {
   node.print = null;
-  tell(walk, { is: 'unlisted', group, problem });
+  walk.events.tell({ is: 'unlisted', group, problem });
 }
 
 /** No directory is there any more. */
 function isGone(error: unknown): boolean {
   const { code } = error as { readonly code?: string };
   return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-function tell(walk: Walk, event: ListEvent): void {
-  flush(walk);
-  walk.events.push(event);
-}
-
-function flush(walk: Walk): void {
-  if (walk.groups.length === 0) return;
-  walk.events.push({ is: 'groups', groups: walk.groups });
-  walk.groups = [];
-  walk.batched = 0;
 }
