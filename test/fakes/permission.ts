@@ -6,19 +6,19 @@ export type Right = 'read' | 'write' | 'enter';
 const BITS: Record<Right, number> = { read: 0o400, write: 0o200, enter: 0o100 };
 
 /** `user`: bound by the owner's permission bits. `superuser`: by `denied` alone, as a stand-in for what root may not do. */
-export type Standing = 'user' | 'superuser' | 'everything';
+export type Privilege = 'user' | 'superuser' | 'everything';
 
 /** What one process may do. */
 export class Permission {
-  readonly #standing: Standing;
+  readonly #privilege: Privilege;
 
-  constructor(standing: Standing) {
-    this.#standing = standing;
+  constructor(privilege: Privilege) {
+    this.#privilege = privilege;
   }
 
   may(inode: Inode, right: Right): boolean {
-    if (this.#standing === 'everything') return true;
-    return !inode.denied && (this.#standing === 'superuser' || (inode.mode & BITS[right]) !== 0);
+    if (this.#privilege === 'everything') return true;
+    return !inode.denied && (this.#privilege === 'superuser' || (inode.mode & BITS[right]) !== 0);
   }
 
   /** Throws EROFS or EACCES. */
@@ -37,6 +37,6 @@ export class Permission {
   /** May mode and times of this be set? Throws EROFS or EPERM. */
   demandOwn(inode: Inode): void {
     if (inode.volume.readOnly) throw new DiskError('EROFS');
-    if (inode.denied && this.#standing !== 'everything') throw new DiskError('EPERM');
+    if (inode.denied && this.#privilege !== 'everything') throw new DiskError('EPERM');
   }
 }

@@ -3,7 +3,7 @@ import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, type FileEntry, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import type { Digest, RecordId } from '../record/ids.ts';
 import { vouchesFor } from '../snapshot/stored-revision.ts';
-import type { Standing } from '../sources/source-adapter.ts';
+import type { Inspected } from '../sources/source-adapter.ts';
 import { earlierWhereMoved, expectedOf, isLeftByPower } from './keep-expected.ts';
 import type { KeepCollection, KeepPort, KeepSource, KeepStore } from './keep-port.ts';
 import { hasHoles, hasTimeOfWhole, isTorn } from './keep-torn.ts';
@@ -43,14 +43,14 @@ interface LeftAside {
 export type Verdict = 'let-go' | 'made' | 'again';
 /** `undecided`: somebody could tell who is not linked. `once-more`: all were asked, and one of them may only not have been able to give it. `later`: it cannot be read now. */
 export type Unsure = 'undecided' | 'once-more' | 'later';
-export type There = Extract<Standing, { is: 'there' }>;
+export type There = Extract<Inspected, { is: 'there' }>;
 type File = Extract<FileEntry, { type: 'file' }>;
 
 /** What became of a suspect, by what stands in its place. */
 export async function judge(
   port: Pick<KeepPort, 'readItem'>,
   suspect: Suspect,
-  standing: Standing,
+  standing: Inspected,
 ): Promise<Verdict | Unsure> {
   const expected = expectedOf(suspect.each.collection, suspect.source, suspect.row);
   if (expected === null) return 'let-go';

@@ -2,7 +2,7 @@ import type { Collection } from '../collection.ts';
 import type { NamedContent } from '../past/history-port.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CollectionId, Digest, LogId, MemberKey, RecordId } from '../record/ids.ts';
-import type { Revision, Standing } from '../sources/source-adapter.ts';
+import type { Inspected, Revision } from '../sources/source-adapter.ts';
 import type { ContentStore } from '../store/content-store.ts';
 import type { UnsyncedStore } from '../store/unsynced-store.ts';
 
@@ -17,7 +17,7 @@ export interface KeepStore {
     reserve: number,
   ): Promise<readonly ('kept' | 'moved' | 'no-room')[]>;
   /** null: the source was let go of. */
-  inspect(source: string, ids: readonly RecordId[]): Promise<readonly Standing[] | null>;
+  inspect(source: string, ids: readonly RecordId[]): Promise<readonly Inspected[] | null>;
   sync(source: string, ids: readonly RecordId[]): Promise<readonly boolean[]>;
   /** null: the system does not say. */
   freeBytes(): Promise<number | null>;

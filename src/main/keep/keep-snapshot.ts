@@ -1,6 +1,6 @@
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
 import { revisionIn, storedRevision } from '../snapshot/stored-revision.ts';
-import type { Standing } from '../sources/source-adapter.ts';
+import type { Inspected } from '../sources/source-adapter.ts';
 import { expectedOf, isLeftByPower, planOf } from './keep-expected.ts';
 import type { Suspect, There, Verdict } from './keep-judge.ts';
 import type { KeepPort } from './keep-port.ts';
@@ -10,7 +10,7 @@ type SnapshotPort = Pick<KeepPort, 'kept' | 'clock'>;
 /** A suspect of which it is known what became. */
 export interface Judged {
   readonly suspect: Suspect;
-  readonly standing: Standing;
+  readonly standing: Inspected;
   readonly verdict: Verdict;
 }
 
@@ -51,7 +51,7 @@ function noteMade(port: SnapshotPort, { each, source, row }: Suspect, standing: 
 }
 
 /** The snapshot says what stands there, so that construction replaces it and the next look sees no edit in it. */
-function expectAgain(port: SnapshotPort, { each, source, row }: Suspect, standing: Standing): void {
+function expectAgain(port: SnapshotPort, { each, source, row }: Suspect, standing: Inspected): void {
   const plan = planOf(each.collection, source, row);
   if (plan === null) return;
   const { before, planned } = plan;

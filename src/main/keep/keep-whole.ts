@@ -1,7 +1,7 @@
 import { PlannedRetry, type RetryPace } from '../platform/retry.ts';
 import { hexOf } from '../record/encode-value.ts';
 import type { RecordId } from '../record/ids.ts';
-import type { Revision, Standing } from '../sources/source-adapter.ts';
+import type { Inspected, Revision } from '../sources/source-adapter.ts';
 import { isLeftByPower, isSettledThere } from './keep-expected.ts';
 import { judge, type Suspect, type There } from './keep-judge.ts';
 import type { IdleJob, KeepCollection, KeepPort, KeepSource } from './keep-port.ts';
@@ -148,7 +148,7 @@ export class WholeFiles implements IdleJob {
   /** false: the source is not there; its suspects wait. */
   async #inspect(batch: readonly Suspect[]): Promise<boolean> {
     const [{ source }] = batch as [Suspect];
-    let standing: readonly Standing[] | null = null;
+    let standing: readonly Inspected[] | null = null;
     try {
       // Asked before and after: what is missing on a disk that went away is not gone.
       if (await source.isReady())
@@ -163,7 +163,7 @@ export class WholeFiles implements IdleJob {
     if (standing === null) return false;
     const judged: Judged[] = [];
     for (const [at, suspect] of batch.entries()) {
-      const verdict = await judge(this.#port, suspect, standing[at] as Standing);
+      const verdict = await judge(this.#port, suspect, standing[at] as Inspected);
       if (this.#suspects.get(source.row)?.get(suspect.id) !== suspect) continue;
       if (verdict === 'once-more') {
         suspect.lastTry = true;
@@ -171,7 +171,7 @@ export class WholeFiles implements IdleJob {
       }
       if (verdict === 'undecided' || verdict === 'once-more') this.#hold(suspect, standing[at] as There);
       else if (verdict === 'later') this.#holdUnread(suspect);
-      else judged.push({ suspect, standing: standing[at] as Standing, verdict });
+      else judged.push({ suspect, standing: standing[at] as Inspected, verdict });
     }
     this.#settle(source, judged);
     return true;
@@ -254,5 +254,5 @@ export class WholeFiles implements IdleJob {
 const isDue = ({ each, asked, due }: Suspect): boolean => due || each.linked().some((device) => !asked.has(device));
 
 /** Is something there that is not written to: what is torn stays so, and is doubted until it is let in again. */
-const isLeftOut = ({ source, id }: Suspect, standing: Standing): boolean =>
+const isLeftOut = ({ source, id }: Suspect, standing: Inspected): boolean =>
   standing.is === 'there' && source.leavesOut(id);

@@ -166,7 +166,7 @@ export type ConstructOutcome =
   | { readonly id: RecordId; readonly done: 'refused'; readonly reason: ProblemCode; readonly detail: string };
 
 /** What stands at the place of an item. `unreadable`: it cannot be told now. */
-export type Standing =
+export type Inspected =
   | { readonly is: 'missing' }
   | { readonly is: 'unreadable' }
   | {

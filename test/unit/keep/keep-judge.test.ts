@@ -4,7 +4,7 @@ import type { KeepCollection, KeepSource } from '../../../src/main/keep/keep-por
 import { fileFields } from '../../../src/main/record/file-entry.ts';
 import { recordId } from '../../../src/main/record/ids.ts';
 import { storedRevision } from '../../../src/main/snapshot/stored-revision.ts';
-import type { Revision, Standing } from '../../../src/main/sources/source-adapter.ts';
+import type { Inspected, Revision } from '../../../src/main/sources/source-adapter.ts';
 import { CollectionGroup, GroupDatabases, type GroupDevice } from '../../fakes/collection-group.ts';
 
 const [OLD, NEW] = [Uint8Array.of(1), Uint8Array.of(2)] as [Revision, Revision];
@@ -43,7 +43,7 @@ afterEach(() => databases.close());
 /** What becomes of it where this stands there; null: nothing does. */
 function judged(text: string | null, more: Partial<Suspect> = {}) {
   const fields = text === null ? null : fileFields(device.file(text));
-  const standing: Standing =
+  const standing: Inspected =
     fields === null ? { is: 'missing' } : { is: 'there', revision: NEW, fields, zeroes: false, holes: false };
   const readItem = async () => (stays && text !== null ? bytesOf(text) : null);
   return judge({ readItem }, Object.assign(suspect, more), standing);

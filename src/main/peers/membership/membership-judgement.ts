@@ -1,8 +1,8 @@
 import type { DeviceId, Digest } from '../../record/ids.ts';
+import { type Belonging, belongingOf, type Ledger, type ToldOf } from './belonging.ts';
 import { numberedRotates } from './epochs.ts';
 import type { OpGraph } from './membership-graph.ts';
 import type { MembershipOp, OpKind } from './membership-op.ts';
-import { type Ledger, type Standing, standingOf, type ToldOf } from './membership-standing.ts';
 
 /**
  * Why a genuine operation has no effect: its author was not allowed to make it by what it had seen; or was removed (or demoted) apart from it; or had
@@ -64,7 +64,7 @@ class Round {
   }
 
   #judge(place: number, op: MembershipOp): void {
-    const author = op.group === null ? null : standingOf(this.ledger, op.author, place);
+    const author = op.group === null ? null : belongingOf(this.ledger, op.author, place);
     const misnumbered = op.body?.op === 'rotate' && !this.#rotates.has(place);
     if (op.group !== null && (misnumbered || !mayDo(op, author))) {
       this.refused.push(place);
@@ -113,7 +113,7 @@ class Round {
   }
 }
 
-function mayDo(op: MembershipOp, author: Standing | null): boolean {
+function mayDo(op: MembershipOp, author: Belonging | null): boolean {
   if (author === null || author.removed) return false;
   // A cut is extended by those who had taken more, never by the one that was cut: a reader could write on for ever.
   if (op.body?.op === 'extend-cut') return op.subject !== op.author;

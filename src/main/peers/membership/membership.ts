@@ -4,11 +4,11 @@ import type { Descriptor } from '../identity/descriptor.ts';
 import { displayName } from '../protocol/display-name.ts';
 import { toHex } from '../protocol/hex.ts';
 import type { MemberRole } from '../protocol/messages.ts';
+import { belongingOf } from './belonging.ts';
 import { type Rotation, rotationsOf } from './epochs.ts';
 import { type Misplaced, placeOps } from './membership-graph.ts';
 import { judge, type Refusal } from './membership-judgement.ts';
 import type { MembershipOp } from './membership-op.ts';
-import { standingOf } from './membership-standing.ts';
 
 export interface Member {
   readonly device: DeviceId;
@@ -71,9 +71,9 @@ export function evaluateMembership(group: CollectionId, ops: Iterable<Membership
   const removed = new Map<DeviceId, Member>();
   const recoveryKeys: RecoveryKey[] = [];
   for (const device of [...ledger.bySubject.keys()].sort()) {
-    const standing = standingOf(ledger, device, null);
-    if (standing === null) continue;
-    const { removed: gone, seniority: _, isRecoveryKey, ...member } = standing;
+    const belonging = belongingOf(ledger, device, null);
+    if (belonging === null) continue;
+    const { removed: gone, seniority: _, isRecoveryKey, ...member } = belonging;
     if (isRecoveryKey) {
       if (!gone) recoveryKeys.push({ id: device, addedBy: member.addedBy });
       continue;

@@ -22,7 +22,7 @@ import {
   PAIRING_EXPORTER,
   pairingCode,
 } from './pairing-transcript.ts';
-import { isAnswered, type Proven, type Session, type Standing } from './standing-invite.ts';
+import { isAnswered, type Proven, type Session, type StandingInvite } from './standing-invite.ts';
 
 const INVITE_MS = 15 * 60_000;
 /** Until a stranger must have proven that it holds a link and confirmed what it was offered. */
@@ -39,7 +39,7 @@ const COMPARE_MS = 120_000;
  */
 export class InviteDesk {
   readonly #host: InviterHost;
-  readonly #standing = new Map<string, Standing>();
+  readonly #standing = new Map<string, StandingInvite>();
   readonly #sessions = new Map<MessageStream<StrangerLink>, Session>();
   /** Those who have no link. */
   readonly nearby: NearbyDesk;
@@ -67,8 +67,14 @@ export class InviteDesk {
     return inviteLink(invite);
   }
 
-  #stand(invite: Invite, terms: InviteTerms, nearby: Standing['nearby'], ms: number, code: string): Standing {
-    const standing: Standing = {
+  #stand(
+    invite: Invite,
+    terms: InviteTerms,
+    nearby: StandingInvite['nearby'],
+    ms: number,
+    code: string,
+  ): StandingInvite {
+    const standing: StandingInvite = {
       invite,
       terms,
       cancelExpiry: () => {},
@@ -150,7 +156,7 @@ export class InviteDesk {
   }
 
   /** The person here said that the digits are the same: what that of the other device said already goes on. */
-  #same(standing: Standing, nearby: NonNullable<Standing['nearby']>): void {
+  #same(standing: StandingInvite, nearby: NonNullable<StandingInvite['nearby']>): void {
     nearby.same = true;
     this.#host.onRequests(this.requests());
     for (const session of [...this.#sessions.values()])
@@ -231,14 +237,14 @@ export class InviteDesk {
     else this.#offer(session, standing, proven);
   }
 
-  #proven(standing: Standing, join: MessageOf<'JOIN'>, said: Uint8Array, link: StrangerLink): Descriptor | null {
+  #proven(standing: StandingInvite, join: MessageOf<'JOIN'>, said: Uint8Array, link: StrangerLink): Descriptor | null {
     const joiner = parseDescriptor(join.descriptor);
     if (joiner === null || !equalBytes(joiner.tls, link.spki) || joiner.id === this.#host.identity.id) return null;
     const knows = macHolds(inviteKeys(standing.invite).joiner, said, join.mac);
     return knows && verifySignature(joiner.sig, said, join.sig) ? joiner : null;
   }
 
-  #offer(session: Session, standing: Standing, { joiner, name: joinerName, said }: Proven): void {
+  #offer(session: Session, standing: StandingInvite, { joiner, name: joinerName, said }: Proven): void {
     const { stream } = session;
     const { terms, invite } = standing;
     const { identity, random } = this.#host;
@@ -287,7 +293,7 @@ export class InviteDesk {
     else this.#host.onRequests(this.requests());
   }
 
-  async #grant(standing: Standing): Promise<void> {
+  async #grant(standing: StandingInvite): Promise<void> {
     const { newcomer, terms, nearby } = standing;
     if (newcomer === null || standing.approved) return;
     standing.approved = true;
@@ -306,7 +312,7 @@ export class InviteDesk {
   }
 
   /** Where the device that was let in is not here, it hears so when it comes again. */
-  #tell(standing: Standing, ops: readonly Uint8Array[]): void {
+  #tell(standing: StandingInvite, ops: readonly Uint8Array[]): void {
     for (const session of [...this.#sessions.values()]) {
       if (session.at !== 'approval' || session.standing !== standing) continue;
       const admit = { addrs: this.#host.addresses().slice(0, 32), ops };
@@ -324,7 +330,7 @@ export class InviteDesk {
   }
 
   /** It ends so much later, at the relay as well. */
-  #expire(standing: Standing, after: number, code: string): void {
+  #expire(standing: StandingInvite, after: number, code: string): void {
     const { invite, terms } = standing;
     const { clock, mailbox } = this.#host;
     standing.cancelExpiry();
@@ -334,7 +340,7 @@ export class InviteDesk {
   }
 
   /** `also`: a session that is not one of the invite's own yet. */
-  #burn(standing: Standing, code: string, also: MessageStream<StrangerLink> | null = null): void {
+  #burn(standing: StandingInvite, code: string, also: MessageStream<StrangerLink> | null = null): void {
     // The end of its session burns it too.
     if (!this.#standing.has(toHex(standing.invite.id))) return;
     const waited = standing.request !== null && !isAnswered(standing);

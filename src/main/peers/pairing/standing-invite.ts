@@ -7,7 +7,7 @@ import type { Invite } from './invite-link.ts';
 import type { InviteTerms, PairingRequest } from './inviter-host.ts';
 
 /** An invitation that is open, and what became of it so far. */
-export interface Standing {
+export interface StandingInvite {
   readonly invite: Invite;
   readonly terms: InviteTerms;
   cancelExpiry: () => void;
@@ -37,18 +37,18 @@ export type Session = {
 } & (
   | { readonly at: 'join' }
   /** Without a link: the digits are shown. `joined`: its JOIN came, so its person said they are the same. */
-  | { readonly at: 'compare'; readonly standing: Standing; readonly joined: Proven | null }
+  | { readonly at: 'compare'; readonly standing: StandingInvite; readonly joined: Proven | null }
   | {
       readonly at: 'confirm';
-      readonly standing: Standing;
+      readonly standing: StandingInvite;
       readonly joiner: Descriptor;
       readonly name: string;
       readonly offered: Uint8Array;
     }
-  | { readonly at: 'approval'; readonly standing: Standing; readonly offered: Uint8Array }
+  | { readonly at: 'approval'; readonly standing: StandingInvite; readonly offered: Uint8Array }
 );
 
 /** A person said yes, so that it waits for none any more. */
-export function isAnswered({ approved, nearby }: Standing): boolean {
+export function isAnswered({ approved, nearby }: StandingInvite): boolean {
   return approved || nearby?.same === true;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { type FileEntry, fileFields } from '../../record/file-entry.ts';
 import { digest, type RecordId } from '../../record/ids.ts';
-import type { Standing } from '../source-adapter.ts';
+import type { Inspected } from '../source-adapter.ts';
 import type { ConstructContext } from './construct-context.ts';
 import { ParentGuard } from './path-guard.ts';
 import { isExecutable, modifiedMicroseconds, revisionOf, sameRevision } from './revision.ts';
@@ -11,7 +11,7 @@ const PAGE = 4096;
 const PIECE = 64 * PAGE;
 
 /** Looks at items after an unclean stop, before anyone believes what is there. Same order; writes nothing. */
-export function inspectFiles(context: ConstructContext, ids: readonly RecordId[]): readonly Standing[] {
+export function inspectFiles(context: ConstructContext, ids: readonly RecordId[]): readonly Inspected[] {
   const { fs, root, platform, folding } = context;
   const guard = new ParentGuard(fs, root, platform, folding);
   const buffer = new Uint8Array(PIECE);
@@ -29,8 +29,8 @@ export function inspectFiles(context: ConstructContext, ids: readonly RecordId[]
   });
 }
 
-function inspectItem(fs: FileSystem, path: string, stat: FileStat, buffer: Uint8Array): Standing {
-  const there = (entry: FileEntry, zeroes = false, holes = false): Standing => {
+function inspectItem(fs: FileSystem, path: string, stat: FileStat, buffer: Uint8Array): Inspected {
+  const there = (entry: FileEntry, zeroes = false, holes = false): Inspected => {
     const more = { executable: isExecutable(stat), modified: modifiedMicroseconds(stat) };
     return { is: 'there', revision: revisionOf(stat), fields: fileFields(entry, more), zeroes, holes };
   };

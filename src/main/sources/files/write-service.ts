@@ -10,10 +10,10 @@ import type {
   ConstructItem,
   ConstructOutcome,
   ContentRequest,
+  Inspected,
   StagedFile,
   StagedPiece,
   StageRequest,
-  Standing,
 } from '../source-adapter.ts';
 import { type AsideBatch, recheckAside } from './aside.ts';
 import { attempt } from './attempt.ts';
@@ -201,7 +201,7 @@ export class WriteService {
     const free = this.#free();
     return captureFiles(this.#root(source), requests, free === null ? Number.POSITIVE_INFINITY : free - reserve);
   }
-  inspect(source: string, ids: readonly RecordId[]): readonly Standing[] {
+  inspect(source: string, ids: readonly RecordId[]): readonly Inspected[] {
     return inspectFiles(this.#root(source), ids);
   }
   sync(source: string, ids: readonly RecordId[]): Promise<readonly boolean[]> {

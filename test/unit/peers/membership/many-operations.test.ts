@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
+import { belongingOf } from '../../../../src/main/peers/membership/belonging.ts';
 import { commitmentTo, rotationsOf } from '../../../../src/main/peers/membership/epochs.ts';
 import { type OpGraph, placeOps } from '../../../../src/main/peers/membership/membership-graph.ts';
 import { judge } from '../../../../src/main/peers/membership/membership-judgement.ts';
 import { addMember, selfAsMember } from '../../../../src/main/peers/membership/membership-log.ts';
 import { type MembershipOp, makeOp, type OpBody } from '../../../../src/main/peers/membership/membership-op.ts';
-import { standingOf } from '../../../../src/main/peers/membership/membership-standing.ts';
 import { digest, logId } from '../../../../src/main/record/ids.ts';
 import { foundPhotos, makeIdentities } from '../../../fakes/identities.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
@@ -56,7 +56,7 @@ it.each(Object.keys(SAID))(
     const { ledger, invalid } = judge(graph);
     expect(invalid.size).toBe(0);
     rotationsOf(graph, invalid);
-    expect(standingOf(ledger, ben.id, null)?.role).toBe('editor');
+    expect(belongingOf(ledger, ben.id, null)?.role).toBe('editor');
     expect(steps).toBeLessThan(30 * MANY);
   },
 );

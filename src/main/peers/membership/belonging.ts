@@ -18,7 +18,7 @@ export interface ToldOf {
 }
 
 /** What a device is in a collection by a set of operations. */
-export interface Standing {
+export interface Belonging {
   readonly device: DeviceId;
   readonly removed: boolean;
   /** A printed key, and no device. */
@@ -38,7 +38,7 @@ export interface Standing {
 const STRENGTH: { readonly [role in MemberRole]: number } = { relay: 0, reader: 1, editor: 2, admin: 3 };
 
 /** What `device` is by the operations that the one at place `at` had seen; by all of them where it is null. null: never added. */
-export function standingOf(ledger: Ledger, device: DeviceId, at: number | null): Standing | null {
+export function belongingOf(ledger: Ledger, device: DeviceId, at: number | null): Belonging | null {
   const { order, before } = ledger.graph;
   const told = ledger.bySubject.get(device);
   if (told === undefined) return null;
