@@ -28,7 +28,7 @@ test('a one-time address: spent by the first tab, good for its reload, refused t
 }) => {
   const desk = await device('desk');
   await page.goto(desk.ui);
-  await expect(page.getByRole('heading', { name: 'What shall be the same on all your devices?' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'What should be the same on all your devices?' })).toBeVisible();
   expect(page.url()).not.toContain('token');
   const other = await (await browser.newContext()).newPage();
   await other.goto(desk.ui);

@@ -28,7 +28,7 @@ test('the window: the page sees the contract and nothing else, a dropped folder 
   mkdirSync(folder);
   writeFileSync(join(folder, 'soup.md'), '# Soup');
   const { app, page } = await launch(data);
-  await expect(page.getByRole('heading', { name: 'What shall be the same on all your devices?' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'What should be the same on all your devices?' })).toBeVisible();
   expect(
     await page.evaluate(() => ({
       keys: Object.keys((window as unknown as Page).lockstep),

@@ -920,6 +920,39 @@ test('ten thousand acts scroll, only those in view exist, End reaches the last l
   await expect(page.getByRole('dialog', { name: 'Attic changed Photos' })).toBeVisible();
 });
 
+test('a list that could not be had is asked for again by a button', async ({ page }) => {
+  await openPages(page, pages, { page: 'settings' });
+  // Each status has lists asked for once more, a moment after: none of that is still to come when the button is pressed.
+  const before = await page.evaluate(async () => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    const status = await sample.request('status');
+    const count = sample.asked.filter(({ name }) => name === 'devices:list').length;
+    if (status.ok) sample.tell('status', status.value);
+    return count;
+  });
+  await expect.poll(() => asked(page, 'devices:list').then(({ length }) => length)).toBeGreaterThan(before);
+  const fail = (isFailing: boolean) =>
+    page.evaluate((it) => {
+      const { sample } = window as unknown as { sample: SampleClient };
+      for (const name of ['devices:list', 'history:acts', 'problems:list', 'conflicts:first'] as const)
+        sample.fail(name, it);
+    }, isFailing);
+  for (const [key, shown] of [
+    ['2', 'Laptop'],
+    ['3', 'plans.md'],
+    ['4', 'Today'],
+    ['5', 'Not permitted'],
+  ] as const) {
+    await fail(true);
+    await page.keyboard.press(`Control+${key}`);
+    await expect(page.getByRole('alert')).toContainText('The database cannot be read');
+    await fail(false);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByRole('main')).toContainText(shown);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  }
+});
+
 test('history is looked at as of a day, and everything again without one', async ({ page }) => {
   await openPages(page, pages, { page: 'history', scenario: 'long' });
   const days = page.locator('.history-day');
@@ -995,6 +1028,10 @@ test('older history that could not be had is asked for again once something happ
   await page.keyboard.press('End');
   await expect(page.getByRole('alert')).toContainText('The database cannot be read');
   await expect(page.locator('[data-row="199"]')).toBeFocused();
+  const again = page.getByRole('button', { name: 'Try again' });
+  await again.click();
+  await expect.poll(() => asked(page, 'history:acts').then(({ length }) => length)).toBeGreaterThan(3);
+  await expect(again).toBeVisible();
   await fail(false);
   await page.evaluate(async () => {
     const { sample } = window as unknown as { sample: SampleClient };
@@ -1002,6 +1039,7 @@ test('older history that could not be had is asked for again once something happ
     if (reply.ok) sample.tell('status', reply.value);
   });
   await expect(page.getByRole('alert')).toHaveCount(0);
+  await page.locator('[data-row="199"]').focus();
   await page.keyboard.press('End');
   await expect(page.locator('[data-row="399"]')).toBeFocused();
 });

@@ -376,7 +376,13 @@ export class SampleClient implements LockstepClient {
           state: 'It is not in step: two names cannot be told apart on Laptop.',
           fields: [
             { path: 'entry', value: file(1_204, 'aa'), device: LAPTOP, at: ago(400), rule: 'The only value' },
-            { path: 'modified', value: ago(402), device: SELF, at: ago(402), rule: 'The larger one' },
+            {
+              path: 'modified',
+              value: Date.parse(ago(402)) * 1_000,
+              device: SELF,
+              at: ago(402),
+              rule: 'The larger one',
+            },
           ],
           problem: PROBLEMS.find((one) => one.record === args[1]) ?? null,
         };

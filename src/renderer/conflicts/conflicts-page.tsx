@@ -94,7 +94,7 @@ export function ConflictsPage() {
           }
         : {})}
     >
-      <ErrorNotice error={conflicts.error} />
+      <ErrorNotice error={conflicts.error} asked={conflicts} />
       {conflicts.view === null && conflicts.error === null && <Loading what="conflicts" />}
       {conflicts.view !== null && everything === 0 && (
         <EmptyState icon={Handshake} title="No conflicts">

@@ -15,7 +15,7 @@ export function useConflicts(collection: string | null, text: string) {
   const [asked, setAsked] = useState({ of: filter, limit: FIRST });
   const limit = asked.of === filter ? asked.limit : FIRST;
   const query = { ...(collection === null ? {} : { collection }), ...(text === '' ? {} : { text }), limit };
-  const { value, error, reload } = useRequest('conflicts:first', [query], revision);
+  const { value, error, loading, reload } = useRequest('conflicts:first', [query], revision);
   // What was found before stays until the next answer is there.
   const [last, setLast] = useState<ConflictsView | null>(null);
   useEffect(() => {
@@ -27,9 +27,10 @@ export function useConflicts(collection: string | null, text: string) {
     if (view === null || view.list.length >= view.total || at < view.list.length - NEAR_END) return;
     setAsked({ of: filter, limit: Math.max(limit, view.list.length * TIMES) });
   };
-  return { view, error, reload, more } satisfies {
+  return { view, error, loading, reload, more } satisfies {
     view: ConflictsView | null;
     error: WireError | null;
+    loading: boolean;
     reload: () => void;
     more: (at: number) => void;
   };

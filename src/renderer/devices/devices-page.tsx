@@ -39,7 +39,7 @@ export function DevicesPage() {
       {requests.map((request) => (
         <RequestCard key={request.request} request={request} />
       ))}
-      <ErrorNotice error={devices.error} />
+      <ErrorNotice error={devices.error} asked={devices} />
       {devices.value === null && devices.error === null && <Loading what="your devices" />}
       <ul className="stack" aria-label="Devices">
         {[...(devices.value ?? [])].sort(thisDeviceFirst).map((device) => (

@@ -66,7 +66,7 @@ export function HistoryPage() {
         />
         <LateDayFilter value={day} onChange={setDay} />
       </div>
-      <ErrorNotice error={pages.error} />
+      <ErrorNotice error={pages.error} asked={pages} />
       {pages.loading && pages.acts.length === 0 && <Loading what="history" />}
       {pages.acts.length > 0 && <HistoryList key={JSON.stringify(filter)} pages={pages} onOpen={setOpen} />}
       {nothing && (

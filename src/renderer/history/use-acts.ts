@@ -14,6 +14,8 @@ export interface ActPages {
   readonly complete: boolean;
   readonly loading: boolean;
   readonly error: WireError | null;
+  /** Asks for what could not be had again. */
+  reload(): void;
   /** A list shows this row: it and those after it are asked for, if they are not here. */
   reach(at: number): void;
 }
@@ -32,6 +34,7 @@ export function useActs(filter: HistoryQuery, revision: number): ActPages {
   });
   const [error, setError] = useState<WireError | null>(null);
   const [loading, setLoading] = useState(false);
+  const [again, setAgain] = useState(0);
   const [wanted, setWanted] = useState({ of: question, count: 0 });
 
   const ask = useCallback(
@@ -47,7 +50,7 @@ export function useActs(filter: HistoryQuery, revision: number): ActPages {
     [client, question],
   );
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: revision only asks for the newest again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: revision and again only ask for the newest again
   useEffect(() => {
     let dropped = false;
     setLoading(true);
@@ -71,14 +74,14 @@ export function useActs(filter: HistoryQuery, revision: number): ActPages {
     return () => {
       dropped = true;
     };
-  }, [ask, question, revision]);
+  }, [ask, question, revision, again]);
 
   const mine = state.of === question ? state : { acts: [], complete: false };
   const last = mine.acts.at(-1)?.id;
   // What follows from what is wanted and what is here: whatever became of an answer under way, the next one is asked for all the same.
   const isShort = last !== undefined && !mine.complete && wanted.of === question && wanted.count > mine.acts.length;
   // What failed is asked for once more, and again whenever something happened.
-  const retry = error === null ? null : revision;
+  const retry = error === null ? null : `${revision} ${again}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: retry only asks again
   useEffect(() => {
     if (!isShort || last === undefined) return;
@@ -100,5 +103,6 @@ export function useActs(filter: HistoryQuery, revision: number): ActPages {
     const count = at + NEAR_END;
     if (wanted.of !== question || count > wanted.count) setWanted({ of: question, count });
   };
-  return { acts: mine.acts, complete: mine.complete, loading, error, reach };
+  const reload = useCallback(() => setAgain((count) => count + 1), []);
+  return { acts: mine.acts, complete: mine.complete, loading, error, reload, reach };
 }

@@ -59,7 +59,7 @@ export function ProblemsPage() {
   const groups = groupProblems(problems.value ?? [], formats);
   return (
     <PageFrame title="Problems">
-      <ErrorNotice error={problems.error} />
+      <ErrorNotice error={problems.error} asked={problems} />
       {problems.value === null && problems.error === null && <Loading what="problems" />}
       {elsewhere !== '' && (
         <Note tone="warn">

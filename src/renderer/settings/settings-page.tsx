@@ -32,7 +32,7 @@ export function SettingsPage() {
   const device = useApp((state) => state.status?.device);
   return (
     <PageFrame title="Settings">
-      <ErrorNotice error={asked.error} />
+      <ErrorNotice error={asked.error} asked={asked} />
       {config === null && asked.error === null && <Loading what="the settings" />}
       {config !== null &&
         SETTING_GROUPS.map((group, at) => (

@@ -23,7 +23,13 @@ const CALENDAR: Beginning = {
   text: 'An .ics file, or a calendar on a server',
 };
 
-/** The first start: what this is for, and the ways to begin. */
+const STEPS: readonly (readonly [title: string, text: string])[] = [
+  ['Add it here', 'It stays where it is, and nothing in it changes.'],
+  ['Invite your other device', 'By a link, or nearby by six digits that you compare.'],
+  ['Work on either', 'What you change arrives on the other. Earlier versions stay in History.'],
+];
+
+/** The first start: what this is for, the ways to begin, and how it goes on. */
 export function Welcome() {
   const { store } = useAppContext();
   const isWindow = useClient().host === 'electron';
@@ -37,7 +43,7 @@ export function Welcome() {
   };
   return (
     <section className="welcome" aria-labelledby="welcome">
-      <h2 id="welcome">What shall be the same on all your devices?</h2>
+      <h2 id="welcome">What should be the same on all your devices?</h2>
       <p className="welcome-lead">
         Lockstep keeps it in step directly between them, encrypted, without an account. Nothing leaves this device until
         you invite another one.
@@ -56,6 +62,18 @@ export function Welcome() {
           </Button>
         ))}
       </div>
+      <ol className="welcome-steps" aria-label="How it goes on">
+        {STEPS.map(([title, text], at) => (
+          <li key={title}>
+            <span aria-hidden className="step-number">
+              {at + 1}
+            </span>
+            <p>
+              <strong>{title}</strong> <span className="muted">{text}</span>
+            </p>
+          </li>
+        ))}
+      </ol>
       <div className="welcome-join">
         <p>
           <strong>Is it on another device already?</strong>{' '}
