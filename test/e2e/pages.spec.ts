@@ -1232,6 +1232,40 @@ test('a dropped folder is added only after it is confirmed; a bad place keeps th
   await expect(page.getByRole('heading', { name: 'Recipes' })).toBeVisible();
 });
 
+test('of several that were dropped each says why it was not added, and may be left out; closed meanwhile, no more are added', async ({
+  page,
+}) => {
+  await openPages(page, pages, { host: 'electron' });
+  await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
+  const drop = (...names: string[]) =>
+    page.evaluate((all) => {
+      const dataTransfer = new DataTransfer();
+      for (const name of all) dataTransfer.items.add(new File(['x'], name));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+    }, names);
+  await drop('Letters', 'missing one', 'missing two');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('heading')).toHaveText('Add 3 places');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Letters', includeHidden: true })).toBeVisible();
+  await expect(dialog.getByRole('heading')).toHaveText('Add 2 places');
+  await expect(dialog.getByRole('alert')).toHaveCount(2);
+  await dialog.getByRole('button', { name: 'Leave out /home/ana/missing one' }).click();
+  await expect(dialog.getByRole('heading')).toHaveText('Add 1 place');
+  await dialog.getByRole('button', { name: /^Leave out/ }).click();
+  await expect(dialog).toHaveCount(0);
+
+  const before = (await asked(page, 'collections:add')).length;
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.hold('collections:add'));
+  await drop('Music', 'Films');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog.getByRole('button', { name: 'Adding…' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('collections:add'));
+  await expect(page.getByText('Music: 12 items, kept in step from now on')).toBeVisible();
+  expect(await asked(page, 'collections:add')).toHaveLength(before + 1);
+});
+
 test('what is dropped as the window comes into sight is not opened in its place', async ({ page }) => {
   await page.addInitScript(() => {
     const observer = new MutationObserver(() => {

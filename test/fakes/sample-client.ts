@@ -285,12 +285,13 @@ export class SampleClient implements LockstepClient {
         const { location } = args[0] as { location: string };
         if (location.includes('missing')) return undefined;
         const label = location.split('/').at(-1) ?? location;
+        const id = (0x90 + this.#collections.length).toString(16).repeat(16);
         this.#collections = [
           ...this.#collections,
-          { ...plain, id: '99'.repeat(16), name: label, records: 12, peers: [], sources: [folder('s9', location)] },
+          { ...plain, id, name: label, records: 12, peers: [], sources: [folder('s9', location)] },
         ];
         this.tell('status', this.#status());
-        return { collection: '99'.repeat(16), source: 's9', kind: 'files', format: 'folder', records: 12 };
+        return { collection: id, source: 's9', kind: 'files', format: 'folder', records: 12 };
       }
       case 'collections:leave':
         this.#collections = this.#collections.filter((one) => one.id !== args[0]);

@@ -1,5 +1,6 @@
-import { useState } from 'react';
-import { Checkbox } from 'react-aria-components';
+import { X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Button, Checkbox } from 'react-aria-components';
 import type { FoundCollectionView, WireError } from '../../contract/contract.ts';
 import { counted, listed } from '../../contract/overall-state.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
@@ -48,6 +49,9 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
   const [kind, setKind] = useState<'contacts' | 'calendar'>(adding.kind === 'calendar' ? 'calendar' : 'contacts');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<WireError | null>(null);
+  /** Why those of several failed, each by its place. */
+  const [errors, setErrors] = useState<ReadonlyMap<string, WireError>>(new Map());
+  const isOpen = useIsOpen();
 
   const [format, setFormat] = useState(RECOGNIZED);
   // An account with several collections of the kind: which of them is meant, a person says.
@@ -56,10 +60,12 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
   const isServer = !several && isAddress(place);
   const isFeed = isServer && adding.kind !== 'contacts' && isPublished(place);
   const recognition = useRecognition(several ? '' : place, format === RECOGNIZED ? null : format);
+  const fail = (location: string, failure: WireError) =>
+    several ? setErrors((before) => new Map(before).set(location, failure)) : setError(failure);
   const addOne = async (typed: string) => {
     const located = isServer ? await account.locate(typed, kind) : { ok: true as const, location: typed };
     if (!located.ok) {
-      setError(located.error);
+      fail(typed, located.error);
       setPlace(addressToConfirm(located.error) ?? typed);
       return false;
     }
@@ -81,11 +87,11 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
     return reply.ok;
   };
   const whyNot = async (location: string, failure: WireError) => {
-    const several = failure.code === 'several-collections';
-    const listed = several ? await client.request('accounts:collections', location, kind) : null;
+    const isOneOfSome = failure.code === 'several-collections';
+    const listed = isOneOfSome ? await client.request('accounts:collections', location, kind) : null;
     const [first] = listed?.ok === true ? listed.value : [];
     if (listed?.ok !== true || first === undefined) {
-      setError(listed?.ok === false ? listed.error : failure);
+      fail(location, listed?.ok === false ? listed.error : failure);
       return;
     }
     setFound(listed.value);
@@ -94,18 +100,27 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
   const add = async () => {
     setBusy(true);
     setError(null);
+    setErrors(new Map());
     // One by one, and what failed stays on the screen: a bad place must not hide that the others were added.
     let failed: readonly string[] = [];
-    for (const location of several ? left : [place.trim()])
+    for (const location of several ? left : [place.trim()]) {
+      // Who closes it meanwhile wants no more of them.
+      if (!isOpen.current) return;
       if (!(await addOne(location))) failed = [...failed, location];
+    }
     setBusy(false);
     setLeft(failed);
     if (failed.length === 0) onClose();
   };
+  const leaveOut = (location: string) => {
+    const others = left.filter((one) => one !== location);
+    setLeft(others);
+    if (others.length === 0) onClose();
+  };
   const isFilled = several || place.trim() !== '';
   return (
     <DialogFrame
-      title={several ? `Add ${left.length} places` : TITLES[adding.kind ?? 'any']}
+      title={several ? `Add ${counted(left.length, 'place')}` : TITLES[adding.kind ?? 'any']}
       careful
       onClose={onClose}
       onEnter={isFilled && !busy ? () => void add() : null}
@@ -128,11 +143,25 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
         </Note>
       )}
       {several ? (
-        <ul className="plain-list">
+        <ul className="plain-list places">
           {left.map((location) => (
             <li key={location}>
-              <span className="path">{location}</span>
-              <RecognizedPlace location={location} />
+              <div>
+                <span className="path">{location}</span>
+                {errors.has(location) ? (
+                  <ErrorNotice error={errors.get(location) ?? null} />
+                ) : (
+                  <RecognizedPlace location={location} />
+                )}
+              </div>
+              <Button
+                className="button button-icon button-quiet"
+                aria-label={`Leave out ${location}`}
+                isDisabled={busy}
+                onPress={() => leaveOut(location)}
+              >
+                <X aria-hidden size={16} />
+              </Button>
             </li>
           ))}
         </ul>
@@ -201,4 +230,16 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
       </Note>
     </DialogFrame>
   );
+}
+
+/** false once it is closed, for what is still under way then. */
+function useIsOpen(): { readonly current: boolean } {
+  const isOpen = useRef(true);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+    };
+  }, []);
+  return isOpen;
 }
