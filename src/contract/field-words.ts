@@ -155,6 +155,8 @@ export function contactWords(path: string, value: ValueView): string | null {
   if (value === null && isOccurrence(path)) return deletedWords(path);
   const map = path.split('/')[0] ?? path;
   if (map === 'keywords' || map === 'members') return value === true ? 'yes' : null;
+  // What it says is told by what the field is called.
+  if (map === 'also' || map === 'matchedBy') return value === null ? null : 'yes';
   if (map === COMPONENT) return componentWords(textOfComponent(value));
   if (!isPlain(value)) return null;
   switch (map) {

@@ -1,8 +1,10 @@
-import { type Change, NOTHING } from '../change-log/change.ts';
+import { type Change, type FieldWrite, NOTHING } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
 import type { Sibling } from '../merge/record-state.ts';
-import { stoodBefore } from '../past/record-past.ts';
-import type { Dot, FieldName } from '../record/ids.ts';
+import { stoodBefore, writtenBy } from '../past/record-past.ts';
+import { ALIAS_OF } from '../record/alias.ts';
+import { fieldRule } from '../record/field-rules.ts';
+import { type Dot, dotOf, type FieldName, packageRowOf, type RecordId } from '../record/ids.ts';
 import { madeFrom } from './common-ancestor.ts';
 
 /**
@@ -17,7 +19,7 @@ export function writersOf(
 ): readonly Dot[] {
   const others = siblings.flatMap((each) => (each.dots === dots ? [] : each.dots));
   return dots.flatMap((written) => {
-    const dot = beforeSettlement(collection, field, written);
+    const dot = whereWritten(collection, field, beforeSettlement(collection, field, written));
     const change = collection.packages.changeAt(dot)?.change;
     const stands = change?.writes.find((write) => write.field === field)?.standsFor ?? [];
     const writers = stands.filter((each) => each !== NOTHING);
@@ -25,6 +27,51 @@ export function writersOf(
     return endsSettlement(collection, change) || !isMadeFrom(collection, field, others, writers) ? writers : [dot];
   });
 }
+
+/**
+ * Where a value was written that a change brought from another record: an edit that followed a move, or what one of two contacts said that a person made
+ * one. Whoever brought it wrote nothing. Of any other change it itself.
+ */
+function whereWritten(collection: Collection, field: FieldName, dot: Dot): Dot {
+  const seen = new Set<Dot>();
+  for (let at = dot; ; ) {
+    seen.add(at);
+    const change = collection.packages.changeAt(at)?.change;
+    const from = change === undefined ? null : broughtFrom(collection, at, change);
+    const before = from === null ? null : lastToSay(collection, from, field, at);
+    if (before === null || seen.has(before)) return at;
+    at = before;
+  }
+}
+
+/** The record whose values a change brings to its own; null: none. */
+function broughtFrom({ packages }: Collection, dot: Dot, { record, cause, movedFrom }: Change): RecordId | null {
+  if (cause === 'follow-move') return movedFrom ?? null;
+  if (cause !== 'settle') return null;
+  const row = packageRowOf(dot);
+  const count = packages.open(row)?.body.count ?? 0;
+  for (let index = 0; index < count; index++) {
+    const other = packages.changeAt(dotOf(row, index))?.change;
+    if (other?.writes.some(({ field, value }) => field === ALIAS_OF && value === record)) return other.record;
+  }
+  return null;
+}
+
+/** The last change to a record, before this one, by which it said in such a field what this one says. null: none that is held. */
+function lastToSay(collection: Collection, from: RecordId, field: FieldName, dot: Dot): Dot | null {
+  const { kind, log, packages, records } = collection;
+  const value = writtenBy(collection, dot, field);
+  const row = records.find(from)?.row;
+  if (value === undefined || row === undefined) return null;
+  const { same } = fieldRule(kind, field);
+  // Of two contacts the same entry has a key of its own in each.
+  const isSuch = (write: FieldWrite): boolean => mapOf(write.field) === mapOf(field) && same(write.value, value);
+  const said = log.changesOf(row).filter((each) => packages.changeAt(each)?.change.writes.some(isSuch) === true);
+  const before = said.filter((each) => log.order(each, dot) < 0);
+  return before.reduce<Dot | null>((last, each) => (last === null || log.order(each, last) > 0 ? each : last), null);
+}
+
+const mapOf = (field: FieldName): string => field.split('/')[0] ?? field;
 
 /**
  * Of a value that came back as a settlement was undone, what had stood there before that: it may itself be of an undo, and then whose it is is said of

@@ -223,6 +223,8 @@ it('a deletion says what was deleted and whether it is kept, and a whole record 
   expect(showDeletion({ ...entry, before: { type: 'directory' }, kept: 'no' })).toBe('deleted: folder, not kept');
   expect(showDeletion({ path: 'exists', before: true, after: false, kept: 'no' })).toBe('deleted, not kept');
   expect([true, false].map((value) => showField('exists', value))).toEqual(['there', 'deleted']);
+  const also: ValueView = { record: 'uid', by: ['name bob'] };
+  expect([showField('also/x', also), showField('also/x', null)]).toEqual(['yes', 'nothing']);
 });
 
 it('of long texts what differs is told, and of two pictures of one size that they are two', () => {

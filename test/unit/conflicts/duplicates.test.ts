@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BrowsedCollections } from '../../../src/main/browse/browsed-collections.ts';
 import type { Change } from '../../../src/main/change-log/change.ts';
+import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { contactMarks } from '../../../src/main/conflicts/contact-marks.ts';
 import { fuseSure, settleDuplicate } from '../../../src/main/conflicts/duplicates.ts';
 import { pairsOf, surestFirst } from '../../../src/main/conflicts/find-duplicates.ts';
@@ -138,6 +139,25 @@ describe('settling duplicates', () => {
     group.exchange();
     expect(await listDuplicates(laptop)).toEqual([]);
     expect(laptop.isThere('a') && laptop.isThere('b')).toBe(true);
+  });
+
+  it('credits what is in conflict then to whoever wrote it, not to whoever made them one', async () => {
+    const { group, laptop, phone } = met(3);
+    const desk = group.devices[2] as GroupDevice;
+    group.tick();
+    await settleDuplicate(desk.port, 'a', 'b', true);
+    group.exchange();
+    for (const device of group.devices) {
+      const view = listConflicts(device.port).find(({ field }) => field.startsWith('notes/'));
+      const by = view?.values.map(({ value, device: who }) => [(value as { note?: string } | null)?.note, who]);
+      expect(new Map(by as [string, string][])).toEqual(
+        new Map([
+          ['mine', laptop.id],
+          ['yours', phone.id],
+        ]),
+      );
+      expect(view?.title).toMatch(/^Ada: edited on (?:Laptop and Phone|Phone and Laptop)$/);
+    }
   });
 
   it('has groups follow, and an undo gives them back whom they had', async () => {

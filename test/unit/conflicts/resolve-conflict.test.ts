@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ConflictView } from '../../../src/contract/contract.ts';
+import type { FieldWrite } from '../../../src/main/change-log/change.ts';
 import { conflictDetail } from '../../../src/main/conflicts/conflict-detail.ts';
 import { findConflict, firstConflicts, listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveAll, resolveConflict } from '../../../src/main/conflicts/resolve-conflict.ts';
@@ -7,7 +8,7 @@ import { listHistory } from '../../../src/main/history/history-view.ts';
 import { undoChange } from '../../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../../src/main/history/verify.ts';
 import { ENTRY, EXECUTABLE, EXISTS, MODIFIED } from '../../../src/main/record/file-entry.ts';
-import { type FieldName, fieldName } from '../../../src/main/record/ids.ts';
+import { type FieldName, fieldName, recordId } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDevice } from '../../fakes/collection-group.ts';
 
@@ -181,6 +182,23 @@ describe('a list of conflicts', () => {
     undoChange(laptop.port, listHistory(laptop.port, { limit: 1 })[0]?.id as string);
     group.exchange();
     expect(one(desk)).toEqual(before);
+  });
+
+  it('has an edit that followed a move of whoever made it', () => {
+    save(laptop, 'x', 'base');
+    group.exchange();
+    save(phone, 'x', 'edited');
+    group.exchange();
+    save(laptop, 'y', 'other');
+    group.tick();
+    const entry: FieldWrite = { field: ENTRY, value: desk.file('edited'), replaces: [] };
+    const writes = [entry, { field: EXISTS, value: true, replaces: [] }];
+    desk.write([{ record: recordId('y'), cause: 'follow-move', movedFrom: recordId('x'), writes }]);
+    group.exchange();
+    for (const device of group.devices) {
+      const [view] = listConflicts(device.port);
+      expect(view?.title).toMatch(/: edited on (?:Phone and Laptop|Laptop and Phone)$/);
+    }
   });
 
   it('is as it was, of the same people and showing the same, where what settled one that an undo had made is undone', async () => {
