@@ -1,5 +1,5 @@
 import type { FieldName } from '../record/ids.ts';
-import type { Fields, Value } from '../record/value.ts';
+import { type Fields, isPlain, type Plain, type Value } from '../record/value.ts';
 
 /** What a contact can be known again by. Never empty words. */
 export interface ContactMarks {
@@ -64,7 +64,4 @@ export function nameMark(value: Value | undefined): string | null {
 /** Titles and degrees are written or left out. */
 const PERSONAL: ReadonlySet<string> = new Set(['given', 'given2', 'surname', 'surname2']);
 
-const plain = (value: Value): { readonly [key: string]: Value } | null =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
-    ? (value as { readonly [key: string]: Value })
-    : null;
+const plain = (value: Value): Plain | null => (isPlain(value) ? value : null);

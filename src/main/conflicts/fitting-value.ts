@@ -1,6 +1,4 @@
-import type { Value } from '../record/value.ts';
-
-type Plain = { readonly [key: string]: Value };
+import { isPlain, type Value } from '../record/value.ts';
 
 /**
  * Why a value somebody wrote cannot stand where these values stand, for people; null: it can. It has to be of their kind, and say something in a
@@ -30,8 +28,6 @@ function isPartLike(given: Value, known: Value): boolean {
   const kinds = new Set(Object.values(known).map(kindOf));
   return kinds.size === 0 || Object.values(given).every((value) => kinds.has(kindOf(value)));
 }
-
-const isPlain = (value: Value): value is Plain => kindOf(value) === 'object';
 
 function kindOf(value: Value): string {
   if (value === null) return 'null';

@@ -2,16 +2,8 @@ import { compareTexts } from '../record/compare-texts.ts';
 import { entryMapOf } from '../record/entry-maps.ts';
 import { withoutFrame } from '../record/framed-label.ts';
 import type { FieldName } from '../record/ids.ts';
-import { equalValues, type Fields, type Value } from '../record/value.ts';
+import { equalValues, type Fields, isPlain, type Plain, type Value } from '../record/value.ts';
 import { entryMark, nameMark } from './contact-marks.ts';
-
-type Plain = { readonly [key: string]: Value };
-const isPlain = (value: Value | undefined): value is Plain =>
-  value !== null &&
-  value !== undefined &&
-  typeof value === 'object' &&
-  !Array.isArray(value) &&
-  !(value instanceof Uint8Array);
 
 /** A person has one of each kind of them, so that two which differ are one that is said differently. */
 const ONE_EACH: ReadonlySet<string> = new Set([

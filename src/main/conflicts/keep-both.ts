@@ -7,7 +7,7 @@ import type { HistoryPort } from '../past/history-port.ts';
 import { fieldRule } from '../record/field-rules.ts';
 import { ENTRY, EXISTS, fileEntry, MODIFIED } from '../record/file-entry.ts';
 import { type FieldName, fieldName, type RecordId, recordId } from '../record/ids.ts';
-import type { Value } from '../record/value.ts';
+import { isPlain, type Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import type { OpenConflict, OpenValue } from './open-conflicts.ts';
 
@@ -68,8 +68,8 @@ function freeEntry({ fields }: RecordState, map: string, key: string): FieldName
 
 /** Which is preferred among its kind is said by the one that stays. */
 function notPreferred(value: Value): Value {
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return value;
-  const { pref: _, ...rest } = value as { readonly [part: string]: Value };
+  if (!isPlain(value)) return value;
+  const { pref: _, ...rest } = value;
   return rest;
 }
 

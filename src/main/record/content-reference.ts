@@ -1,5 +1,5 @@
 import type { Digest, FieldName } from './ids.ts';
-import type { Fields, Value } from './value.ts';
+import { type Fields, isPlain, type Value } from './value.ts';
 
 /** A larger part of a value travels as content named by its digest (DESIGN 5). Bytes. */
 const LARGEST_INLINE = 4096;
@@ -104,6 +104,3 @@ function mapParts(fields: Fields, map: (part: Value) => Value): Fields {
   });
   return changed ?? fields;
 }
-
-const isPlain = (value: Value | undefined): value is { readonly [key: string]: Value } =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);

@@ -2,7 +2,7 @@ import { componentInOneOrder } from './component-text.ts';
 import { ENTRY, EXECUTABLE, fileEntry } from './file-entry.ts';
 import type { FieldName } from './ids.ts';
 import { isOverride, joinedOverrides, sameOverride } from './series.ts';
-import { equalValues, type Value } from './value.ts';
+import { equalValues, isPlain, type Value } from './value.ts';
 
 export type RecordKind = 'files' | 'contacts' | 'calendar';
 
@@ -55,7 +55,7 @@ const alertRule: FieldRule = { ...plainRule, isLater: wasDismissedLater };
 
 /** Each computer that rings notes when somebody dismissed it there: of one alarm the last of these is right, as for every calendar (RFC 9074, 6). */
 function wasDismissedLater(a: Value, b: Value): boolean | null {
-  if (!isObject(a) || !isObject(b)) return null;
+  if (!isPlain(a) || !isPlain(b)) return null;
   const [{ acknowledged: one = '', ...rest }, { acknowledged: other = '', ...others }] = [a, b];
   return equalValues(rest, others) ? String(one) > String(other) : null;
 }
@@ -74,7 +74,7 @@ function restsLater(a: Value, b: Value): boolean | null {
 }
 
 function snoozeOf(value: Value): { readonly name: string; readonly until: string } | null {
-  if (!isObject(value)) return null;
+  if (!isPlain(value)) return null;
   const { name, value: until } = value;
   return typeof name === 'string' && isSnooze(name) && typeof until === 'string' ? { name, until } : null;
 }
@@ -83,14 +83,11 @@ const participantRule: FieldRule = { ...plainRule, isLater: wasAnswered };
 
 /** Whoever answers is not asked any more, which some programs take down and others do not: of one answer that is no question. */
 function wasAnswered(a: Value, b: Value): boolean | null {
-  if (!isObject(a) || !isObject(b)) return null;
+  if (!isPlain(a) || !isPlain(b)) return null;
   const [{ expectReply: one = null, ...rest }, { expectReply: other = null, ...others }] = [a, b];
   const isOneAnswer = rest.participationStatus !== undefined && equalValues(rest, others);
   return isOneAnswer && (one === null) !== (other === null) ? one === null : null;
 }
-
-const isObject = (value: Value): value is { readonly [key: string]: Value } =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
 
 /** A zone of somebody's own is named by its rules: whatever else stands in its text, and in whatever order, says nothing. */
 const zoneRule: FieldRule = { ...plainRule, same: (a, b) => (a === null) === (b === null) };

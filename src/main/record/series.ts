@@ -2,7 +2,7 @@ import { digestOf } from '../platform/hash.ts';
 import { compareTexts } from './compare-texts.ts';
 import { type FieldName, fieldName } from './ids.ts';
 import { sortedJson } from './sorted-json.ts';
-import { equalValues, type Fields, type Value } from './value.ts';
+import { equalValues, type Fields, isPlain, type Value } from './value.ts';
 
 const OVERRIDE = 'recurrenceOverrides/';
 const WHEN = fieldName('when');
@@ -110,6 +110,3 @@ export function nameSeries(after: Map<FieldName, Value>, full: Fields, now: Fiel
   for (const [field, value] of news)
     if (isPlain(value) && value.series === theirs) after.set(field, { ...value, series: ours });
 }
-
-const isPlain = (value: Value | undefined): value is { readonly [key: string]: Value } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);

@@ -10,6 +10,13 @@ export type Value =
   | readonly Value[]
   | { readonly [key: string]: Value };
 
+/** A value of named parts: what an address, or an occurrence of a series, is. */
+export type Plain = { readonly [key: string]: Value };
+
+/** Has it named parts, rather than being a list, bytes or a single value? */
+export const isPlain = (value: Value | undefined): value is Plain =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
+
 /** The fields of a record as one source holds them or as a person sees them: one value each. */
 export type Fields = ReadonlyMap<FieldName, Value>;
 

@@ -3,7 +3,7 @@ import { fieldRule, type RecordKind } from '../record/field-rules.ts';
 import { EXISTS } from '../record/file-entry.ts';
 import { type FieldName, fieldName } from '../record/ids.ts';
 import { nameSeries } from '../record/series.ts';
-import { equalValues, type Fields, type Value } from '../record/value.ts';
+import { equalValues, type Fields, isPlain, type Value } from '../record/value.ts';
 import { addressBeside, putLabels } from './put-address.ts';
 import { dropFormerMarkup } from './put-description.ts';
 import { nameBeside } from './put-name.ts';
@@ -212,6 +212,3 @@ function putValue(full: Value, before: Value, now: Value, putList: typeof putPar
   for (const key of Object.keys(before)) if (!Object.hasOwn(now, key)) delete after[key];
   return after;
 }
-
-const isPlain = (value: Value): value is { readonly [key: string]: Value } =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);

@@ -1,7 +1,7 @@
 import { type FieldName, fieldName } from '../record/ids.ts';
-import { equalValues, type Fields, type Value } from '../record/value.ts';
+import { equalValues, type Fields, isPlain, type Value } from '../record/value.ts';
 import { placeIn, wordsOf } from './put-name.ts';
-import { isOfParts, isPart, kindOf, type Part } from './put-parts.ts';
+import { isOfParts, kindOf, type Part } from './put-parts.ts';
 
 const ADDRESSES = 'addresses/';
 /** What cards before 4.0 print of an address is a property of its own, LABEL (RFC 2426, 3.2.2), which is carried as it is written. */
@@ -12,7 +12,7 @@ const LABELS = 'vCard/label/';
  * (`full`) follows them. Any other value as it is; whether the source shows that as it says it by now is for the caller to see.
  */
 export function addressBeside(put: Value, full: Value, before: Value): Value {
-  if (![put, full, before].every(isPart)) return put;
+  if (![put, full, before].every(isPlain)) return put;
   const [value, own, was] = [put, full, before] as readonly [Part, Part, Part];
   if (typeof own.full !== 'string' || value.full !== own.full || was.full === own.full) return put;
   if (!isOfParts(own.components) || !isOfParts(value.components)) return put;
@@ -33,7 +33,7 @@ export function putLabels(after: Map<FieldName, Value>, full: Fields, held: Fiel
   for (const label of own) {
     const address = printedBy(label, addresses, labels);
     const now = address === null ? null : (after.get(address.field) ?? null);
-    const parts = isPart(now) ? now.components : undefined;
+    const parts = isPlain(now) ? now.components : undefined;
     if (address === null || equalValues(now, address.value)) continue;
     const said = now === null ? '' : isOfParts(parts) ? printed(label.text, address.parts, parts) : label.text;
     if (said === '') after.delete(label.field);
@@ -58,14 +58,14 @@ interface Label {
 }
 
 function addressOf(field: string, value: Value): Address | [] {
-  if (!isPart(value) || !isOfParts(value.components)) return [];
-  const contexts = isPart(value.contexts ?? null) ? Object.keys(value.contexts as Part) : [];
+  if (!isPlain(value) || !isOfParts(value.components)) return [];
+  const contexts = isPlain(value.contexts ?? null) ? Object.keys(value.contexts as Part) : [];
   return { field: fieldName(field), value, parts: value.components, context: contexts.sort().join(' ') };
 }
 
 function labelOf(field: string, value: Value): Label | [] {
-  if (!isPart(value) || typeof value.value !== 'string') return [];
-  const { type = null } = isPart(value.params ?? null) ? (value.params as Part) : {};
+  if (!isPlain(value) || typeof value.value !== 'string') return [];
+  const { type = null } = isPlain(value.params ?? null) ? (value.params as Part) : {};
   const types = Array.isArray(type) ? type.join().toLowerCase().split(',') : [];
   const contexts = [...(types.includes('home') ? ['private'] : []), ...(types.includes('work') ? ['work'] : [])];
   const isEscaped = /\\[,;]/.test(value.value);

@@ -1,8 +1,6 @@
 import { type FieldName, fieldName } from '../record/ids.ts';
 import { isOverride } from '../record/series.ts';
-import { equalValues, type Fields, type Value } from '../record/value.ts';
-
-type Plain = { readonly [key: string]: Value };
+import { equalValues, type Fields, isPlain, type Plain, type Value } from '../record/value.ts';
 
 const DESCRIPTION = fieldName('description');
 /** Where the parameters of DESCRIPTION are; ALTREP among them is the same once more (Thunderbird). */
@@ -66,6 +64,3 @@ function withoutMarkup(field: FieldName, value: Value): Value {
   const { [ALTREP]: _, ...rest } = value;
   return Object.keys(rest).length === 0 ? null : rest;
 }
-
-const isPlain = (value: Value): value is Plain =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);

@@ -1,5 +1,5 @@
-import type { Value } from '../record/value.ts';
-import { isOfParts, isPart, kindOf, type Part, textOf } from './put-parts.ts';
+import { isPlain, type Value } from '../record/value.ts';
+import { isOfParts, kindOf, type Part, textOf } from './put-parts.ts';
 
 /**
  * A name that was edited (`put`) in a source that has no place for the whole of it, and makes one of the parts: the whole the record states (`full`)
@@ -8,7 +8,7 @@ import { isOfParts, isPart, kindOf, type Part, textOf } from './put-parts.ts';
  * as it says it by now is for the caller to see.
  */
 export function nameBeside(put: Value, full: Value, before: Value, now: Value): Value {
-  if (![put, full, before, now].every(isPart)) return put;
+  if (![put, full, before, now].every(isPlain)) return put;
   const [value, own, was, is] = [put, full, before, now] as readonly [Part, Part, Part, Part];
   const [parts, edited] = [was.components ?? [], is.components ?? []];
   if (!isOfParts(parts) || !isOfParts(edited)) return put;

@@ -1,11 +1,12 @@
-import { equalValues, type Value } from '../record/value.ts';
+import { equalValues, isPlain, type Plain, type Value } from '../record/value.ts';
 
 /** A part of a name or an address (`components`), or a unit of an organization. */
-export type Part = { readonly [key: string]: Value };
+/** What an address or a name is made of: each says what kind it is, and its text. */
+export type Part = Plain;
 
 /** Is it a list of parts, each of one text? */
 export function isOfParts(value: Value | undefined): value is readonly Part[] {
-  return Array.isArray(value) && value.every((part) => isPart(part) && textOf(part) !== null);
+  return Array.isArray(value) && value.every((part) => isPlain(part) && textOf(part) !== null);
 }
 
 /**
@@ -36,7 +37,7 @@ export function putParts(full: readonly Part[], before: readonly Part[], now: re
  * edited. Any other value as it is.
  */
 export function wholeOf(value: Value, full: Value, before: Value): Value {
-  if (![value, full, before].every(isPart)) return value;
+  if (![value, full, before].every(isPlain)) return value;
   const [put, own, was] = [value, full, before] as readonly [Part, Part, Part];
   const { components } = put;
   if (typeof own.full !== 'string' || own.components !== undefined || was.full !== undefined) return value;
@@ -53,7 +54,7 @@ export function wholeOf(value: Value, full: Value, before: Value): Value {
  * and nothing of its own. Any other value as it is.
  */
 export function withoutFormerWhole(before: Value, now: Value): Value {
-  if (!isPart(before) || !isPart(now) || before.full !== undefined || typeof now.full !== 'string') return now;
+  if (!isPlain(before) || !isPlain(now) || before.full !== undefined || typeof now.full !== 'string') return now;
   if (!isOfParts(before.components)) return now;
   const { full, ...rest } = now;
   return wordsIn(now.full) === wordsIn(before.components.map(textOf).join(' ')) ? rest : now;
@@ -125,9 +126,6 @@ function instead(parts: readonly Part[], kind: string, { shown, was, is, now }: 
   const at = first >= 0 ? first : parts.findLastIndex((part) => above.has(kindOf(part))) + 1;
   return [...parts.slice(0, at).filter((part) => !goes(part)), ...is, ...parts.slice(at).filter((part) => !goes(part))];
 }
-
-export const isPart = (value: Value): value is Part =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
 const of = (parts: readonly Part[], kind: string): readonly Part[] => parts.filter((part) => kindOf(part) === kind);
 export const kindOf = ({ kind = '' }: Part): string => String(kind);
 /** Units have a name, all others a value. */

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { ShownRecordView, ValueView } from '../../contract/contract.ts';
 import { fieldWords } from '../../contract/field-words.ts';
+import { isPlain } from '../../contract/plain-value.ts';
 import { useRequest } from '../client/use-request.ts';
 import { CopyButton } from './copy-button.tsx';
 import { errorWords } from './error-words.ts';
@@ -15,10 +16,6 @@ export interface RecordOf {
   readonly collection: string;
   readonly record: string;
 }
-
-type Plain = { readonly [key: string]: ValueView };
-const isPlain = (value: ValueView): value is Plain =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
 
 /** Larger ones are not given. */
 const LARGEST_PICTURE = 4 << 20;

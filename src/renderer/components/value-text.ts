@@ -1,10 +1,8 @@
 import type { ValueView } from '../../contract/contract.ts';
 import { contactWords } from '../../contract/field-words.ts';
+import { isPlain } from '../../contract/plain-value.ts';
 import { byteSize } from './byte-size.ts';
 import { formatFor } from './locale.ts';
-
-const isObject = (value: ValueView): value is { readonly [key: string]: ValueView } =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
 
 /** Properties of contacts and events that say the whole of the object they are in. */
 const TELLING = ['full', 'number', 'address', 'uri', 'value', 'name', 'title', 'text', 'note'] as const;
@@ -17,7 +15,7 @@ export function valueText(value: ValueView): string {
   if (typeof value === 'string') return value === '' ? 'empty' : value;
   if (value instanceof Uint8Array) return byteSize(value.length);
   if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map(valueText).join(', ');
-  if (!isObject(value)) return String(value);
+  if (!isPlain(value)) return String(value);
   return fileText(value) ?? objectText(value);
 }
 

@@ -1,5 +1,5 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
-import type { Value } from '../../../record/value.ts';
+import { isPlain, type Value } from '../../../record/value.ts';
 import { formatTime, isLocal, normalDuration } from './civil.ts';
 import { type Component, isChurn } from './component.ts';
 import { unknown } from './entries.ts';
@@ -8,7 +8,6 @@ import {
   cleanWord,
   escapeText,
   isName,
-  isPlain,
   type Param,
   type Property,
   param,

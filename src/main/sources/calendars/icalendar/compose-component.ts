@@ -1,11 +1,11 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import { type Fields, isPlain, type Value } from '../../../record/value.ts';
 import { remembering } from '../../text/remembering.ts';
 import { composeAlarm } from './alarm.ts';
 import { type Component, parseComponent } from './component.ts';
 import { composeCoordinates, composeRelations, ENTRY_CODECS, type EntryCodec, unknown } from './entries.ts';
 import { entryOf } from './keys.ts';
-import { cleanWord, escapeText, isPlain, type Param, type Property, param, paramsOf, property } from './property.ts';
+import { cleanWord, escapeText, type Param, type Property, param, paramsOf, property } from './property.ts';
 import { composeRule } from './rule.ts';
 import { type SingleCodec, singlesOf } from './singles.ts';
 import { composeTime, type EventTime, timeOfKey } from './times.ts';

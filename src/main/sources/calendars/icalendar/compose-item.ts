@@ -1,12 +1,12 @@
 import { unescapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import { type Fields, isPlain, type Value } from '../../../record/value.ts';
 import { isLocal } from './civil.ts';
 import { type Component, parseComponent } from './component.ts';
 import { type Composed, composeComponent, type Exceptions } from './compose-component.ts';
 import { isEntryOf } from './keys.ts';
 import { applyPatch, needsComponent, type Override, occurrencesIn, overridesOf, periodOf } from './overrides.ts';
-import { isPlain, type Property, param } from './property.ts';
+import { type Property, param } from './property.ts';
 import { composeTime, type EventTime, timeOfKey } from './times.ts';
 import type { EndStyle } from './when.ts';
 import { startOf, whenOfValue } from './when.ts';

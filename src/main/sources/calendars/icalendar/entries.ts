@@ -1,14 +1,13 @@
 import { digestOf } from '../../../platform/hash.ts';
 import { compareTexts } from '../../../record/compare-texts.ts';
 import { isSnooze } from '../../../record/field-rules.ts';
-import type { Value } from '../../../record/value.ts';
+import { isPlain, type Value } from '../../../record/value.ts';
 import type { Telling } from './assign-keys.ts';
 import {
   cleanText,
   cleanWord,
   escapeText,
   isName,
-  isPlain,
   otherParams,
   type Param,
   type Property,

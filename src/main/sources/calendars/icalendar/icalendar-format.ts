@@ -2,7 +2,7 @@ import { compareTexts } from '../../../record/compare-texts.ts';
 import { type ContentReference, putInContents, referencesIn } from '../../../record/content-reference.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { strayOverrides } from '../../../record/series.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import { type Fields, isPlain, type Value } from '../../../record/value.ts';
 import type { SplitText, TextFormat } from '../../text/text-format.ts';
 import type { Component } from './component.ts';
 import {
@@ -17,7 +17,6 @@ import {
 } from './compose-item.ts';
 import { partsOf } from './item-parts.ts';
 import { needsComponent, overrideField, overridesOf } from './overrides.ts';
-import { isPlain } from './property.ts';
 import { opaqueFields, readItem } from './read-item.ts';
 import { isNoRule } from './rule.ts';
 import { type IcalendarItem, splitCalendar } from './split-calendar.ts';

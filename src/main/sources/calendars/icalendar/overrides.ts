@@ -1,10 +1,9 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { isOverride, occurrenceDigest } from '../../../record/series.ts';
-import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import { equalValues, type Fields, isPlain, type Plain, type Value } from '../../../record/value.ts';
 import { localOf, wallMs } from './civil.ts';
 import { entryField, entryOf, isEntryOf } from './keys.ts';
-import { isPlain, type Plain } from './property.ts';
 import { timeOfKey } from './times.ts';
 import { startOf, type When, whenOfValue } from './when.ts';
 

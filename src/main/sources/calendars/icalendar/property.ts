@@ -1,5 +1,5 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
-import type { Value } from '../../../record/value.ts';
+import { isPlain, type Value } from '../../../record/value.ts';
 
 /** A parameter with its values as meant: unquoted, without RFC 6868's escapes. */
 export interface Param {
@@ -147,11 +147,6 @@ const textsOf = (value: Value | undefined): readonly string[] =>
     : typeof value === 'string'
       ? [value]
       : [];
-
-export type Plain = { readonly [key: string]: Value };
-/** Is it an object, rather than a list, bytes or a single value? */
-export const isPlain = (value: Value | undefined): value is Plain =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
 
 /** A name iCalendar allows for a property, a parameter or a component. */
 export const isName = (name: string): boolean => NAME.test(name);

@@ -1,5 +1,5 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
-import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import { equalValues, type Fields, isPlain, type Value } from '../../../record/value.ts';
 import { MalformedItem } from '../../text/text-format.ts';
 import { alarmIdentity, readAlarm } from './alarm.ts';
 import { assignKeys, type Keyless, type Telling } from './assign-keys.ts';
@@ -7,7 +7,7 @@ import { normalDuration, parseDuration } from './civil.ts';
 import { type Component, componentText, isChurn, parseComponent } from './component.ts';
 import { ENTRY_CODECS, type EntryCodec, readRelation, unknown } from './entries.ts';
 import { entriesOf, entryField } from './keys.ts';
-import { cleanText, isName, isPlain, otherParams, type Property, paramOf, splitList } from './property.ts';
+import { cleanText, isName, otherParams, type Property, paramOf, splitList } from './property.ts';
 import { conceptOf, keywordOf } from './read-word.ts';
 import { parseRule } from './rule.ts';
 import { type SingleCodec, singlesOf } from './singles.ts';

@@ -1,5 +1,5 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
-import type { Value } from '../../../record/value.ts';
+import { isPlain, type Value } from '../../../record/value.ts';
 import { remembering } from '../../text/remembering.ts';
 import { formatTime, isLocal, parseTime } from './civil.ts';
 import { UTC } from './zone-names.ts';
@@ -140,7 +140,7 @@ export function isNoRule(text: string): boolean {
 
 /** The text of a rule; null: it holds what cannot be said in iCalendar. */
 export function composeRule(rule: Value, context: RuleContext): string | null {
-  if (rule === null || typeof rule !== 'object' || Array.isArray(rule) || rule instanceof Uint8Array) return null;
+  if (!isPlain(rule)) return null;
   const of = rule as Rule;
   const parts: string[] = [];
   if (of.rscale !== undefined) parts.push(`RSCALE=${text(of.rscale)}`);

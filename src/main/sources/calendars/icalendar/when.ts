@@ -1,6 +1,6 @@
-import type { Value } from '../../../record/value.ts';
+import { isPlain, type Value } from '../../../record/value.ts';
 import { type Duration, formatDuration, isLocal, localOf, normalDuration, parseDuration, wallMs } from './civil.ts';
-import { isPlain, type Property, property } from './property.ts';
+import { type Property, property } from './property.ts';
 import { composeTime, type EventTime } from './times.ts';
 import { isKnownZone } from './zone-names.ts';
 import { instantOf, isSteady, localAt } from './zone-offsets.ts';

@@ -1,4 +1,4 @@
-import type { Value } from '../../../record/value.ts';
+import { isPlain, type Value } from '../../../record/value.ts';
 
 /**
  * One contact as texts, by the places of its columns: a row of a CSV, a record of an LDIF, the properties of an old Thunderbird card. Line breaks
@@ -38,9 +38,7 @@ export type Made = { [key: string]: Value };
 
 /** The value as an object; null: it is none. */
 export function plain(value: Value | undefined): Plain | null {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array)
-    ? (value as Plain)
-    : null;
+  return isPlain(value) ? value : null;
 }
 
 /** The members of a set (`{work: true}`). */

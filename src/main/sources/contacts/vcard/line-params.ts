@@ -1,5 +1,5 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
-import type { Value } from '../../../record/value.ts';
+import { isPlain, type Value } from '../../../record/value.ts';
 import type { ContentLine, Param } from '../../text/content-lines.ts';
 import { listed } from '../../text/listed.ts';
 import { isParam } from './is-param.ts';
@@ -222,14 +222,7 @@ export function ownParams(params: Value | undefined): readonly Param[] {
 }
 
 const NOTHING: Plain = {};
-const partOf = (value: Value | undefined): Plain =>
-  value !== undefined &&
-  value !== null &&
-  typeof value === 'object' &&
-  !Array.isArray(value) &&
-  !(value instanceof Uint8Array)
-    ? (value as Plain)
-    : NOTHING;
+const partOf = (value: Value | undefined): Plain => (isPlain(value) ? value : NOTHING);
 
 /** Does a parameter only say how the value is written? */
 export function isNotation({ name, values }: Param): boolean {

@@ -1,5 +1,5 @@
 import type { FieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import { type Fields, isPlain, type Value } from '../../../record/value.ts';
 import { RELATIONS } from '../cells/relations.ts';
 import { componentsOf, holdsAddressPart, holdsNamePart } from './components.ts';
 import { withNamedWords } from './line-params.ts';
@@ -36,8 +36,8 @@ function projectField(field: FieldName, value: Value, full: Fields, version: Vca
   if (field === 'created') return version === '4.0' ? value : null;
   const map = mapOf(field);
   if (WORDS.has(map)) return value === true ? true : null;
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return null;
-  const plain = map === 'addresses' && version !== '4.0' ? inParts(value as Plain) : (value as Plain);
+  if (!isPlain(value)) return null;
+  const plain = map === 'addresses' && version !== '4.0' ? inParts(value) : value;
   if (field === 'name') return projectName(plain, version);
   if (map.startsWith('vCard/'))
     return namesUnknown(plain.name) && isStillUnknown(map, plain, full, version)

@@ -1,7 +1,7 @@
 import { digestOf, sha256Text } from '../../../platform/hash.ts';
 import { compareTexts } from '../../../record/compare-texts.ts';
 import { sortedJson, sortedTexts } from '../../../record/sorted-json.ts';
-import type { Value } from '../../../record/value.ts';
+import { isPlain, type Value } from '../../../record/value.ts';
 import { listed } from '../listed.ts';
 import { remembering } from '../remembering.ts';
 
@@ -44,8 +44,7 @@ const onlyKey = remembering(10, (text) => sha256Text(text).slice(0, 10));
 
 /** What an entry of some maps is: a birthday rather than another day, a title rather than a role. */
 export function kindOf(value: Value): Value {
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return null;
-  return (value as { readonly kind?: Value }).kind ?? null;
+  return isPlain(value) ? (value.kind ?? null) : null;
 }
 
 /** In which order entries of one identity are given their keys: by what they say, not by where they stand, nor by the frame of a label. */
