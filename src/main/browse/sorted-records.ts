@@ -5,7 +5,7 @@ import { countChoices } from '../merge/record-state.ts';
 import { recordTitle } from '../past/record-title.ts';
 import { compareTexts } from '../record/compare-texts.ts';
 import { fieldName, type RecordId } from '../record/ids.ts';
-import type { Fields, Value } from '../record/value.ts';
+import type { Fields, Plain, Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 import { FollowedRows, shownOf } from './followed-rows.ts';
 import { mergeInTurns, sortInTurns } from './sort-in-turns.ts';
@@ -103,7 +103,7 @@ function lineOf(fields: Fields): string {
   for (const [map, part] of TELLING)
     for (const [field, value] of fields) {
       if (!field.startsWith(map) || value === null || typeof value !== 'object') continue;
-      const said = (value as { readonly [key: string]: Value })[part];
+      const said = (value as Plain)[part];
       if (typeof said === 'string' && said !== '')
         return map === 'when' ? (contactWords(map, value as ValueView) ?? said) : said;
     }

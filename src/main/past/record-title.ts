@@ -2,7 +2,7 @@ import { compareTexts } from '../record/compare-texts.ts';
 import type { RecordKind } from '../record/field-rules.ts';
 import { type FieldName, fieldName, type RecordId } from '../record/ids.ts';
 import { nameInParts } from '../record/name-in-parts.ts';
-import type { Fields, Value } from '../record/value.ts';
+import type { Fields, Plain, Value } from '../record/value.ts';
 import type { StoredRecord } from '../store/record-store.ts';
 
 const NAME = fieldName('name');
@@ -58,8 +58,7 @@ function toldBy(fields: Fields): string | null {
   for (const [map, part] of TELLING)
     for (const field of [...fields.keys()].filter((each) => each.startsWith(map)).sort(compareTexts)) {
       const entry = fields.get(field) ?? null;
-      const text =
-        entry !== null && typeof entry === 'object' ? (entry as { readonly [key: string]: Value })[part] : null;
+      const text = entry !== null && typeof entry === 'object' ? (entry as Plain)[part] : null;
       if (typeof text === 'string' && text !== '') return text;
     }
   return null;

@@ -2,7 +2,7 @@ import { digestOf } from '../platform/hash.ts';
 import { compareTexts } from './compare-texts.ts';
 import { type FieldName, fieldName } from './ids.ts';
 import { sortedJson } from './sorted-json.ts';
-import { equalValues, type Fields, isPlain, type Value } from './value.ts';
+import { equalValues, type Fields, isPlain, type Plain, type Value } from './value.ts';
 
 const OVERRIDE = 'recurrenceOverrides/';
 const WHEN = fieldName('when');
@@ -56,7 +56,7 @@ export function joinedOverrides(a: Value, b: Value): Value | null {
 /** What is not how an occurrence differs, but how it is there. */
 const MARKS: ReadonlySet<string> = new Set(['excluded', 'added', 'range', 'series']);
 
-function withoutSays({ says: _, ...rest }: { readonly [key: string]: Value }): Value {
+function withoutSays({ says: _, ...rest }: Plain): Value {
   return rest;
 }
 
@@ -88,7 +88,7 @@ export function adoptedOverride(fields: Fields, value: Value): Value {
 }
 
 /** The same of one that takes the place of one of the rule. null: it was beside the rule already, or is none. */
-export function movedOverride(fields: Fields, value: Value): { readonly [key: string]: Value } | null {
+export function movedOverride(fields: Fields, value: Value): Plain | null {
   return isPlain(value) && value.added !== true ? { ...value, series: seriesOf(fields) } : null;
 }
 

@@ -1,5 +1,5 @@
 import { compareTexts } from './compare-texts.ts';
-import type { Value } from './value.ts';
+import type { Plain, Value } from './value.ts';
 
 /** The value as JSON with its keys sorted: one text for equal values, and for the two zeros. `ofBytes`: what stands there for bytes, which JSON has no form for. */
 export function sortedJson(value: Value, ofBytes: (bytes: Uint8Array) => string): string {
@@ -8,7 +8,7 @@ export function sortedJson(value: Value, ofBytes: (bytes: Uint8Array) => string)
   if (value instanceof Uint8Array) return ofBytes(value);
   if (Array.isArray(value)) return `[${value.map((each: Value) => sortedJson(each, ofBytes)).join(',')}]`;
   if (typeof value !== 'object') return JSON.stringify(value);
-  const object = value as { readonly [key: string]: Value };
+  const object = value as Plain;
   let parts = '';
   for (const name of sortedTexts(Object.keys(object)))
     parts += `${parts === '' ? '' : ','}${quoted(name)}:${sortedJson(object[name] as Value, ofBytes)}`;

@@ -44,8 +44,8 @@ export function equalValues(a: Value, b: Value): boolean {
     for (let at = 0; at < a.length; at++) if (!equalValues(a[at] as Value, b[at] as Value)) return false;
     return true;
   }
-  const left = a as { readonly [key: string]: Value };
-  const right = b as { readonly [key: string]: Value };
+  const left = a as Plain;
+  const right = b as Plain;
   let more = 0;
   for (const key in left) {
     if (!Object.hasOwn(right, key) || !equalValues(left[key] as Value, right[key] as Value)) return false;

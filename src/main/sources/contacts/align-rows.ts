@@ -1,6 +1,6 @@
 import type { FieldName } from '../../record/ids.ts';
-import type { Fields, Value } from '../../record/value.ts';
-import { type Plain, plain } from './cells/cells.ts';
+import type { Fields, Plain, Value } from '../../record/value.ts';
+import { plain } from './cells/cells.ts';
 import { NAME } from './cells/names.ts';
 
 /** What a row can be told by. Most are told by the first of it, and the rest is not asked for. */

@@ -1,7 +1,7 @@
 import type { Change } from '../../change-log/change.ts';
 import { LONGEST_PART, largestReference } from '../../record/content-reference.ts';
 import { EXISTS } from '../../record/file-entry.ts';
-import type { Value } from '../../record/value.ts';
+import type { Plain, Value } from '../../record/value.ts';
 
 const LONGEST_ID = 1024;
 const LONGEST_FIELD = 1024;
@@ -48,7 +48,7 @@ function partsOf(value: Value, depth: number): number {
     for (let at = 0; at < value.length && parts <= MOST_PARTS; at++) parts += partsOf(value[at] as Value, depth + 1);
     return parts;
   }
-  const entries = value as { readonly [key: string]: Value };
+  const entries = value as Plain;
   for (const key in entries) {
     parts += partsOf(entries[key] as Value, depth + 1);
     if (parts > MOST_PARTS) break;
@@ -72,7 +72,7 @@ function lengthOf(value: Value, bytesOf: (text: string) => number): number {
     for (let at = 0; at < value.length; at++) length += lengthOf(value[at] as Value, bytesOf) + OF_A_PART;
     return length;
   }
-  const entries = value as { readonly [key: string]: Value };
+  const entries = value as Plain;
   for (const key in entries) length += bytesOf(key) + lengthOf(entries[key] as Value, bytesOf) + OF_A_PART;
   return length;
 }

@@ -1,5 +1,5 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
-import { isPlain, type Value } from '../../../record/value.ts';
+import { isPlain, type Plain, type Value } from '../../../record/value.ts';
 import { formatTime, isLocal, normalDuration } from './civil.ts';
 import { type Component, isChurn } from './component.ts';
 import { unknown } from './entries.ts';
@@ -96,7 +96,7 @@ const TRIGGER_PARAMS = new Set(['RELATED', 'VALUE', 'TZID']);
 const SINGLES = new Set(['ACTION', 'TRIGGER', 'DESCRIPTION', 'ACKNOWLEDGED']);
 
 /** An alarm may have a UID: it names no item. */
-const isUid = (value: Value): value is { readonly [key: string]: Value } =>
+const isUid = (value: Value): value is Plain =>
   isPlain(value) && typeof value.name === 'string' && value.name.toLowerCase() === 'uid';
 
 /** What makes an alarm the same one in another reading: when it goes off and how. Only to be compared. */

@@ -1,7 +1,7 @@
 import { digestOf } from '../../../platform/hash.ts';
 import { compareTexts } from '../../../record/compare-texts.ts';
 import { isSnooze } from '../../../record/field-rules.ts';
-import { isPlain, type Value } from '../../../record/value.ts';
+import { isPlain, type Plain, type Value } from '../../../record/value.ts';
 import type { Telling } from './assign-keys.ts';
 import {
   cleanText,
@@ -195,7 +195,7 @@ const links: EntryCodec = {
 };
 
 /** The property a link is written as. Contents of any size may be in the record or beside it. */
-function linkName(value: { readonly [key: string]: Value }): string {
+function linkName(value: Plain): string {
   if (value.iCalendarName === 'link') return 'LINK';
   const relation = textOf(value.rel);
   return inverse(LINK_NAMES, relation) ?? (value.data !== undefined || relation !== '' ? 'ATTACH' : 'URL');
@@ -312,7 +312,7 @@ const NO_PARAMS: ReadonlySet<string> = new Set();
 const NO_TEXTS: readonly string[] = [];
 const textOf = (value: Value | undefined): string =>
   typeof value === 'string' && value !== '' ? cleanWord(value) : '';
-const carried = (value: { readonly [key: string]: Value }, known: ReadonlySet<string>): readonly Param[] =>
+const carried = (value: Plain, known: ReadonlySet<string>): readonly Param[] =>
   paramsOf(value.iCalendarParams).filter(({ name }) => !known.has(name));
 
 function withParams(entry: { [key: string]: Value }, of: Property, known: ReadonlySet<string>): Value {

@@ -2,7 +2,7 @@ import { compareTexts } from '../../../record/compare-texts.ts';
 import { type ContentReference, putInContents, referencesIn } from '../../../record/content-reference.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { strayOverrides } from '../../../record/series.ts';
-import { type Fields, isPlain, type Value } from '../../../record/value.ts';
+import { type Fields, isPlain, type Plain, type Value } from '../../../record/value.ts';
 import type { SplitText, TextFormat } from '../../text/text-format.ts';
 import type { Component } from './component.ts';
 import {
@@ -55,7 +55,7 @@ function project(full: Fields): Fields {
   return new Map([...held].map(([field, value]) => [field, isPlain(value) ? withReference(value, named) : value]));
 }
 
-function withReference(value: { readonly [key: string]: Value }, named: ReadonlyMap<string, ContentReference>): Value {
+function withReference(value: Plain, named: ReadonlyMap<string, ContentReference>): Value {
   const reference = value.data instanceof Uint8Array ? named.get(Buffer.from(value.data).toString()) : undefined;
   return reference === undefined ? value : { ...value, data: { ...reference } };
 }

@@ -1,5 +1,5 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
-import { equalValues, type Fields, isPlain, type Value } from '../../../record/value.ts';
+import { equalValues, type Fields, isPlain, type Plain, type Value } from '../../../record/value.ts';
 import { MalformedItem } from '../../text/text-format.ts';
 import { alarmIdentity, readAlarm } from './alarm.ts';
 import { assignKeys, type Keyless, type Telling } from './assign-keys.ts';
@@ -304,7 +304,7 @@ class ComponentReader {
       return;
     }
     const field = entryField('relatedTo', read.uid);
-    const before = this.#fields.get(field) as { relation: { readonly [key: string]: Value } } | undefined;
+    const before = this.#fields.get(field) as { relation: Plain } | undefined;
     const entry = { ...before, relation: { ...before?.relation, [read.relation]: true } };
     this.#fields.set(field, read.params === null ? entry : { ...entry, iCalendarParams: read.params });
     this.#slots[at] = `relatedTo/${read.uid}/${read.relation}`;

@@ -1,12 +1,12 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
-import { isPlain, type Value } from '../../../record/value.ts';
+import { isPlain, type Plain, type Value } from '../../../record/value.ts';
 import { remembering } from '../../text/remembering.ts';
 import { formatTime, isLocal, parseTime } from './civil.ts';
 import { UTC } from './zone-names.ts';
 import { localIn } from './zone-offsets.ts';
 
 /** A recurrence rule as JSCalendar writes it. */
-export type Rule = { readonly [key: string]: Value };
+export type Rule = Plain;
 /** What a rule is of: its UNTIL is a wall time of that zone, or a date. */
 export interface RuleContext {
   readonly timeZone: string | null;

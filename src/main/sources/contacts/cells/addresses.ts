@@ -1,5 +1,5 @@
-import type { Value } from '../../../record/value.ts';
-import { isBlank, type Made, type Plain, plain, plainText, said, type Texts } from './cells.ts';
+import type { Plain, Value } from '../../../record/value.ts';
+import { isBlank, type Made, plain, plainText, said, type Texts } from './cells.ts';
 import type { ValueCodec } from './slots.ts';
 
 /** What a cell of an address holds: components of these kinds, or the address as a whole; `street2` and `street3` are further lines of the street. */

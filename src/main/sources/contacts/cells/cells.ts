@@ -1,4 +1,4 @@
-import { isPlain, type Value } from '../../../record/value.ts';
+import { isPlain, type Plain, type Value } from '../../../record/value.ts';
 
 /**
  * One contact as texts, by the places of its columns: a row of a CSV, a record of an LDIF, the properties of an old Thunderbird card. Line breaks
@@ -32,8 +32,7 @@ export const isBlank = (text: string): boolean => text === '' || text.trim() ===
 export const said = (text: string | null | undefined): string | null =>
   text === null || text === undefined || isBlank(text) ? null : text;
 
-export type Plain = { readonly [key: string]: Value };
-/** The same while it is made. */
+/** A `Plain` while it is made: nobody else has it yet. */
 export type Made = { [key: string]: Value };
 
 /** The value as an object; null: it is none. */

@@ -1,4 +1,5 @@
-import { isBlank, type Made, type Plain, plain, plainText } from './cells.ts';
+import type { Plain } from '../../../record/value.ts';
+import { isBlank, type Made, plain, plainText } from './cells.ts';
 import type { ValueCodec } from './slots.ts';
 
 /** A date as people and programs write it, of which the year or the day may be unknown. */

@@ -1,5 +1,6 @@
 import { withoutFrame } from '../../../record/framed-label.ts';
-import { type Plain, plainText } from './cells.ts';
+import type { Plain } from '../../../record/value.ts';
+import { plainText } from './cells.ts';
 
 /** The label of a wedding day. */
 export const WEDDING = 'Anniversary';

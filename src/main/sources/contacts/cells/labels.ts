@@ -1,6 +1,7 @@
 import { withoutFrame } from '../../../record/framed-label.ts';
+import type { Plain } from '../../../record/value.ts';
 import { remembering } from '../../text/remembering.ts';
-import { type Made, type Plain, plain, plainText } from './cells.ts';
+import { type Made, plain, plainText } from './cells.ts';
 
 /** What a label says of an entry. */
 export interface Labelled {

@@ -1,6 +1,6 @@
 import type { FieldName } from '../../../record/ids.ts';
-import type { Value } from '../../../record/value.ts';
-import type { Plain, Texts } from './cells.ts';
+import type { Plain, Value } from '../../../record/value.ts';
+import type { Texts } from './cells.ts';
 
 /** A field with its value. */
 export interface Field {

@@ -1,6 +1,6 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
-import type { Value } from '../../../record/value.ts';
-import { isBlank, type Made, type Plain, plain, plainText, said, type Texts } from './cells.ts';
+import type { Plain, Value } from '../../../record/value.ts';
+import { isBlank, type Made, plain, plainText, said, type Texts } from './cells.ts';
 import type { Field, FieldsPart } from './layout.ts';
 
 /** The field a contact's name is in. */

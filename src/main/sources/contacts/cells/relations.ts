@@ -1,7 +1,7 @@
 import { escapeName, unescapeName } from '../../../record/entry-name.ts';
 import { withoutFrame } from '../../../record/framed-label.ts';
-import { equalValues } from '../../../record/value.ts';
-import { canName, type Made, members, type Plain, plain, plainText } from './cells.ts';
+import { equalValues, type Plain } from '../../../record/value.ts';
+import { canName, type Made, members, plain, plainText } from './cells.ts';
 import type { EntriesPart, Slot } from './layout.ts';
 import { NO_ENTRIES, type ValueCodec } from './slots.ts';
 

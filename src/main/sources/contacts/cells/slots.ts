@@ -1,5 +1,5 @@
-import type { Value } from '../../../record/value.ts';
-import { isBlank, type Made, type Plain, plain, plainText, type Texts } from './cells.ts';
+import type { Plain, Value } from '../../../record/value.ts';
+import { isBlank, type Made, plain, plainText, type Texts } from './cells.ts';
 import { type LabelWords, readLabel, sameLabel, withLabel, writeLabel } from './labels.ts';
 import type { Slot } from './layout.ts';
 

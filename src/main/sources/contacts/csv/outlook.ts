@@ -1,5 +1,6 @@
+import type { Plain } from '../../../record/value.ts';
 import { type AddressCell, addressCodec } from '../cells/addresses.ts';
-import { type Plain, plainText } from '../cells/cells.ts';
+import { plainText } from '../cells/cells.ts';
 import { dateCodec } from '../cells/dates.ts';
 import { contextOf, featureOf, markedAs } from '../cells/labels.ts';
 import type { EntriesPart, Layout, Part, Slot } from '../cells/layout.ts';

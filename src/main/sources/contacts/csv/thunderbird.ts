@@ -1,5 +1,5 @@
+import type { Plain } from '../../../record/value.ts';
 import { type AddressCell, addressCodec } from '../cells/addresses.ts';
-import type { Plain } from '../cells/cells.ts';
 import { datePartsCodec } from '../cells/dates.ts';
 import { contextOf, featureOf, markedAs } from '../cells/labels.ts';
 import type { EntriesPart, Layout, Part, Slot } from '../cells/layout.ts';

@@ -1,7 +1,7 @@
 import type { FieldName } from '../../../record/ids.ts';
-import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import { equalValues, type Fields, type Plain, type Value } from '../../../record/value.ts';
 import { alignKeys } from '../../text/entry-keys/align-keys.ts';
-import { type Plain, plain, prefOf } from '../cells/cells.ts';
+import { plain, prefOf } from '../cells/cells.ts';
 import { type LdifLine, type LdifRecord, valueBytes } from './ldif-text.ts';
 
 /** The attribute of a picture (RFC 2798 2.6), as it is written. */

@@ -1,9 +1,9 @@
 import type { FieldName } from '../../../record/ids.ts';
 import { recordIdOfUid } from '../../../record/record-uid.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import type { Fields, Plain, Value } from '../../../record/value.ts';
 import { composeText } from '../../text/compose-text.ts';
 import { placesOf, tableOf } from '../cells/bound.ts';
-import { type Plain, plain, plainText, prefOf, type Row, withPlainBreaks } from '../cells/cells.ts';
+import { plain, plainText, prefOf, type Row, withPlainBreaks } from '../cells/cells.ts';
 import { projectCells, readCells, writeCells } from '../cells/table.ts';
 import { THUNDERBIRD_COLUMNS, type ThunderbirdColumn, thunderbirdParts } from '../csv/thunderbird.ts';
 import { vcardFormat } from '../vcard/vcard-format.ts';

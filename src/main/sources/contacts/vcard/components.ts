@@ -1,6 +1,6 @@
+import type { Plain } from '../../../record/value.ts';
 import { hasSameWords } from '../cells/addresses.ts';
 import { escapePart, splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
-import type { Plain } from './written.ts';
 
 export type Component = { readonly kind: string; readonly value: string };
 const isComponent = (each: Partial<Component> | null): each is Component =>

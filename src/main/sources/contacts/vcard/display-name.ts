@@ -1,8 +1,8 @@
 import type { FieldName } from '../../../record/ids.ts';
 import { nameInParts } from '../../../record/name-in-parts.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import type { Fields, Plain, Value } from '../../../record/value.ts';
 import { componentsOf } from './components.ts';
-import { mapOf, type Plain } from './written.ts';
+import { mapOf } from './written.ts';
 
 interface NamePart {
   readonly kind: string;
@@ -52,7 +52,7 @@ function tellingOf(fields: Fields): Parameters<typeof displayName> {
 }
 
 function textOf({ value }: Entry, part: string): string {
-  const text = (value as { readonly [key: string]: Value })[part];
+  const text = (value as Plain)[part];
   return typeof text === 'string' ? text : '';
 }
 

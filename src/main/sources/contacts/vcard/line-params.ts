@@ -1,12 +1,12 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
-import { isPlain, type Value } from '../../../record/value.ts';
+import { isPlain, type Plain, type Value } from '../../../record/value.ts';
 import type { ContentLine, Param } from '../../text/content-lines.ts';
 import { listed } from '../../text/listed.ts';
 import { isParam } from './is-param.ts';
 import type { PropertyRule } from './property-rule.ts';
 import { OMITTED } from './vcard-date.ts';
 import { decodeCarets, encodeCarets, type VcardVersion } from './vcard-text.ts';
-import type { Draft, Plain, Written } from './written.ts';
+import type { Draft, Written } from './written.ts';
 
 /** Words of TYPE that carry no data (FORMATS 2.5, 2.9): they stay in a line that has them. */
 const NOTATION: ReadonlySet<string> = new Set([

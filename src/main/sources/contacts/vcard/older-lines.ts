@@ -1,12 +1,12 @@
 import { framed } from '../../../record/framed-label.ts';
-import { equalValues, type Value } from '../../../record/value.ts';
+import { equalValues, type Plain, type Value } from '../../../record/value.ts';
 import { canName } from '../cells/cells.ts';
 import { eventLabel, eventOf, WEDDING } from '../cells/events.ts';
 import { relationOf, relationWord, statedLabel } from '../cells/relations.ts';
 import type { PropertyRule } from './property-rule.ts';
 import { formatDate, parseDate } from './vcard-date.ts';
 import { escapeText, unescapeText, type VcardVersion } from './vcard-text.ts';
-import type { Draft, Plain, Written } from './written.ts';
+import type { Draft, Written } from './written.ts';
 
 /*
  * Days and people as programs write them who had to before vCard 4.0 came, and as Apple does to this day: there a label, in a line of its own,

@@ -1,5 +1,5 @@
 import type { FieldName } from '../../../record/ids.ts';
-import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import { equalValues, type Fields, type Plain, type Value } from '../../../record/value.ts';
 import type { Component, ContentLine, Edit, LineStyle } from '../../text/content-lines.ts';
 import { fullNameIn, isMadeUpOf } from './display-name.ts';
 import { paramOf, paramStyleOf } from './line-params.ts';
@@ -9,7 +9,7 @@ import { type CardField, readCard } from './read-card.ts';
 import { saidBy } from './restated.ts';
 import { splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
 import { areAlike, CardLines, inLists } from './write-card.ts';
-import { mapOf, type Plain } from './written.ts';
+import { mapOf } from './written.ts';
 
 /** Fields by which alone nothing is written. */
 const INCIDENTAL: ReadonlySet<string> = new Set(['updated', 'created']);

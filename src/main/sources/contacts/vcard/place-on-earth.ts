@@ -1,6 +1,5 @@
-import type { Value } from '../../../record/value.ts';
+import type { Plain, Value } from '../../../record/value.ts';
 import type { VcardVersion } from './vcard-text.ts';
-import type { Plain } from './written.ts';
 
 const NUMBER = String.raw`[+-]?\d+(?:\.\d*)?`;
 /** `geo:48.2,16.3` in 4.0, `48.2;16.3` before; both are met in either. What follows (a third number, parameters of the address) only 4.0 has. */

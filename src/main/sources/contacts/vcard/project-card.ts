@@ -1,5 +1,5 @@
 import type { FieldName } from '../../../record/ids.ts';
-import { type Fields, isPlain, type Value } from '../../../record/value.ts';
+import { type Fields, isPlain, type Plain, type Value } from '../../../record/value.ts';
 import { RELATIONS } from '../cells/relations.ts';
 import { componentsOf, holdsAddressPart, holdsNamePart } from './components.ts';
 import { withNamedWords } from './line-params.ts';
@@ -8,7 +8,7 @@ import { entryOf, PHONE_FEATURES, ruleFor } from './property-table.ts';
 import { namesUnknown } from './read-card.ts';
 import { isStillUnknown } from './restated.ts';
 import type { VcardVersion } from './vcard-text.ts';
-import { type Draft, mapOf, type Plain } from './written.ts';
+import { type Draft, mapOf } from './written.ts';
 
 const SINGLE: ReadonlySet<string> = new Set(['kind', 'language', 'updated']);
 const WORDS: ReadonlySet<string> = new Set(['keywords', 'members']);

@@ -1,6 +1,7 @@
+import type { Plain } from '../../../record/value.ts';
 import type { ContentLine } from '../../text/content-lines.ts';
 import type { VcardVersion } from './vcard-text.ts';
-import type { Draft, Plain, Written } from './written.ts';
+import type { Draft, Written } from './written.ts';
 
 /** One property: line ↔ entry. */
 export interface PropertyRule {

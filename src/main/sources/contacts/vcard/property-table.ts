@@ -1,5 +1,5 @@
 import { escapeName, unescapeName } from '../../../record/entry-name.ts';
-import type { Value } from '../../../record/value.ts';
+import type { Plain, Value } from '../../../record/value.ts';
 import type { ContentLine } from '../../text/content-lines.ts';
 import { canName } from '../cells/cells.ts';
 import { RELATIONS } from '../cells/relations.ts';
@@ -10,7 +10,7 @@ import type { PropertyRule } from './property-rule.ts';
 import { formatDate, parseDate } from './vcard-date.ts';
 import { formatMedia, holdsMedia, parseMedia } from './vcard-media.ts';
 import { escapeText, splitAt, unescapeText, type VcardVersion } from './vcard-text.ts';
-import type { Draft, Plain, Written } from './written.ts';
+import type { Draft, Written } from './written.ts';
 
 /** What one line gives: its own part of an entry. Contexts, preference and unknown parameters are read for all alike. */
 export interface ReadEntry {

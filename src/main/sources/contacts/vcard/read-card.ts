@@ -1,7 +1,7 @@
 import { escapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
 import { memberField } from '../../../record/record-uid.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import type { Fields, Plain, Value } from '../../../record/value.ts';
 import type { Component, ContentLine, Param } from '../../text/content-lines.ts';
 import { alignKeys, type KeylessEntry } from '../../text/entry-keys/align-keys.ts';
 import { withAgents } from './agent.ts';
@@ -13,7 +13,7 @@ import type { PropertyRule } from './property-rule.ts';
 import { keyedField, ruleNamed } from './property-table.ts';
 import { type Again, Restated, SECOND } from './restated.ts';
 import { splitAt, unescapePart, unescapeText, type VcardVersion } from './vcard-text.ts';
-import type { Draft, Plain } from './written.ts';
+import type { Draft } from './written.ts';
 
 /** A field of a card and the lines that say it. `part`: which item of a line that lists several. */
 export interface CardField {

@@ -1,12 +1,11 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
 import type { FieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import type { Fields, Plain, Value } from '../../../record/value.ts';
 import type { ContentLine } from '../../text/content-lines.ts';
 import { newParam, textsIn } from './line-params.ts';
 import { OLDER_RULES } from './older-lines.ts';
 import { hasOwnKey, keyedField, ruleNamed } from './property-table.ts';
 import type { VcardVersion } from './vcard-text.ts';
-import type { Plain } from './written.ts';
 
 /** Lines that say the same once more, each with those about it. */
 export type Again = readonly (readonly ContentLine[])[];

@@ -1,7 +1,7 @@
-import type { Value } from '../../../record/value.ts';
+import type { Plain, Value } from '../../../record/value.ts';
 import type { ContentLine, Param } from '../../text/content-lines.ts';
 import { escapeText, unescapeText, type VcardVersion } from './vcard-text.ts';
-import type { Plain, Written } from './written.ts';
+import type { Written } from './written.ts';
 
 /** The year Apple writes where there is none. */
 export const OMITTED = 'X-APPLE-OMIT-YEAR';

@@ -1,5 +1,5 @@
 import type { FieldName } from '../../../record/ids.ts';
-import type { Fields, Value } from '../../../record/value.ts';
+import type { Fields, Plain, Value } from '../../../record/value.ts';
 import { spliceLines } from '../../text/characters/eight-bit-text.ts';
 import { type Component, type Edit, type LineStyle, readContentLines } from '../../text/content-lines.ts';
 import { detached } from '../../text/detached.ts';
@@ -21,7 +21,7 @@ import { readCard } from './read-card.ts';
 import { whyNotStrict } from './strict-vcard.ts';
 import type { VcardVersion } from './vcard-text.ts';
 import { composeCard } from './write-card.ts';
-import { mapOf, type Plain } from './written.ts';
+import { mapOf } from './written.ts';
 
 /** `goesOn`: it is plain (`splitPlain`) and ends with the line its last card ends with, so that more cards may follow. */
 interface CardText extends SplitText {

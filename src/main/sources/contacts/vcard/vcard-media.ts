@@ -1,6 +1,7 @@
+import type { Plain } from '../../../record/value.ts';
 import type { ContentLine } from '../../text/content-lines.ts';
 import type { VcardVersion } from './vcard-text.ts';
-import type { Plain, Written } from './written.ts';
+import type { Written } from './written.ts';
 
 const DATA = /^data:([^;,]*)((?:;[^;,]*)*),/i;
 const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;

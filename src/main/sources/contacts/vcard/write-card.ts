@@ -1,6 +1,6 @@
 import { unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
-import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import { equalValues, type Fields, type Plain, type Value } from '../../../record/value.ts';
 import { type ContentLine, composeLine, type LineStyle, type Param } from '../../text/content-lines.ts';
 import { componentsOf, writeName } from './components.ts';
 import { madeUpName } from './display-name.ts';
@@ -21,7 +21,7 @@ import { COUNTRY, namesUnknown } from './read-card.ts';
 import { composeValue } from './strict-vcard.ts';
 import { OMITTED, omittingYear, spelledAs, withoutYear } from './vcard-date.ts';
 import { escapePart, escapeText, quotedPrintable, type VcardVersion } from './vcard-text.ts';
-import { mapOf, type Plain, type Written } from './written.ts';
+import { mapOf, type Written } from './written.ts';
 
 const NON_ASCII = /[^\x20-\x7e\t]/;
 /** RFC 3966 3: a number, and what is to be dialled beside it (`;ext=102`). */

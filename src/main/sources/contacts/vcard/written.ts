@@ -1,8 +1,6 @@
 import type { Value } from '../../../record/value.ts';
 
-/** An object of named parts, as entries of a card are. */
-export type Plain = { readonly [key: string]: Value };
-/** One that is being made: nobody else has it yet. */
+/** A `Plain` while it is made: nobody else has it yet. */
 export type Draft = { [key: string]: Value };
 
 /** What a property of a card says in a line. */

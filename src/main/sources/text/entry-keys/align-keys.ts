@@ -1,7 +1,7 @@
 import { compareTexts } from '../../../record/compare-texts.ts';
 import type { FieldName } from '../../../record/ids.ts';
 import { fieldName } from '../../../record/ids.ts';
-import { equalValues, type Fields, type Value } from '../../../record/value.ts';
+import { equalValues, type Fields, type Plain, type Value } from '../../../record/value.ts';
 import { FreeKeys } from './free-keys.ts';
 import { compareEntries, kindOf, mintKey, onlyOne } from './mint-key.ts';
 
@@ -188,7 +188,7 @@ function textOf(value: Value): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map((each: Value) => textOf(each)).join(' ');
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return '';
-  const { label: _, contexts: __, vCardParams: ___, ...rest } = value as { readonly [key: string]: Value };
+  const { label: _, contexts: __, vCardParams: ___, ...rest } = value as Plain;
   return Object.keys(rest)
     .sort(compareTexts)
     .map((name) => textOf(rest[name] as Value))
@@ -197,8 +197,8 @@ function textOf(value: Value): string {
 }
 
 function likeness(entry: KeylessEntry, one: Known, place: number, text: number): number {
-  const part = (name: string): Value => (entry.value as { readonly [key: string]: Value } | null)?.[name] ?? null;
-  const known = (name: string): Value => (one.value as { readonly [key: string]: Value } | null)?.[name] ?? null;
+  const part = (name: string): Value => (entry.value as Plain | null)?.[name] ?? null;
+  const known = (name: string): Value => (one.value as Plain | null)?.[name] ?? null;
   const contexts = equalValues(part('contexts'), known('contexts')) && equalValues(part('features'), known('features'));
   const label = equalValues(part('label'), known('label'));
   return 0.6 * text + (contexts ? 0.25 : 0) + (label ? 0.2 : 0) + (place === one.at ? 0.1 : 0);

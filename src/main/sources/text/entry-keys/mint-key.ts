@@ -1,7 +1,7 @@
 import { digestOf, sha256Text } from '../../../platform/hash.ts';
 import { compareTexts } from '../../../record/compare-texts.ts';
 import { sortedJson, sortedTexts } from '../../../record/sorted-json.ts';
-import { isPlain, type Value } from '../../../record/value.ts';
+import { isPlain, type Plain, type Value } from '../../../record/value.ts';
 import { listed } from '../listed.ts';
 import { remembering } from '../remembering.ts';
 
@@ -63,7 +63,7 @@ function identityOf(map: string, value: Value): string {
     map.includes('/')
   )
     return canonical(value);
-  const entry = value as { readonly [key: string]: Value };
+  const entry = value as Plain;
   const { kind = null, date = null, data = null } = entry;
   const text = tellingText(entry);
   const words = (map === 'phones' ? text.replace(/\D/g, '') : '') || wordsIn(text, Array.isArray(entry.components));
@@ -76,7 +76,7 @@ function identityOf(map: string, value: Value): string {
 const APART: ReadonlySet<string> = new Set(['kind', 'date', 'data']);
 
 /** All texts of what tells an entry apart. */
-function tellingText(entry: { readonly [key: string]: Value }): string {
+function tellingText(entry: Plain): string {
   const inComponents = Array.isArray(entry.components);
   let parts: string[] | null = null;
   for (const name of Object.keys(entry))
@@ -93,8 +93,7 @@ function textIn(value: Value): string {
   if (Array.isArray(value)) for (const each of value as readonly Value[]) text = joined(text, textIn(each));
   else if (value !== null && typeof value === 'object' && !(value instanceof Uint8Array))
     for (const name of Object.keys(value))
-      if (name !== 'kind' && name !== 'phonetic')
-        text = joined(text, textIn((value as { readonly [key: string]: Value })[name] as Value));
+      if (name !== 'kind' && name !== 'phonetic') text = joined(text, textIn((value as Plain)[name] as Value));
   return text;
 }
 
