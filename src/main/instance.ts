@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { EventName, Handlers, Reply, RequestName } from '../contract/contract.ts';
 import { type BrowserServer, openBrowserServer } from './control/browser-server.ts';
-import type { DoorFile } from './control/browser-sessions.ts';
 import { openControlSocket } from './control/control-socket.ts';
 import { takeInstanceLock } from './control/instance-lock.ts';
+import type { DoorFile } from './control/known-pages.ts';
 import { type Answer, serveContract } from './control/serve-contract.ts';
 import { type Log, replyOf } from './control/wire-error.ts';
 import type { EngineOptions } from './engine-thread/engine-api.ts';

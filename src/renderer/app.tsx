@@ -80,7 +80,7 @@ function Unreachable() {
         {again ? (
           <p>Start Lockstep on this computer, and open the address it prints.</p>
         ) : (
-          <p>{OPEN_ANEW} Each address lets one browser in, once.</p>
+          <p>{OPEN_ANEW} Each address works once, in one tab.</p>
         )}
       </EmptyState>
     </PageFrame>

@@ -44,8 +44,9 @@ test('a one-time address: spent by the first tab, good for its reload, refused t
   await expect(page.getByLabel('Keep earlier versions for')).toHaveValue('30');
 });
 
-test('a page goes on after a restart, with what was typed in it; at another device it says how to go on', async ({
+test('a page goes on after a restart, with what was typed in it; what its tab keeps lets nobody in then, nor does another device', async ({
   page,
+  browser,
 }) => {
   const data = freshDirectory('desk');
   const first = await serve(data);
@@ -69,10 +70,25 @@ test('a page goes on after a restart, with what was typed in it; at another devi
   await page.goto(`${origin}/#devices`);
   await page.reload();
   await expect(page.getByText('This device', { exact: true })).toBeVisible();
+  // Who has the port while the program is off may have a page of its own loaded here, and read what the browser keeps for the address.
+  const kept = await page.evaluate(() => ({ ...sessionStorage }));
+  expect(await page.evaluate(() => [Object.keys(localStorage), document.cookie])).toEqual([[], '']);
+  expect(await page.evaluate(() => indexedDB.databases())).toEqual([]);
   await second.stop();
   await expect(page.getByRole('alert')).toContainText('Lockstep is not running');
+  const third = await serve(data, host);
+  served.push(third);
+  await expect(page.getByText('This device', { exact: true })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  const stranger = await (await browser.newContext()).newPage();
+  await stranger.addInitScript((stolen) => Object.assign(sessionStorage, stolen), kept);
+  await stranger.goto(origin);
+  await expect(stranger.getByRole('alert')).toHaveText('Lockstep was started anew since.');
+  await expect(stranger.getByText('lockstep ui')).toBeVisible();
+  await third.stop();
+  await expect(page.getByRole('alert')).toContainText('Lockstep is not running');
   served.push(await serve(freshDirectory('attic'), host));
-  const banner = page.getByRole('alert').filter({ hasText: 'Lockstep does not know this browser.' });
+  const banner = page.getByRole('alert').filter({ hasText: 'Lockstep was started anew since.' });
   await expect(banner).toContainText('lockstep ui');
   await page.keyboard.press('Control+4');
   await expect(page.getByRole('alert').filter({ hasText: 'This page has no connection to Lockstep.' })).toBeVisible();

@@ -1,41 +1,44 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { type BrowserSessions, isKey } from './browser-sessions.ts';
+import { isKey, type KnownPages } from './known-pages.ts';
 
 const TOKEN_LIFE_MS = 10 * 60_000;
-/** Unspent tokens kept; the oldest go first. They are only made for this machine's user. */
+/** Unspent tokens and sessions kept; the oldest go first. Both are only made for this machine's user. */
 const KEPT = 32;
 
-/** What a page says first: the key it made for itself, what it was asked to sign, and the token of its address if it has one. */
+/** What a page says first: the key it made for itself, what it was asked to sign, and the token of its address or the session it had before a reload. */
 interface Presented {
   readonly key?: unknown;
   readonly proof?: unknown;
   readonly token?: unknown;
+  readonly session?: unknown;
 }
 
 /**
- * Who may talk to the browser door. A token is in the address a person opens: it works once, within ten minutes, and lets the page's key
- * in, which then does so alone, after a restart of the program too. The key never leaves the browser, and what it signs names the address it
- * is shown: another program that has the port while this one is off learns nothing it could go on with. No cookie: cookies of 127.0.0.1 go to
- * every port, so to every other local server.
+ * Who may talk to the browser door. A token is in the address a person opens: it works once, within ten minutes, and lets the page in. A
+ * reload goes on with a session secret, which the page keeps in sessionStorage and which ends with the program; the open page itself goes on
+ * after a restart too, with a key that is in its memory alone. So another program that has the port while this one is off gets nothing it could
+ * go on with: what is in the storage is over then, the key is gone once its own page is loaded, and what is signed names the address. No
+ * cookie: cookies of 127.0.0.1 go to every port, so to every other local server.
  */
 export class BrowserAccess {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #sessions: BrowserSessions;
+  readonly #known: KnownPages;
   readonly #tokens = new Map<string, number>();
+  readonly #sessions = new Set<string>();
 
-  constructor(clock: Clock, random: Random, sessions: BrowserSessions) {
+  constructor(clock: Clock, random: Random, known: KnownPages) {
     this.#clock = clock;
     this.#random = random;
-    this.#sessions = sessions;
+    this.#known = known;
   }
 
   freshToken(): string {
     const token = this.#secret();
     this.#tokens.set(token, this.#clock.now() + TOKEN_LIFE_MS);
-    for (const oldest of this.#tokens.keys()) if (this.#tokens.size > KEPT) this.#tokens.delete(oldest);
+    dropOldest(this.#tokens);
     return token;
   }
 
@@ -44,13 +47,31 @@ export class BrowserAccess {
     return this.#secret();
   }
 
-  /** Is this page let in? `self`: HOST:PORT of the door. A token is spent by it. */
-  admit(presented: unknown, challenge: string, self: string): boolean {
-    const { key, proof, token } = (presented ?? {}) as Presented;
+  /** The session secret of a page that is let in; null: it is not. `self`: HOST:PORT of the door. A token is spent by it. */
+  admit(presented: unknown, challenge: string, self: string): string | null {
+    const { key, proof, token, session } = (presented ?? {}) as Presented;
     const isFresh = this.#spend(token);
-    if (!isKey(key)) return false;
-    if (isFresh) this.#sessions.add(key);
-    return isFresh || (typeof proof === 'string' && this.#sessions.admits(key, signedText(self, challenge), proof));
+    if (!isKey(key)) return null;
+    const known = this.#sessionOf(session);
+    if (isFresh || known !== null) {
+      this.#known.add(key);
+      return known ?? this.#freshSession();
+    }
+    const isKnown = typeof proof === 'string' && this.#known.admits(key, signedText(self, challenge), proof);
+    return isKnown ? this.#freshSession() : null;
+  }
+
+  #sessionOf(presented: unknown): string | null {
+    if (typeof presented !== 'string' || presented.length > 256) return null;
+    for (const session of this.#sessions) if (same(presented, session)) return session;
+    return null;
+  }
+
+  #freshSession(): string {
+    const session = this.#secret();
+    this.#sessions.add(session);
+    dropOldest(this.#sessions);
+    return session;
   }
 
   #spend(presented: unknown): boolean {
@@ -65,6 +86,13 @@ export class BrowserAccess {
 
   #secret(): string {
     return Buffer.from(this.#random.bytes(24)).toString('base64url');
+  }
+}
+
+function dropOldest(kept: Map<string, number> | Set<string>): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size <= KEPT) return;
+    kept.delete(oldest);
   }
 }
 

@@ -11,7 +11,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { BrowserAccess } from './browser-access.ts';
-import { BrowserSessions, type DoorFile } from './browser-sessions.ts';
+import { type DoorFile, KnownPages } from './known-pages.ts';
 import type { Answer } from './serve-contract.ts';
 import { serveFiles } from './serve-files.ts';
 
@@ -48,8 +48,8 @@ export async function openBrowserServer(options: BrowserServerOptions, answer: A
       on.host,
     );
   }
-  const sessions = new BrowserSessions(kept, clock);
-  const access = new BrowserAccess(clock, random, sessions);
+  const known = new KnownPages(kept, clock);
+  const access = new BrowserAccess(clock, random, known);
   /** Each with the events it was not sent, by name. */
   const admitted = new Map<WebSocket, Map<EventName, string>>();
   const tell = (page: WebSocket, name: EventName, message: string): void => {
@@ -66,7 +66,7 @@ export async function openBrowserServer(options: BrowserServerOptions, answer: A
       for (const [name, message] of admitted.get(page) ?? []) tell(page, name, message);
   };
   const server = createServer();
-  const port = await bindWhereItWas(server, on, sessions);
+  const port = await bindWhereItWas(server, on, known);
   const self = hostAndPort(on.host, port);
   const build = buildOf(root);
   const files = serveFiles(root, securityHeaders(self));
@@ -120,14 +120,14 @@ function buildOf(root: string): string {
 }
 
 /** Any free port is at best the one where pages that are still open look for it. */
-async function bindWhereItWas(server: Server, on: ListenOn, sessions: BrowserSessions): Promise<number> {
-  const isAny = on.port === 0 && sessions.port !== 0;
-  const where = isAny ? { ...on, port: sessions.port } : on;
+async function bindWhereItWas(server: Server, on: ListenOn, known: KnownPages): Promise<number> {
+  const isAny = on.port === 0 && known.port !== 0;
+  const where = isAny ? { ...on, port: known.port } : on;
   const { port } = await bindPort(server, where).catch((failure: unknown) => {
     if (isAny) return bindPort(server, on);
     throw failure;
   });
-  sessions.isAt(port);
+  known.isAt(port);
   return port;
 }
 
@@ -140,7 +140,7 @@ interface Door {
 }
 
 /**
- * A page is told `{challenge}` and says `{auth}` (`BrowserAccess`); the answer is `{build}`. Anything else closes the connection.
+ * A page is told `{challenge}` and says `{auth}` (`BrowserAccess`); the answer is `{build, session}`. Anything else closes the connection.
  */
 function admitFirst(page: WebSocket, { access, clock, build, self }: Door, admit: () => void): void {
   const challenge = access.challenge();
@@ -148,9 +148,10 @@ function admitFirst(page: WebSocket, { access, clock, build, self }: Door, admit
   page.once('close', cancel);
   page.once('message', (raw) => {
     cancel();
-    if (!access.admit(presentedIn(String(raw)), challenge, self)) return page.close(4401, 'address already used');
+    const session = access.admit(presentedIn(String(raw)), challenge, self);
+    if (session === null) return page.close(4401, 'address already used');
     admit();
-    page.send(JSON.stringify({ build }));
+    page.send(JSON.stringify({ build, session }));
   });
   page.send(JSON.stringify({ challenge }));
 }

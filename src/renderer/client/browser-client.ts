@@ -3,6 +3,7 @@ import type { EventName, Events, Reply } from '../../contract/contract.ts';
 import { type Connection, OPEN_ANEW, type RendererClient } from './connection.ts';
 import { pageKey } from './page-key.ts';
 
+const SESSION = 'lockstep-session';
 const REFUSED = 4401;
 const RETRY_MS = [500, 1_000, 2_000, 5_000] as const;
 
@@ -34,9 +35,9 @@ function takeToken(): string | null {
 }
 
 /**
- * The contract over a loopback WebSocket. The address's token is spent by the first message, and lets this browser's key in: a reload
- * works from then on, and so does a restart of the program, but no other browser. Requests made while it is not connected are answered
- * `not-connected`.
+ * The contract over a loopback WebSocket. The address's token is spent by the first message, and lets this page's key in, so that the page
+ * goes on after a restart of the program. A reload goes on with the session of the tab, as long as the program runs; another tab does not.
+ * Requests made while it is not connected are answered `not-connected`.
  */
 export function connectBrowserClient(): RendererClient {
   const waiting = new Map<number, Answer>();
@@ -72,7 +73,8 @@ export function connectBrowserClient(): RendererClient {
     for (const answer of waiting.values()) answer(lost(code !== REFUSED));
     waiting.clear();
     if (code === REFUSED) {
-      const why = token === null ? 'Lockstep does not know this browser.' : 'This address was already used.';
+      const isAnew = token === null && sessionStorage.getItem(SESSION) !== null;
+      const why = isAnew ? 'Lockstep was started anew since.' : 'This address was already used.';
       become({ is: 'lost', why, again: false });
       return;
     }
@@ -89,12 +91,14 @@ export function connectBrowserClient(): RendererClient {
         onMessage(text);
         return;
       }
-      const first = JSON.parse(text) as { challenge: string } | { build: string };
+      const first = JSON.parse(text) as { challenge: string } | { build: string; session: string };
       if ('challenge' in first) {
         const own = await key;
-        ws.send(JSON.stringify({ auth: { token, key: own.key, proof: await own.prove(first.challenge) } }));
+        const session = sessionStorage.getItem(SESSION);
+        ws.send(JSON.stringify({ auth: { token, session, key: own.key, proof: await own.prove(first.challenge) } }));
         return;
       }
+      sessionStorage.setItem(SESSION, first.session);
       // Another program answers than the one this page came with, and may speak otherwise: it has a page of its own.
       mine ??= first.build;
       if (first.build !== mine) {

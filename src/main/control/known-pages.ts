@@ -1,11 +1,11 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 
-/** Kept; those that were used longest ago go first. All are made for this machine's user. */
-const KEPT = 32;
-/** Not used for so long, one ends: nobody opens its page any more. */
+/** Kept; those that were used longest ago go first: a page that is loaded anew has another key. All are made for this machine's user. */
+const KEPT = 64;
+/** Not used for so long, one ends: its page is not open any more. */
 const UNUSED_MS = 30 * 24 * 3_600_000;
-/** A use is noted if the last one noted is older: a reload writes nothing. */
+/** A use is noted if the last one noted is older: a page that comes back now and again writes nothing. */
 const NOTED_EVERY_MS = 24 * 3_600_000;
 
 /** What a start knows of the one before. */
@@ -16,10 +16,10 @@ export interface DoorFile {
 }
 
 /**
- * The browsers that were let in, by the public key each made for itself, and the port they know: both are there again after a start, so
+ * The pages that were let in, by the public key each made for itself, and the port they know: both are there again after a start, so
  * an open page goes on. Where the file cannot be read or written that lasts as long as the program.
  */
-export class BrowserSessions {
+export class KnownPages {
   readonly #file: DoorFile;
   readonly #clock: Clock;
   /** When each was used last; the one that was used longest ago first. */
@@ -30,7 +30,7 @@ export class BrowserSessions {
     this.#file = file;
     this.#clock = clock;
     const kept = readDoor(file);
-    this.#used = new Map(kept.sessions);
+    this.#used = new Map(kept.pages);
     this.#port = kept.port;
   }
 
@@ -72,9 +72,9 @@ export class BrowserSessions {
 
   #save(): void {
     try {
-      this.#file.write(Buffer.from(JSON.stringify({ v: 1, port: this.#port, sessions: [...this.#used] })));
+      this.#file.write(Buffer.from(JSON.stringify({ v: 1, port: this.#port, pages: [...this.#used] })));
     } catch {
-      // A full disk keeps nobody out now; after the next start the address is opened anew.
+      // A full disk keeps nobody out now; after the next start an address is opened anew.
     }
   }
 }
@@ -101,22 +101,22 @@ const isSigned = (key: string, said: string, signature: string): boolean =>
 
 interface Kept {
   readonly port: number;
-  readonly sessions: readonly (readonly [string, number])[];
+  readonly pages: readonly (readonly [string, number])[];
 }
 
 function readDoor(file: DoorFile): Kept {
   try {
     const bytes = file.read();
     if (bytes === null) return NOTHING;
-    const { v, port, sessions } = JSON.parse(Buffer.from(bytes).toString()) as { [name: string]: unknown };
-    if (v !== 1 || !Array.isArray(sessions)) return NOTHING;
+    const { v, port, pages } = JSON.parse(Buffer.from(bytes).toString()) as { [name: string]: unknown };
+    if (v !== 1 || !Array.isArray(pages)) return NOTHING;
     const isPort = Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536;
-    return { port: isPort ? (port as number) : 0, sessions: sessions.filter(isUse) };
+    return { port: isPort ? (port as number) : 0, pages: pages.filter(isUse) };
   } catch {
     return NOTHING;
   }
 }
-const NOTHING: Kept = { port: 0, sessions: [] };
+const NOTHING: Kept = { port: 0, pages: [] };
 
 const isUse = (one: unknown): one is [string, number] =>
   Array.isArray(one) && isKey(one[0]) && typeof one[1] === 'number';
