@@ -1,10 +1,12 @@
 import { type Change, type FieldWrite, NOTHING } from '../change-log/change.ts';
+import type { OpenBody } from '../change-log/open-body.ts';
 import type { Collection } from '../collection.ts';
 import type { Sibling } from '../merge/record-state.ts';
 import { stoodBefore, writtenBy } from '../past/record-past.ts';
 import { ALIAS_OF } from '../record/alias.ts';
 import { fieldRule } from '../record/field-rules.ts';
-import { type Dot, dotOf, type FieldName, packageRowOf, type RecordId } from '../record/ids.ts';
+import { type Dot, type FieldName, packageRowOf, type RecordId } from '../record/ids.ts';
+import type { Value } from '../record/value.ts';
 import { madeFrom } from './common-ancestor.ts';
 
 /**
@@ -45,16 +47,28 @@ function whereWritten(collection: Collection, field: FieldName, dot: Dot): Dot {
 }
 
 /** The record whose values a change brings to its own; null: none. */
-function broughtFrom({ packages }: Collection, dot: Dot, { record, cause, movedFrom }: Change): RecordId | null {
+function broughtFrom(collection: Collection, dot: Dot, { record, cause, movedFrom }: Change): RecordId | null {
   if (cause === 'follow-move') return movedFrom ?? null;
-  if (cause !== 'settle') return null;
-  const row = packageRowOf(dot);
-  const count = packages.open(row)?.body.count ?? 0;
-  for (let index = 0; index < count; index++) {
-    const other = packages.changeAt(dotOf(row, index))?.change;
-    if (other?.writes.some(({ field, value }) => field === ALIAS_OF && value === record)) return other.record;
+  if (cause !== 'settle' || collection.kind !== 'contacts') return null;
+  return becameIn(collection, packageRowOf(dot)).get(record) ?? null;
+}
+
+const known = new WeakMap<OpenBody, ReadonlyMap<Value, RecordId>>();
+
+/** Of contacts that a package makes one, by the one that stays the other. A package stays what it is: it is looked through once. */
+function becameIn({ packages }: Collection, row: number): ReadonlyMap<Value, RecordId> {
+  const body = packages.open(row)?.body;
+  const before = body === undefined ? undefined : known.get(body);
+  if (body === undefined || before !== undefined) return before ?? new Map();
+  const became = new Map<Value, RecordId>();
+  for (let index = 0; index < body.count; index++) {
+    const change = body.at(index);
+    if ('invalid' in change) continue;
+    for (const { field, value } of change.writes)
+      if (field === ALIAS_OF && value !== null) became.set(value, change.record);
   }
-  return null;
+  known.set(body, became);
+  return became;
 }
 
 /** The last change to a record, before this one, by which it said in such a field what this one says. null: none that is held. */
