@@ -13,6 +13,7 @@ import { findCollection, findCollections, findRequest } from './find-named.ts';
 import { forgetJoin, joinRequest } from './join-request.ts';
 import { leaveRequest } from './leave-request.ts';
 import { nearbyRequests } from './nearby-requests.ts';
+import { tellingOfFormer } from './place-of-former.ts';
 import { confirm, preview, putBack } from './plan-requests.ts';
 import { problemViews } from './problem-views.ts';
 import { recognizePlace } from './recognize-place.ts';
@@ -37,7 +38,7 @@ export function handlersOf(engine: Engine): Handlers {
       throw new LockstepError('no-ui', 'This instance serves no browser UI.');
     },
     'collections:add': async (options) => {
-      const added = await engine.add(options);
+      const added = await tellingOfFormer(engine, () => engine.add(options));
       return { ...added, problems: problemCount(findCollection(engine, added.collection)) };
     },
     'collections:invite': (collection, role, approveFirst) => ({

@@ -6,6 +6,7 @@ import type { Join } from '../network/joins-under-way.ts';
 import { whyOut } from '../peers/membership/why-out.ts';
 import type { Joined, OfferShown } from '../peers/pairing/pairing-joiner.ts';
 import { LockstepError } from '../platform/trouble.ts';
+import { tellingOfFormer } from './place-of-former.ts';
 
 /** Asks to be let in; `show` is told what is offered, and says whether it is wanted. */
 type Ask = (show: (offer: OfferShown) => Promise<boolean>) => Promise<Joined>;
@@ -24,7 +25,7 @@ export async function joinRequest(
 ): Promise<JoinedView> {
   // What is wrong with the place itself is said before anybody is asked.
   if (!isAddress(location) && engine.world.realPath(location) !== null)
-    await engine.place(location, { kind: null, format, create: false });
+    await tellingOfFormer(engine, () => engine.place(location, { kind: null, format, create: false }));
   let place: SourcePlace | null = null;
   return new Promise((resolve, reject) => {
     let code = '';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { RecordRequests } from '../../../src/main/requests/record-requests.ts';
 import { collectionView } from '../../../src/main/requests/status-view.ts';
+import { ROOT } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from '../keep/keep-room.ts';
 
 it('the conflict of a collection this device was removed from waits for nobody here, and is told of where it is named', async () => {
@@ -33,5 +34,19 @@ it('the conflict of a collection this device was removed from waits for nobody h
   );
   // Where it can be settled it waits still.
   expect(collectionView(a.engine, room.replica(a)).conflicts).toBe(1);
+  room.expectNoFaults();
+});
+
+it('the folder of a collection this device was removed from is not said to be kept in step, but what frees it', async () => {
+  const room = await KeepRoom.open('removed, and its folder', 2, { 'a.txt': 'a' });
+  const [a, b] = room.devices as [(typeof room.devices)[0], (typeof room.devices)[0]];
+  const add = () => room.group.until(b, b.running!.handlers['collections:add']({ location: ROOT }) as Promise<unknown>);
+  await expect(add()).rejects.toThrow(`${ROOT} is kept in step already.`);
+  a.engine.members.remove(room.replica(a), b.engine.deviceId);
+  await room.run(60_000);
+  await expect(add()).rejects.toMatchObject({
+    code: 'overlaps-source',
+    message: expect.stringMatching(/^This device was removed from things, and .* Leave things first, then try again/),
+  });
   room.expectNoFaults();
 });
