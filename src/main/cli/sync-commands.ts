@@ -21,7 +21,7 @@ import { LockstepError } from '../platform/trouble.ts';
 import { askRecord } from './ask-record.ts';
 import { collectionKinds, listedName } from './collection-kinds.ts';
 import type { Command, CommandCall } from './command.ts';
-import { deviceNames } from './device-names.ts';
+import { deviceNames, namesApart } from './device-names.ts';
 import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
 import { flagOption, given, listOption, numberOption, usageError } from './options.ts';
@@ -112,10 +112,11 @@ function memberRows({ members, collections }: SyncView, paint: CommandCall['pain
   const alike = [...told.values()].flatMap((same) => same.slice(0, 1).map((member) => ({ member, same })));
   const areApart = new Set(alike.map(({ member }) => member.device)).size < alike.length;
   const nameOf = new Map(collections.map(({ id, name }) => [id, name]));
+  const called = namesApart(members);
   return {
     heads: areApart ? ['device', 'collections', 'state', 'why'] : ['device', 'state', 'why'],
     rows: alike.map(({ member, same }) => [
-      member.name,
+      called(member.device, member.name),
       ...(areApart ? [listed(same.map(({ collection }) => plainText(nameOf.get(collection) ?? collection)))] : []),
       { painted: member.inStep ? paint.good('in step') : paint.warn('not in step') },
       member.why,
@@ -183,12 +184,13 @@ function showStatus(view: StatusView, paint: Paint): string {
         ...(linked === '' ? [] : [paint.dim(`    ${linked}`)]),
       ].join('\n');
     });
+    const called = namesApart(collection.peers);
     const peers = collection.peers.map((peer) => {
       const behind = peer.behind > 0 ? `, ${counted(peer.behind, 'package')} behind` : '';
       const there = peer.problems === undefined ? '' : paint.warn(`, ${problemsThere(peer.problems)}`);
       const through = peer.through === undefined ? null : `through ${plainText(peer.through)}`;
       const state = `${through ?? peer.state}${linkWords(peer)}${behind}${there}`;
-      return `  ${plainText(peer.name)}: ${peer.state === 'linked' || through ? state : paint.dim(state)}`;
+      return `  ${plainText(called(peer.device, peer.name))}: ${peer.state === 'linked' || through ? state : paint.dim(state)}`;
     });
     const relay = relayLine(collection, paint);
     const out = collection.removed

@@ -329,6 +329,19 @@ describe('sync', () => {
   });
 });
 
+it('two devices of one name are told apart by their ids; one in two collections is one', async () => {
+  const phone = { name: 'Phone', inStep: true, why: '', collection: 'c1' };
+  const members = ['d1', 'd2'].map((device) => ({ ...phone, device }));
+  given = { sync: () => ({ ...SYNC, members }) };
+  expect((await run(['sync'])).out).toMatch(/Phone \(d1\) +in step\s+Phone \(d2\) +in step/);
+  given = { sync: () => ({ ...SYNC, members: [members[0]!, { ...members[0]!, collection: 'c2' }] }) };
+  expect((await run(['sync'])).out).toMatch(/Phone +in step/);
+
+  const peers = members.map(({ device, name }) => ({ device, name, state: 'offline' as const, link: null, behind: 0 }));
+  given = { status: () => ({ ...EMPTY_STATUS, collections: [{ ...EMPTY_COLLECTION, peers }] }) };
+  expect((await run(['status'])).out).toMatch(/Phone \(d1\): offline\s+Phone \(d2\): offline/);
+});
+
 it('a device that is in step in one collection and not in another is told for which', async () => {
   const of = (id: string, name: string) => ({ id, name, records: 1, seconds: 0, problems: 0 });
   const lap = { device: 'd1', name: 'Laptop', inStep: true, why: '' };
