@@ -68,8 +68,10 @@ export function settleQuarantine(engine: Engine, text: string, take: boolean, co
     engine.members.settleQuarantine(findCollection(engine, collection), device, take);
     return;
   }
-  const waiting = [...engine.replicas.values()].filter((replica) => replica.hasSetAside(device));
-  inEachCollection(waiting, {
+  const all = [...engine.replicas.values()];
+  const waiting = all.filter((replica) => replica.hasSetAside(device));
+  // Where nothing waits whoever may not decide is told that, as where something does.
+  inEachCollection(waiting.length > 0 ? waiting : all, {
     subject: name,
     check: (replica) => engine.members.checkMaySettle(replica, take),
     act: (replica) => engine.members.settleQuarantine(replica, device, take),
