@@ -142,6 +142,74 @@ test('a name as long as somebody liked leaves the others their room', async ({ p
   }
 });
 
+test('a name as long as somebody liked, in whatever sentence it is, ends where the window does', async ({ page }) => {
+  const sticksOut = () =>
+    page.evaluate(() => {
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const frames = '.dialog-body, .dialog, .card, .banner';
+      const isCut = (one: Element | null): boolean =>
+        one !== null &&
+        !one.matches(frames) &&
+        (getComputedStyle(one).overflowX !== 'visible' || isCut(one.parentElement));
+      const found: string[] = [];
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const frame = node.parentElement?.closest(frames)?.getBoundingClientRect().right ?? innerWidth;
+        if (range.getBoundingClientRect().right > frame && !isCut(node.parentElement))
+          found.push(
+            `${node.parentElement?.outerHTML.slice(0, 60)} in ${node.parentElement?.parentElement?.outerHTML.slice(0, 60)}`,
+          );
+      }
+      return found;
+    });
+  for (const width of [1_100, 380]) {
+    await page.setViewportSize({ width, height: 760 });
+    await openPages(page, pages, {});
+    await page.evaluate(async (long) => {
+      const { sample } = window as unknown as { sample: SampleClient };
+      const [status, requests, devices] = await Promise.all([
+        sample.request('status'),
+        sample.request('requests:list'),
+        sample.request('devices:list'),
+      ]);
+      if (!status.ok || !requests.ok || !devices.ok) throw new Error('it says nothing');
+      const peers = (all: (typeof status.value.collections)[number]['peers']) =>
+        all.map((one) => ({ ...one, name: long }));
+      const collections = status.value.collections.map((one) => ({ ...one, name: long, peers: peers(one.peers) }));
+      sample.give(
+        'devices:list',
+        devices.value.map((one) => ({ ...one, name: long })),
+      );
+      sample.tell('status', { ...status.value, collections });
+      sample.tell(
+        'requests',
+        requests.value.map((one) => ({ ...one, name: long, collectionName: long })),
+      );
+    }, LONG);
+    await expect(page.getByRole('heading', { name: LONG }).first()).toBeVisible();
+    await expect.poll(sticksOut).toEqual([]);
+    await page
+      .getByRole('button', { name: `More for ${LONG}` })
+      .nth(1)
+      .click();
+    await page.getByRole('menuitem', { name: /Stop keeping/ }).click();
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+    await expect.poll(sticksOut).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+2');
+    await expect(page.getByRole('heading', { name: /asks to join/ })).toBeVisible();
+    await page.getByRole('button', { name: 'Invite a device' }).click();
+    await expect(page.getByRole('dialog').getByText('With a link')).toBeVisible();
+    await expect.poll(sticksOut).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+3');
+    await page.getByRole('button', { name: /plans\.md/ }).click();
+    await expect(page.getByRole('dialog').getByRole('article').nth(2)).toContainText(LONG);
+    await expect.poll(sticksOut).toEqual([]);
+  }
+});
+
 test('how far something is can be seen in the colours of the system', async ({ page }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await openPages(page, pages);

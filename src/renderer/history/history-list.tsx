@@ -62,7 +62,7 @@ function HistoryRow(props: { act: ActView; focus: RowFocus; onOpen: () => void }
         <span className="muted clip">
           {cause !== null && `${cause} · `}
           {fields !== null && `${fields} · `}
-          {act.deviceName} · {collection?.name ?? act.collection.slice(0, 8)}
+          <bdi>{act.deviceName}</bdi> · <bdi>{collection?.name ?? act.collection.slice(0, 8)}</bdi>
         </span>
       </span>
       <span className="row-side muted num">{clockText(act.at)}</span>

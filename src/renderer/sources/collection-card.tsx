@@ -144,7 +144,13 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
       <div className="collection-body">
         <p className="muted">
           {counted(collection.records, RECORD_WORD[collection.kind])}
-          {collection.peers.length > 0 && ` · shared with ${listed(collection.peers.map((peer) => peer.name))}`}
+          {collection.peers.length > 0 && (
+            <>
+              {' '}
+              {/* A name that is written from the right would draw the numbers after it to itself. */}· shared with{' '}
+              <bdi>{listed(collection.peers.map((peer) => peer.name))}</bdi>
+            </>
+          )}
           {relay?.tone === 'good' && ' · relay ready'}
           {collection.outside > 0 && ` · ${numberText(collection.outside)} left out by rules`}
         </p>
