@@ -101,6 +101,8 @@ test('a month of a calendar by keyboard: a series on each of its days', async ({
       .concat(['END:VEVENT', 'END:VCALENDAR', ''])
       .join('\r\n'),
   );
+  // The month may be over before the page is there.
+  await page.clock.setFixedTime(now);
   await page.goto(desk.ui);
   await page.getByRole('button', { name: /^Add/ }).first().click();
   await page.getByLabel('Place').fill(file);

@@ -85,8 +85,8 @@ it.each([
   folderA.write('new.txt', 'new');
   folderB.write('written-meanwhile.txt', 'mine');
   await b.restart();
-  await expect.poll(async () => (await b.cli('verify', '--content')).status, { timeout: 60_000 }).toBe(0);
-  await expect.poll(async () => (await b.cli('sync', '--wait', '--timeout', '5')).status, { timeout: 60_000 }).toBe(0);
+  await expect.poll(async () => (await b.cli('verify', '--content')).status).toBe(0);
+  await expect.poll(async () => (await b.cli('sync', '--wait', '--timeout', '5')).status).toBe(0);
   if (table !== 'kept')
     expect(readdirSync(b.data).filter((name) => /^lockstep\.db\.damaged-[^-]*-[^-]*-[^-]*$/.test(name))).toHaveLength(
       1,

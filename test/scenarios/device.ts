@@ -24,7 +24,7 @@ const REROUTE = join(import.meta.dirname, 'reroute.mjs');
 /** A device that is not ready by then never will be. */
 const READY_MS = 120_000;
 /** Much more than any of these exchanges takes on a busy machine, in seconds: for those that are to come to an end. */
-export const PATIENT = '60';
+export const PATIENT = '240';
 
 export interface Call {
   readonly status: number;

@@ -195,7 +195,7 @@ describe.skipIf(whyNone !== null)(
         expect((await a.status()).standstill?.sentence).toMatch(/^The disk of .* is full, so Lockstep stands still$/);
         expect(await a.refused('sync')).toEqual({ status: 1, code: 'disk-full' });
         rmSync(join(disk, 'fill'));
-        await expect.poll(async () => (await a.status()).standstill, { timeout: 20_000 }).toBeUndefined();
+        await expect.poll(async () => (await a.status()).standstill).toBeUndefined();
         expect((await a.history((await a.status()).collections[0]!.id)).length).toBe(1);
       },
     );
