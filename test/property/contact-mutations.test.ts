@@ -63,10 +63,20 @@ function mutated(bytes: Uint8Array, mutations: readonly Mutation[]): Uint8Array 
   }, bytes);
 }
 
-/** What an item says after it is to say `meant`, in a text that is as long as before. */
-function saidAfter(format: TextFormat, text: SplitText, item: NativeItem, before: Fields, meant: Fields): Fields {
+/**
+ * What an item says after it is to say `meant`, in a text that is as long as before; null: what is damaged and what is sound would run together, so the adapter
+ * writes nothing (test/contracts/text-adapter.test.ts).
+ */
+function saidAfter(
+  format: TextFormat,
+  text: SplitText,
+  item: NativeItem,
+  before: Fields,
+  meant: Fields,
+): Fields | null {
   // As a source reads it again: in the charset it was read in.
   const written = format.split(format.write(text, [{ item, before, after: meant, uid: '' }]), { as: text.readAs });
+  if (written.damaged.length !== text.damaged.length) return null;
   expect(written.items).toHaveLength(text.items.length);
   return format.read(written, written.items[text.items.indexOf(item)] as NativeItem, meant);
 }
@@ -81,12 +91,13 @@ function editStays(format: TextFormat, text: SplitText, item: NativeItem): void 
     const entry = Object.entries(before.get(field) as object) as [string, Value][];
     const [name, old] = entry.find(([part]) => /^(?:address|number|note|name|uri)$/.test(part)) as [string, Value];
     const meant = new Map([...before, [field, { ...Object.fromEntries(entry), [name]: `${String(old)}x` }]]);
-    expect(differs(saidAfter(format, text, item, before, meant), meant)).toBe(null);
+    const said = saidAfter(format, text, item, before, meant);
+    if (said !== null) expect(differs(said, meant)).toBe(null);
   }
   const added = fieldName('emails/new');
-  const said = new Map(
-    saidAfter(format, text, item, before, new Map([...before, [added, { address: 'n@example.org' }]])),
-  );
+  const after = saidAfter(format, text, item, before, new Map([...before, [added, { address: 'n@example.org' }]]));
+  if (after === null) return;
+  const said = new Map(after);
   said.delete(added);
   expect(differs(said, before)).toBe(null);
 }
