@@ -102,6 +102,34 @@ describe('what is put up at a relay', () => {
     expect(textOf(other, 'a')).toBe(large('x'));
   });
 
+  it.each(['editor', 'reader'] as const)(
+    'is asked for, also by who may not make a key (%s), where nobody wrote for so long that what was sealed with then is used no more',
+    async (role) => {
+      const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
+      const change = (wanted: { readonly add?: string; readonly remove?: string }) =>
+        group.until(
+          other,
+          Promise.resolve(other.running?.handlers['source:change'](group.collection as string, wanted as never)),
+        );
+      group.setRole(other, role, one);
+      await group.pass(60_000);
+      await change({ remove: ROOT });
+      await alone(group, one, write(one, 'a', large('x')));
+      await alone(group, other);
+      await alone(group, one);
+      expect(lyingThere(group).packs.size).toBe(0);
+      for (const { wall } of group.devices) wall.jump(91 * 24 * 3600_000);
+      await alone(group, other);
+      await change({ add: ROOT });
+      await group.pass(60_000);
+      expect([replicaOf(group, other).collection.records.live, textOf(other, 'a') === null]).toEqual([1, true]);
+      await alone(group, one);
+      // A reader is told of a secret it can say in what it waits for.
+      for (const device of [other, one, other]) await alone(group, device);
+      expect(textOf(other, 'a') === large('x')).toBe(true);
+    },
+  );
+
   it('is what somebody waits for as soon as it is here again, though nothing is written then', async () => {
     const [one, other] = (await devices(2)) as [SimulatedDevice, SimulatedDevice];
     const change = (wanted: { readonly add?: string; readonly remove?: string }) =>

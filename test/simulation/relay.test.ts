@@ -535,7 +535,9 @@ describe('two devices that are never on at the same time', () => {
     (group.relay as SimulatedRelay).limits.groupPacks = 100_000;
     await alone(one, () => one.user.writeFile(`${ROOT}/large`, large('x')));
     await alone(other, () => {
-      vi.spyOn((group.replica(other) as Replica).membership, 'writingEpoch').mockReturnValue(null);
+      const replica = group.replica(other) as Replica;
+      vi.spyOn(replica.membership, 'writingEpoch').mockReturnValue(null);
+      vi.spyOn(replica, 'mayWrite').mockReturnValue(false);
     });
     expect(said(other)).toMatchObject({ epoch: NO_EPOCH, wanted: [] });
     await group.until(other, other.stop());

@@ -81,7 +81,10 @@ export class PutUp {
     const wanted = this.#wanted(members);
     const mine = wanted.filter((stretch) => this.#isMine(stretch, members) && this.#isFirst(stretch));
     const wants = this.#wants(members);
-    const epoch = this.#epoch(mine.length > 0 || wants.length > 0);
+    // Nor is what is waited for told without one, here or by who may not make it.
+    const isMute = members.some(({ key, linked }) => !linked && this.#standings.isMute(key));
+    const isAnyWaited = wants.length > 0 || this.#fetched.wanted.length > 0 || isMute;
+    const epoch = this.#epoch(mine.length > 0 || isAnyWaited);
     const secret = membership.membersSecret();
     if (secret === null) return false;
     const unsealed = { session, epoch: { id: NO_EPOCH, secret } };
@@ -178,7 +181,7 @@ export class PutUp {
     });
   }
 
-  /** What to seal with; where something is to be put up it is made where there is none. null: this device may not make one. */
+  /** What to seal with; where something is to be put up or waited for it is made where there is none. null: this device may not make one. */
   #epoch(isNeeded: boolean): AtRelay['epoch'] | null {
     const { membership } = this.#replica;
     const now = this.#port.clock.now();

@@ -21,6 +21,8 @@ export class StandingsAtRelay {
   isAllUnderstood = true;
   /** What members that are not linked said last. */
   readonly #said = new Map<MemberKey, RelayStanding>();
+  /** Who of them said it in no epoch. */
+  readonly #inNone = new Set<MemberKey>();
 
   constructor(replica: Replica, store: RelayStore, port: ExchangePort) {
     this.#replica = replica;
@@ -55,6 +57,8 @@ export class StandingsAtRelay {
       if (device === undefined || membership.member(device) === null) continue;
       this.#replica.collection.transactSoon(() => this.#store.noteMember(key, standing.time, standing.cursor));
       this.#said.set(key, standing);
+      if (sealedEpoch(bytes) === NO_EPOCH) this.#inNone.add(key);
+      else this.#inNone.delete(key);
       // Linked, it has told more by now.
       if (!this.#port.isLinked(device)) this.#replica.standingRelayed(device, standing);
     }
@@ -103,6 +107,10 @@ export class StandingsAtRelay {
   /** What a member says it waits for. */
   wantedBy(key: MemberKey): RelayStanding['wanted'] {
     return this.#said.get(key)?.wanted ?? [];
+  }
+  /** Did a member that holds something know no epoch, so that it could not say what it waits for? */
+  isMute(key: MemberKey): boolean {
+    return this.#inNone.has(key) && (this.#said.get(key)?.heads.length ?? 0) > 0;
   }
   /** Does a member say that it finds no room for contents there? */
   isFullFor(key: MemberKey): boolean {
