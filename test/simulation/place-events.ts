@@ -80,8 +80,9 @@ export async function comeAgain({ group, random }: PlaceScene): Promise<string |
   );
   if (out.length === 0) return null;
   const device = random.pick(out);
+  // Let in by one that never heard of it, it would be out again: nothing says that this came after the removal.
   const knows = (each: SimulatedDevice): boolean =>
-    group.replica(each)?.membership.member(device.identity.id) === null && group.mayLetIn(each);
+    group.replica(each)?.membership.current?.removed.has(device.identity.id) === true && group.mayLetIn(each);
   const by = group.members.find(knows);
   if (by === undefined || !device.isMounted) return null;
   const replica = group.replica(device) as Replica;
