@@ -11,6 +11,7 @@ import type { Replica } from '../../src/main/replica.ts';
 import { statusView } from '../../src/main/requests/status-view.ts';
 import { syncRequest } from '../../src/main/requests/sync-request.ts';
 import type { RelayExchange } from '../../src/main/store-and-forward/relay-exchange.ts';
+import { StandingsAtRelay } from '../../src/main/store-and-forward/standings-at-relay.ts';
 import type { RelayNetwork } from '../fakes/relay-network.ts';
 import type { SimulatedRelay } from '../fakes/simulated-relay.ts';
 import { mergedText } from './checks.ts';
@@ -180,6 +181,26 @@ describe('two devices that are never on at the same time', () => {
     expect(told(other)?.contents).toBeUndefined();
     await alone(one, () => {});
     expect([told(one)?.contents, told(one)?.relay?.full]).toEqual([undefined, undefined]);
+  });
+
+  it('have what found no room there as well where the time to try it again came while others were told of it', async () => {
+    (group.relay as SimulatedRelay).limits.groupPacks = 100_000;
+    await alone(one, () => one.user.writeFile(`${ROOT}/large`, large('x')));
+    await alone(other, () => {});
+    await group.start(one);
+    await group.pass(60_000);
+    expect(statusView(one.engine).collections[0]?.relay).toMatchObject({ full: true });
+    (group.relay as SimulatedRelay).limits.groupPacks = 2 ** 30;
+    await group.pass(8 * 60_000);
+    const slow = vi
+      .spyOn(StandingsAtRelay.prototype, 'tell')
+      .mockImplementationOnce(() => new Promise((told) => void group.clock.after(180_000, told)));
+    one.engine.network.exchanges.of(group.collection as CollectionId)?.changedHere();
+    await group.pass(20 * 60_000);
+    expect(slow.mock.calls.length).toBeGreaterThan(1);
+    await group.until(one, one.stop());
+    await alone(other, () => {});
+    expect(other.user.fs.lstat(`${ROOT}/large`)?.size).toBe(300_000);
   });
 
   it('say of what is too large for a relay that it waits until both are on, also after a start', async () => {

@@ -98,7 +98,8 @@ export class PutUp {
     await this.#standings.tell(at ?? unsealed, at === null ? [] : this.#fetched.wanted, isFull);
     await this.#contents.dropUnneeded(session, this.#wantedSince.size > 0, this.#fetched.isAnyAwaited);
     if (full !== null) throw full;
-    if (this.#contents.fullFor > 0) this.#isTurn(this.#contents.fullFor);
+    // Also where that moment came while the others were told: nothing else would have it tried again.
+    if (isFull) this.#isTurn(Math.max(1, this.#contents.fullFor));
     if (this.#contents.stuckFor !== null) this.#isTurn(this.#contents.stuckFor);
     this.waiting = count(this.#wanted(members));
     return this.waiting === 0;
