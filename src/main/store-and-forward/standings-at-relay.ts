@@ -19,10 +19,8 @@ export class StandingsAtRelay {
   #toldAt = 0;
   /** false: of something that was said last the secret, or who said it, is not known here so far. */
   isAllUnderstood = true;
-  /** What members that are not linked said last. */
-  readonly #said = new Map<MemberKey, RelayStanding>();
-  /** Who of them said it in no epoch. */
-  readonly #inNone = new Set<MemberKey>();
+  /** What members that are not linked said last, and whether in an epoch. */
+  readonly #said = new Map<MemberKey, RelayStanding & { readonly inEpoch: boolean }>();
 
   constructor(replica: Replica, store: RelayStore, port: ExchangePort) {
     this.#replica = replica;
@@ -56,9 +54,7 @@ export class StandingsAtRelay {
       const device = membership.authorOf(key)?.device;
       if (device === undefined || membership.member(device) === null) continue;
       this.#replica.collection.transactSoon(() => this.#store.noteMember(key, standing.time, standing.cursor));
-      this.#said.set(key, standing);
-      if (sealedEpoch(bytes) === NO_EPOCH) this.#inNone.add(key);
-      else this.#inNone.delete(key);
+      this.#said.set(key, { ...standing, inEpoch: sealedEpoch(bytes) !== NO_EPOCH });
       // Linked, it has told more by now.
       if (!this.#port.isLinked(device)) this.#replica.standingRelayed(device, standing);
     }
@@ -110,7 +106,8 @@ export class StandingsAtRelay {
   }
   /** Did a member that holds something know no epoch, so that it could not say what it waits for? */
   isMute(key: MemberKey): boolean {
-    return this.#inNone.has(key) && (this.#said.get(key)?.heads.length ?? 0) > 0;
+    const said = this.#said.get(key);
+    return said !== undefined && !said.inEpoch && said.heads.length > 0;
   }
   /** Does a member say that it finds no room for contents there? */
   isFullFor(key: MemberKey): boolean {
