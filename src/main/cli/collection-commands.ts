@@ -6,7 +6,7 @@ import { EXIT } from './exit-status.ts';
 import { exportOnce } from './export-command.ts';
 import { localTime } from './local-time.ts';
 import { inviteNearby, joinNearby } from './nearby-pairing.ts';
-import { flagOption, given, listOption, textOption, usageError, wordOption } from './options.ts';
+import { flagOption, given, listOption, requiredArgument, textOption, usageError, wordOption } from './options.ts';
 import { checkFormat, FORMAT_OPTION, formatLines, KINDS, namedSource } from './place.ts';
 import { problemLines } from './problem-lines.ts';
 import { withProgress } from './progress-bar.ts';
@@ -37,7 +37,7 @@ const add: Command = {
     const wanted = textOption(options, 'format');
     checkFormat(wanted);
     const create = flagOption(options, 'create') || undefined;
-    const location = await givenPlace(call, call.positionals[0]!, accountKind(wanted, kind, create));
+    const location = await givenPlace(call, requiredArgument(call), accountKind(wanted, kind, create));
     const added = await withProgress(
       call,
       call.ask('collections:add', given({ location, name: textOption(options, 'name'), kind, format: wanted, create })),
@@ -76,11 +76,11 @@ const invite: Command = {
     if (flagOption(call.options, 'nearby')) {
       if (flagOption(call.options, 'approve-first'))
         throw usageError('Without a link a person has to compare the code: say one of the two.', '--approve-first');
-      return inviteNearby(call, call.positionals[0]!, role);
+      return inviteNearby(call, requiredArgument(call), role);
     }
     const link = await call.ask(
       'collections:invite',
-      call.positionals[0]!,
+      requiredArgument(call),
       role,
       flagOption(call.options, 'approve-first'),
     );
@@ -102,7 +102,7 @@ const revokeInvite: Command = {
     const link = await wordOrInput(call, given);
     if (link !== null && !link.startsWith('lockstep://'))
       throw usageError('A link begins with lockstep://join#.', 'LINK');
-    const view = await call.ask('collections:revoke-invite', call.positionals[0]!, link);
+    const view = await call.ask('collections:revoke-invite', requiredArgument(call), link);
     await call.print(view, ({ revoked }) =>
       revoked === 0 ? 'No such link was open.\n' : `Withdrawn: ${counted(revoked, 'link')}.\n`,
     );
@@ -128,7 +128,7 @@ const recoveryKey: Command = {
       throw usageError('Say one of --make, --drop and --use.', 'recovery-key');
     const key = await wordOrInput(call, given);
     const action = make ? 'make' : drop ? 'drop' : key !== null ? 'use' : 'show';
-    const view = await call.ask('collections:recovery-key', call.positionals[0]!, action, key);
+    const view = await call.ask('collections:recovery-key', requiredArgument(call), action, key);
     await call.print(view, ({ keys, role, ...shown }) => {
       if (shown.key !== null)
         return `${call.paint.strong(shown.key)}\nPrint it or write it down, and keep it away from your computers: it is not shown again.\n`;
@@ -159,8 +159,8 @@ const join: Command = {
   async run(call) {
     const wanted = textOption(call.options, 'format');
     checkFormat(wanted);
-    const given = call.positionals[0]!;
-    const place = () => givenPlace(call, call.positionals[1]!, accountKind(wanted));
+    const given = requiredArgument(call);
+    const place = () => givenPlace(call, requiredArgument(call, 1), accountKind(wanted));
     if (flagOption(call.options, 'nearby')) return joinNearby(call, given, await place(), wanted ?? null);
     const link = await wordOrInput(call, given);
     if (!link.startsWith('lockstep://')) throw usageError('A link begins with lockstep://join#.', 'LINK');
@@ -187,7 +187,7 @@ const leave: Command = {
   options: {},
   async run(call) {
     await call.print(
-      await call.ask('collections:leave', call.positionals[0]!),
+      await call.ask('collections:leave', requiredArgument(call)),
       () => 'Left. Files and other devices keep what they have.\n',
     );
     return EXIT.done;
@@ -223,7 +223,7 @@ const source: Command = {
   async run(call) {
     const { options } = call;
     if (flagOption(options, 'password')) {
-      const { sources } = await call.ask('source:change', call.positionals[0]!, {});
+      const { sources } = await call.ask('source:change', requiredArgument(call), {});
       for (const { location } of sources) await givePassword(call, location);
     }
     const place = textOption(options, 'add');
@@ -242,8 +242,8 @@ const source: Command = {
       ignore: patterns(options, 'ignore'),
       readOnly: typeof readOnly === 'boolean' ? readOnly : undefined,
     });
-    const settings = await call.ask('source:change', call.positionals[0]!, change);
-    const troubles = location === undefined ? '' : await problemLines(call, call.positionals[0]!);
+    const settings = await call.ask('source:change', requiredArgument(call), change);
+    const troubles = location === undefined ? '' : await problemLines(call, requiredArgument(call));
     await call.print(settings, (view) => `${showSettings(view, call.table)}${troubles}`);
     return EXIT.done;
   },
@@ -292,7 +292,7 @@ const agenda: Command = {
     if (!(days > 0 && days <= 3660)) throw usageError('--days is a number from 1 to 3660.', 'days');
     const now = Date.now();
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const view = await call.ask('calendar:agenda', call.positionals[0]!, now, now + days * DAY_MS, zone);
+    const view = await call.ask('calendar:agenda', requiredArgument(call), now, now + days * DAY_MS, zone);
     const line = ({ start, isAllDay, title }: OccurrenceView): string[] => [
       new Date(start).toLocaleDateString('en-CA'),
       isAllDay ? '' : new Date(start).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' }),

@@ -15,3 +15,9 @@ export function listedName(record: string, title: string, kind: Kind | null): st
   const name = recordName(record, title, kind);
   return name === title ? title : `${name} (${shortRecord(record)})`;
 }
+
+/** A file is told by its path, which other commands take; contacts and events by what they are called. */
+export const pathOrTitle = (
+  { record, title }: { readonly record: string; readonly title: string },
+  kind: Kind | null,
+): string => (record.endsWith(`/${title}`) ? record : listedName(record, title, kind));

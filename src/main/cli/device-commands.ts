@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
 import { answerCode, isCode } from './nearby-pairing.ts';
-import { flagOption, usageError } from './options.ts';
+import { flagOption, requiredArgument, usageError } from './options.ts';
 import { shortId, shortRecord } from './show-value.ts';
 import type { Table } from './table.ts';
 
@@ -40,7 +40,7 @@ const answer = (name: 'approve' | 'deny', summary: string, done: string): Comman
     'A request is named by its id, as much of that as no other begins with, or the code it shows. Of a pairing without a link (--nearby) the code is said on either of the two devices.',
   options: {},
   async run(call) {
-    const given = call.positionals[0]!;
+    const given = requiredArgument(call);
     if (isCode(given)) return answerCode(call, given, name === 'approve');
     await call.print(await call.ask('requests:answer', given, name === 'approve'), () => `${done}\n`);
     return EXIT.done;
@@ -67,7 +67,7 @@ const removeDevice: Command = {
     'COLLECTION: it leaves that.',
   options: {},
   async run(call) {
-    const left = await call.ask('devices:remove', call.positionals[0]!, call.positionals[1] ?? null);
+    const left = await call.ask('devices:remove', requiredArgument(call), call.positionals[1] ?? null);
     await call.print(left, (views) => showDevices(views, call.table));
     return EXIT.done;
   },
@@ -79,7 +79,9 @@ const renameDevice: Command = {
   summary: 'gives this device another name',
   options: {},
   async run(call) {
-    await call.print(await call.ask('devices:rename', call.positionals[0]!), (views) => showDevices(views, call.table));
+    await call.print(await call.ask('devices:rename', requiredArgument(call)), (views) =>
+      showDevices(views, call.table),
+    );
     return EXIT.done;
   },
 };
@@ -91,7 +93,7 @@ const setRole: Command = {
   details: 'Only an admin may. What a device changes while it may only read stays with it.',
   options: {},
   async run(call) {
-    const [device, role, collection] = call.positionals as [string, string, string | undefined];
+    const [device, role, collection] = [requiredArgument(call), requiredArgument(call, 1), call.positionals[2]];
     const known = ROLES.find((each) => each === role);
     if (known === undefined) throw usageError(`ROLE must be one of ${ROLES.join(', ')}, not "${role}".`, role);
     await call.print(await call.ask('devices:role', device, known, collection ?? null), (views) =>
@@ -113,7 +115,7 @@ const quarantine: Command = {
   async run(call) {
     const [take, drop] = [flagOption(call.options, 'take'), flagOption(call.options, 'drop')];
     if (take === drop) throw usageError('Say either --take or --drop.', 'quarantine');
-    const [device, collection] = call.positionals as [string, string | undefined];
+    const [device, collection] = [requiredArgument(call), call.positionals[1]];
     const left = await call.ask('devices:quarantine', device, take, collection ?? null);
     await call.print(
       left.filter(({ code }) => code === 'quarantined'),

@@ -8,7 +8,7 @@ import { plainText } from '../platform/plain-text.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import type { Command, CommandCall } from './command.ts';
 import { EXIT } from './exit-status.ts';
-import { textOption } from './options.ts';
+import { requiredArgument, textOption } from './options.ts';
 import { checkFormat, FORMAT_OPTION, isFolderFormat } from './place.ts';
 import { counted, shortRecord } from './show-value.ts';
 
@@ -30,7 +30,7 @@ export const exportOnce: Command = {
     },
   },
   async run(call) {
-    const [collection, place] = call.positionals as [string, string];
+    const [collection, place] = [requiredArgument(call), requiredArgument(call, 1)];
     const format = textOption(call.options, 'format') ?? null;
     checkFormat(format ?? undefined);
     if (place === '-') return exportToOutput(call, collection, format);

@@ -8,6 +8,13 @@ type Options = CommandCall['options'];
 export const usageError = (message: string, subject = ''): LockstepError =>
   new LockstepError('usage', message, subject);
 
+/** An argument that the command's `takes` line asks for without brackets: it was counted before the command ran. */
+export function requiredArgument({ positionals }: Pick<CommandCall, 'positionals'>, at = 0): string {
+  const argument = positionals[at];
+  if (argument === undefined) throw new Error(`this command takes no argument ${at + 1} that has to be there`);
+  return argument;
+}
+
 /** The value of a text option; undefined: not given. */
 export function textOption(options: Options, name: string): string | undefined {
   const value = options[name];

@@ -6,6 +6,7 @@ import { defaultDataDirectory } from '../platform/data-directory.ts';
 import { plainLines, plainText } from '../platform/plain-text.ts';
 import { collectionCommands } from './collection-commands.ts';
 import type { Command, CommandCall } from './command.ts';
+import { conflictCommands } from './conflict-commands.ts';
 import { deviceCommands } from './device-commands.ts';
 import { EXIT, exitStatusOf } from './exit-status.ts';
 import { historyCommands } from './history-commands.ts';
@@ -51,6 +52,7 @@ const completions: Command = {
 const COMMANDS: readonly Command[] = [
   ...collectionCommands,
   ...syncCommands,
+  ...conflictCommands,
   ...historyCommands,
   ...deviceCommands,
   ...machineCommands,

@@ -24,7 +24,7 @@ import type { Command, CommandCall } from './command.ts';
 import { deviceNames, namesApart } from './device-names.ts';
 import { EXIT } from './exit-status.ts';
 import { localTime } from './local-time.ts';
-import { flagOption, given, listOption, numberOption, usageError } from './options.ts';
+import { flagOption, given, listOption, numberOption, requiredArgument, usageError } from './options.ts';
 import type { Paint } from './paint.ts';
 import { needsPassword } from './place.ts';
 import { progressLine, withProgress } from './progress-bar.ts';
@@ -229,7 +229,7 @@ const explain: Command = {
   summary: 'why a record is, or is not, in step, and who changed what',
   options: {},
   async run(call) {
-    const [collection, record] = call.positionals as [string, string];
+    const [collection, record] = [requiredArgument(call), requiredArgument(call, 1)];
     const explained = await askRecord(call, record, (one) => call.ask('records:explain', collection, one));
     const names = await deviceNames(call);
     await call.print(explained, (view) => {
@@ -281,7 +281,7 @@ const confirm: Command = {
   summary: 'lets a halted source go on, for this plan only',
   options: {},
   async run(call) {
-    await call.print(await call.ask('safety:confirm', call.positionals[0]!), () => 'It goes on.\n');
+    await call.print(await call.ask('safety:confirm', requiredArgument(call)), () => 'It goes on.\n');
     return EXIT.done;
   },
 };
@@ -294,7 +294,7 @@ const putBack: Command = {
   options: {},
   async run(call) {
     await call.print(
-      await call.ask('safety:put-back', call.positionals[0]!),
+      await call.ask('safety:put-back', requiredArgument(call)),
       () => 'What is gone is written again, as far as somebody has its content: lockstep status\n',
     );
     return EXIT.done;
