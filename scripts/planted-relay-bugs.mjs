@@ -5,7 +5,6 @@ const EXCHANGE = [
   'test/unit/store-and-forward',
   'test/simulation/at-relay.test.ts',
   'test/simulation/said-at-relay.test.ts',
-  'test/simulation/relay.test.ts',
 ];
 const RELAY = 'test/unit/relay';
 

@@ -1,16 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RelaySession } from '../../src/main/peers/relay/relay-session.ts';
-import { RateLimit } from '../../src/main/peers/session/rate-limit.ts';
 import type { ContentGiven } from '../../src/main/peers/session/shared-collection.ts';
 import { digestOf } from '../../src/main/platform/hash.ts';
 import type { MemberKey } from '../../src/main/record/ids.ts';
 import type { Replica } from '../../src/main/replica.ts';
 import type { ExchangePort } from '../../src/main/store-and-forward/exchange-port.ts';
-import { PackMemory } from '../../src/main/store-and-forward/pack-memory.ts';
 import { patientStorage } from '../../src/main/store-and-forward/patient-storage.ts';
 import { RelayExchange } from '../../src/main/store-and-forward/relay-exchange.ts';
 import { StandingsAtRelay } from '../../src/main/store-and-forward/standings-at-relay.ts';
-import { SeededRandom } from '../fakes/seeded-random.ts';
+import { exchangePort } from '../fakes/exchange-port.ts';
 import { alone, lyingThere, neverTogether, replicaOf, write } from './never-together.ts';
 import type { SimulatedDevice } from './simulated-device.ts';
 import type { SimulatedGroup } from './simulated-group.ts';
@@ -20,25 +18,9 @@ afterEach(() => {
   for (const device of group.devices) device.end();
 });
 
-/** What an exchange needs around it, where nobody is linked and nobody waits. */
-const portOf = (group: SimulatedGroup, replica: Replica, port: Partial<ExchangePort>): ExchangePort => ({
-  clock: group.clock,
-  random: new SeededRandom('exchange'),
-  up: new RateLimit(() => 0),
-  down: new RateLimit(() => 0),
-  packs: new PackMemory(),
-  session: () => null,
-  online: () => new Set(),
-  isLinked: () => false,
-  mayExchange: () => true,
-  give: (asked) => replica.giveRelayed(asked),
-  wants: () => {},
-  contentsMayBeThere: () => {},
-  changed: () => {},
-  failed: () => {},
-  log: () => {},
-  ...port,
-});
+/** Of a device of the group: what is here it gives. */
+const portOf = (group: SimulatedGroup, replica: Replica, port: Partial<ExchangePort>): ExchangePort =>
+  exchangePort({ clock: group.clock, give: (asked) => replica.giveRelayed(asked), ...port });
 
 describe('how far members say there that they are', () => {
   /** What is taken of it by the first, by whom it is said. */
