@@ -1,12 +1,12 @@
 import { type FieldName, fieldName } from '../../../record/ids.ts';
-import { equalValues, type Fields, isPlain, type Plain, type Value } from '../../../record/value.ts';
+import { equalValues, type Fields, type Plain, type Value } from '../../../record/value.ts';
 import { MalformedItem } from '../../text/text-format.ts';
 import { alarmIdentity, readAlarm } from './alarm.ts';
-import { assignKeys, type Keyless, type Telling } from './assign-keys.ts';
 import { normalDuration, parseDuration } from './civil.ts';
+import { CollectedEntries } from './collected-entries.ts';
 import { type Component, componentText, isChurn, parseComponent } from './component.ts';
 import { ENTRY_CODECS, type EntryCodec, readRelation, unknown } from './entries.ts';
-import { entriesOf, entryField } from './keys.ts';
+import { entryField } from './keys.ts';
 import { cleanText, isName, otherParams, type Property, paramOf, splitList } from './property.ts';
 import { conceptOf, keywordOf } from './read-word.ts';
 import { parseRule } from './rule.ts';
@@ -63,19 +63,6 @@ export function readComponent(
   return new ComponentReader(component, zones, previous, isTask).read();
 }
 
-interface Entry extends Keyless {
-  /** Of the property in the component (its part: below zero). */
-  readonly at: number;
-  /** Another property that tells of it; -1: none does. */
-  readonly also: number;
-}
-type EntryMap = EntryCodec | 'alerts' | 'iCalendarComponent';
-/** The entries of one map, in the order the maps were met in. */
-interface EntryGroup {
-  readonly codec: EntryMap;
-  entries: Entry[];
-}
-
 class ComponentReader {
   readonly #component: Component;
   readonly #zones: Zones;
@@ -83,7 +70,7 @@ class ComponentReader {
   readonly #isTask: boolean;
   readonly #fields = new Map<FieldName, Value>();
   readonly #slots: Slot[];
-  readonly #groups: EntryGroup[] = [];
+  readonly #entries: CollectedEntries;
   /** Names of properties there is one of, once they were met. */
   readonly #seen: string[] = [];
   #when: When | null = null;
@@ -98,6 +85,7 @@ class ComponentReader {
     this.#zones = zones;
     this.#previous = previous;
     this.#isTask = isTask;
+    this.#entries = new CollectedEntries(component.properties);
     const { length } = component.properties;
     if (length > MOST_ENTRIES) throw new MalformedItem('it has too many properties to be an event');
     this.#slots = new Array<Slot>(length).fill(null);
@@ -111,8 +99,7 @@ class ComponentReader {
     for (let at = 0; at < properties.length; at++)
       if (this.#slots[at] === null) this.#readProperty(at, properties[at] as Property);
     const partSlots = this.#readParts(parts);
-    this.#joinCoordinates();
-    for (let at = 0; at < this.#groups.length; at++) this.#keyed(this.#groups[at] as EntryGroup, partSlots);
+    this.#takeEntries(partSlots);
     for (const zone of this.#usedZones ?? NONE)
       this.#fields.set(entryField('timeZones', zone), { text: this.#zones.textOf(zone) ?? '' });
     return {
@@ -175,7 +162,7 @@ class ComponentReader {
     if (of.value === '') return;
     const value = codec.read(of);
     if (value === null) this.#unknown(at, of);
-    else this.#entry(codec, { at, value, identity: codec.identity(value), also: -1 });
+    else this.#entries.add(codec, { at, value, identity: codec.identity(value), also: -1 });
   }
 
   #single(name: string, field: string, value: Value, of: Property, carriesParams: boolean): void {
@@ -314,21 +301,18 @@ class ComponentReader {
     // What no other program could be given stays in the text alone.
     if (!isName(of.name) || (cleanText(of.value) === '' && !saysByParams(of))) return;
     const value = unknown.read(of);
-    this.#entry(unknown, { at, value, identity: unknown.identity(value), also: -1 });
+    this.#entries.add(unknown, { at, value, identity: unknown.identity(value), also: -1 });
     const tzid = paramOf(of, 'TZID');
     if (tzid !== null && tzid !== '') this.#use(this.#zones.zoneOf(tzid));
   }
 
-  #entry(codec: EntryMap, entry: Entry): void {
-    const group = this.#groupOf(codec);
-    if (group === null) this.#groups.push({ codec, entries: [entry] });
-    else group.entries.push(entry);
-  }
-
-  #groupOf(codec: EntryMap): EntryGroup | null {
-    for (let at = 0; at < this.#groups.length; at++)
-      if (this.#groups[at]?.codec === codec) return this.#groups[at] as EntryGroup;
-    return null;
+  #takeEntries(parts: PartSlot[]): void {
+    this.#entries.forEachKeyed(this.#previous, ({ at, value, also }, field, slot) => {
+      this.#fields.set(field, value);
+      if (at >= 0) this.#slots[at] = this.#propertyAt(at).name === 'GEO' ? `${slot}/GEO` : slot;
+      else parts[-1 - at] = { slot, slots: parts[-1 - at]?.slots ?? [] };
+      if (also >= 0) this.#slots[also] = `${slot}/GEO`;
+    });
   }
 
   #readParts(parts: readonly Component[]): PartSlot[] {
@@ -341,42 +325,13 @@ class ComponentReader {
   #readPart(at: number, part: Component): PartSlot {
     const alarm = part.name === 'VALARM' ? readAlarm(part, this.#zones) : null;
     if (alarm !== null) {
-      this.#entry('alerts', { at: -1 - at, value: alarm.value, identity: alarmIdentity(alarm.value), also: -1 });
+      this.#entries.add('alerts', { at: -1 - at, value: alarm.value, identity: alarmIdentity(alarm.value), also: -1 });
       return { slot: '', slots: alarm.slots };
     }
     const text = componentText(part);
     if (parseComponent(text) === null) return NO_SLOT;
-    this.#entry('iCalendarComponent', { at: -1 - at, value: { text }, identity: text, also: -1 });
+    this.#entries.add('iCalendarComponent', { at: -1 - at, value: { text }, identity: text, also: -1 });
     return { slot: '', slots: [] };
-  }
-
-  /** A GEO tells of the one LOCATION beside it. */
-  #joinCoordinates(): void {
-    const group = this.#groupOf(codecOf.get('LOCATION') as EntryCodec);
-    if (group === null || group.entries.length < 2) return;
-    const { entries } = group;
-    const place = entries.find(({ at }) => this.#component.properties[at]?.name === 'LOCATION');
-    const [position, ...others] = entries.filter(({ at }) => this.#component.properties[at]?.name === 'GEO');
-    if (place === undefined || position === undefined || others.length > 0) return;
-    const value = { ...(place.value as object), coordinates: (position.value as { coordinates: Value }).coordinates };
-    const joined: Entry = { ...place, value, also: position.at };
-    group.entries = [joined, ...entries.filter((each) => each !== place && each !== position)];
-  }
-
-  #keyed({ codec, entries }: EntryGroup, parts: PartSlot[]): void {
-    const map = typeof codec === 'string' ? codec : codec.map;
-    const previous = this.#previous === null ? NO_ENTRIES : entriesOf(this.#previous, map);
-    const keys = assignKeys(map, entries, previous, typeof codec === 'string' ? PART_TELLING[codec] : codec);
-    for (let index = 0; index < entries.length; index++) {
-      const { at, value, also } = entries[index] as Entry;
-      const key = keys[index] as string;
-      const field = entryField(map, key);
-      const slot = field.includes('~') ? `${map}/${key}` : field;
-      this.#fields.set(field, value);
-      if (at >= 0) this.#slots[at] = this.#propertyAt(at).name === 'GEO' ? `${slot}/GEO` : slot;
-      else parts[-1 - at] = { slot, slots: parts[-1 - at]?.slots ?? [] };
-      if (also >= 0) this.#slots[also] = `${slot}/GEO`;
-    }
   }
 }
 
@@ -386,12 +341,6 @@ const OF_VALUE = new Set(['VALUE', 'LANGUAGE', 'FMTTYPE', 'TZID']);
 const saysByParams = ({ name, params }: Property): boolean =>
   name.startsWith('X-') && params.some((each) => !OF_VALUE.has(each.name) && isName(each.name));
 
-const textIdentity = (value: Value): string => (isPlain(value) && typeof value.text === 'string' ? value.text : '');
-const PART_TELLING: Readonly<Record<'alerts' | 'iCalendarComponent', Telling>> = {
-  alerts: { identity: alarmIdentity, sort: () => 'VALARM' },
-  iCalendarComponent: { identity: textIdentity, sort: (value) => textIdentity(value).split('\n', 1)[0] ?? null },
-};
 const NO_SLOT: PartSlot = { slot: '', slots: [] };
-const NO_ENTRIES: ReadonlyMap<string, Value> = new Map();
 const NONE: ReadonlySet<string> = new Set();
 const NONE_ADDED: ReadonlyMap<string, When | null> = new Map();
