@@ -11,7 +11,9 @@ export function moment(text: string): string {
   );
   // A date alone would be read as UTC; with a time it is local.
   const [, date, time = '00:00', zone = ''] = parts ?? [];
-  const parsed = parts ? new Date(`${date}T${time.replace(',', '.')}${withColon(zone)}`) : null;
+  // Of a 31st of February a Date makes another day.
+  const isDay = new Date(`${date}T00:00Z`).getUTCDate() === Number(date?.slice(-2));
+  const parsed = isDay ? new Date(`${date}T${time.replace(',', '.')}${withColon(zone)}`) : null;
   if (parsed && !Number.isNaN(parsed.getTime())) return parsed.toISOString();
   throw usageError(`"${text}" is not a time like 2026-01-31 or 2026-01-31T18:30.`, text);
 }

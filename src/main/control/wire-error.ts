@@ -49,10 +49,11 @@ function refusedBySystem(failure: unknown): WireError | null {
     };
   const known = code === undefined || !Object.hasOwn(SYSTEM, code) ? undefined : SYSTEM[code];
   // What comes from a worker thread has lost its path on the way, but for what the system itself said.
-  const [, place] = /, \w+ '(.+)'$/s.exec(message) ?? [];
-  const subject = failure instanceof LockstepError ? failure.subject || (place ?? '') : path;
+  const [, place] = /, \w+ '(.+?)'(?: -> '.+')?$/s.exec(message) ?? [];
+  const isOfThread = failure instanceof LockstepError;
+  const subject = isOfThread ? failure.subject || (place ?? '') : path;
   if (known === undefined || subject === undefined) return null;
-  return { code: known[0], message: `${known[1]}: ${place ?? message}`, subject };
+  return { code: known[0], message: `${known[1]}: ${isOfThread ? (place ?? message) : subject}`, subject };
 }
 
 /** Runs `call` and answers with its value or its failure; never rejects. */

@@ -37,6 +37,8 @@ describe('a failure at a boundary', () => {
       message: "There is no such place: /proc/it's/.lockstep",
       subject: "/proc/it's/.lockstep",
     });
+    const moved = new LockstepError('EACCES', "EACCES: permission denied, rename '/a's/b' -> '/c/d'", '');
+    expect(told(moved)).toMatchObject({ message: "Your user may not do that there: /a's/b", subject: "/a's/b" });
     const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
     expect(told(full)).toMatchObject({ code: 'disk-full' });
     const refused = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
@@ -45,6 +47,16 @@ describe('a failure at a boundary', () => {
       message: expect.stringMatching(/disk I\/O error/),
     });
     expect(log).toEqual([]);
+  });
+
+  it('names the file that was to be, and not the one that stood for it until it was whole', () => {
+    const beside = "EACCES: permission denied, open '/out/.people.vcf.lockstep-new'";
+    const failure = Object.assign(new Error(beside), { code: 'EACCES', path: '/out/people.vcf' });
+    expect(told(failure)).toEqual({
+      code: 'no-permission',
+      message: 'Your user may not do that there: /out/people.vcf',
+      subject: '/out/people.vcf',
+    });
   });
 
   it('is a fault otherwise, and whole in the log', () => {
