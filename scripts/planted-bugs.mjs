@@ -220,7 +220,7 @@ export const PLANTED_BUGS = [
     file: 'src/main/sharing/follow-members.ts',
     find: 'if (!isOurs) this.beginNewLog();',
     replace: '',
-    tests: ['test/simulation/members.test.ts', 'test/scenarios/restored.test.ts'],
+    tests: ['test/simulation/members/members.test.ts', 'test/scenarios/restored.test.ts'],
   },
   {
     about: 'anybody may sign for a member',
@@ -557,7 +557,7 @@ export const PLANTED_BUGS = [
     file: 'src/main/sources/text/in-files/replace-file.ts',
     find: '      syncOld(fs, path);\n',
     replace: '',
-    tests: ['test/simulation/books-power.test.ts'],
+    tests: ['test/simulation/books/books-power.test.ts'],
   },
   {
     about: 'what lies at a relay is sealed in an epoch that a removed device knows',
@@ -627,7 +627,7 @@ export const PLANTED_BUGS = [
     file: 'src/main/replica.ts',
     find: '    this.#sealing.check();\n',
     replace: '',
-    tests: ['test/simulation/epochs.test.ts'],
+    tests: ['test/simulation/folders/epochs.test.ts'],
   },
   {
     about: 'an item passes for one of another epoch',

@@ -133,14 +133,14 @@ export const PLANTED_CONSTRUCT_BUGS = [
     file: 'src/main/construct/commit-outcome.ts',
     find: 'stored?.native ?? this.#apart(item, target)',
     replace: 'stored?.native ?? null',
-    tests: ['test/simulation/table-slots.test.ts'],
+    tests: ['test/simulation/formats/table-slots.test.ts'],
   },
   {
     about: 'a second mobile takes the place of the one a table has',
     file: 'src/main/construct/prepare-item.ts',
     find: 'stays ? shown : project(planned.fields, native)',
     replace: 'shown',
-    tests: ['test/simulation/table-slots.test.ts'],
+    tests: ['test/simulation/formats/table-slots.test.ts'],
   },
   {
     about: 'what an older card prints of an address says the old one after an edit in a table',

@@ -3,8 +3,8 @@
  */
 const EXCHANGE = [
   'test/unit/store-and-forward',
-  'test/simulation/at-relay.test.ts',
-  'test/simulation/said-at-relay.test.ts',
+  'test/simulation/relays/at-relay.test.ts',
+  'test/simulation/relays/said-at-relay.test.ts',
 ];
 const RELAY = 'test/unit/relay';
 

@@ -135,7 +135,7 @@ export const PLANTED_RELAYED_LINK_BUGS = [
     file: 'src/main/peers/relay/https-relay-session.ts',
     find: 'if (listener.over !== null) throw listener.over;',
     replace: '',
-    tests: ['test/simulation/relay.test.ts'],
+    tests: ['test/simulation/relays/relay.test.ts'],
   },
   {
     about: 'what is not to be told of any more is told at the relay',

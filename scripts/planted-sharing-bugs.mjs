@@ -27,14 +27,14 @@ export const PLANTED_SHARING_BUGS = [
     file: 'src/main/network/told-at-relay.ts',
     find: "if (left.relay !== '' && !this.#open.has(left)) this.#begin(left);",
     replace: '',
-    tests: ['test/simulation/left-at-relay.test.ts'],
+    tests: ['test/simulation/relays/left-at-relay.test.ts'],
   },
   {
     about: 'who was removed, and can reach nobody, is left to wait',
     file: 'src/main/network/who-links.ts',
     find: 'if (this.#isToBeTold(id, device, saidAt)) wanted.set(device, descriptor);',
     replace: '',
-    tests: ['test/simulation/members.test.ts'],
+    tests: ['test/simulation/members/members.test.ts'],
   },
   {
     about: 'the names of one member, given without end, hold everybody up by their square',

@@ -2,7 +2,7 @@
  * Bugs that books and calendars could have, in files and on servers: as in planted-bugs.mjs, which tells how they are planted.
  */
 const OURS = ['test/unit/sources/text/text-of-ours.test.ts'];
-const TEXT = ['test/unit/sources/text', 'test/contracts/text-adapter.test.ts', 'test/simulation/books.test.ts'];
+const TEXT = ['test/unit/sources/text', 'test/contracts/text-adapter.test.ts', 'test/simulation/books/books.test.ts'];
 const CONTACTS = [
   'test/unit/sources/contacts',
   'test/contracts/text-adapter.test.ts',

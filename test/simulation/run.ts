@@ -2,9 +2,9 @@ import { registerSql } from './register-sql.ts';
 
 // node test/simulation/run.ts 20000 | --seed N --verbose [--kinds a,b] [--from N] [--steps N] [--whole-batches] | --shelves (contacts and calendars) [--changes, with --verbose: what becomes of texts, changes and snapshots]
 registerSql();
-const { simulate } = await import('./simulate.ts');
+const { simulate } = await import('./folders/simulate.ts');
 const { noticeNoRoom } = await import('./full-state.ts');
-const { simulateShelves } = await import('./simulate-shelves.ts');
+const { simulateShelves } = await import('./shelves/simulate-shelves.ts');
 type Kinds = NonNullable<NonNullable<Parameters<typeof simulate>[1]>['kinds']>;
 
 const args = process.argv.slice(2);

@@ -10,8 +10,8 @@ import { MemoryNetwork } from '../fakes/memory-network.ts';
 import { RelayNetwork } from '../fakes/relay-network.ts';
 import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { RELAY_KEY, SimulatedRelay } from '../fakes/simulated-relay.ts';
+import { type Finding, Ledger } from './folders/ledger.ts';
 import { noticeNoRoom, passingNoRoom } from './full-state.ts';
-import { type Finding, Ledger } from './ledger.ts';
 import { PORT, ROOT, SimulatedDevice } from './simulated-device.ts';
 
 /** Calls to the file system at once, and further ones a minute: nobody has so many files here. */

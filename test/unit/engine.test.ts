@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { recordId } from '../../src/main/record/ids.ts';
 import { FOLDER } from '../../src/main/sources/formats.ts';
-import { SECOND } from '../simulation/place-events.ts';
+import { SECOND } from '../simulation/folders/place-events.ts';
 import { ROOT, type SimulatedDevice } from '../simulation/simulated-device.ts';
 import { KeepRoom } from './keep/keep-room.ts';
 

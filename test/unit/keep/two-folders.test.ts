@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../src/main/platform/hash.ts';
 import { FOLDER } from '../../../src/main/sources/formats.ts';
-import { SECOND } from '../../simulation/place-events.ts';
+import { SECOND } from '../../simulation/folders/place-events.ts';
 import { ROOT, type SimulatedDevice } from '../../simulation/simulated-device.ts';
 import { KeepRoom } from './keep-room.ts';
 
