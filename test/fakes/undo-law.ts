@@ -2,7 +2,7 @@ import type { Change } from '../../src/main/change-log/change.ts';
 import { undoChange } from '../../src/main/history/undo-change.ts';
 import { recordsRoot } from '../../src/main/history/verify.ts';
 import { ENTRY, EXISTS } from '../../src/main/record/file-entry.ts';
-import type { Dot } from '../../src/main/record/ids.ts';
+import type { Dot, FieldName } from '../../src/main/record/ids.ts';
 import { equalValues, type Value } from '../../src/main/record/value.ts';
 import { CollectionGroup, type GroupDatabases, type GroupDevice } from './collection-group.ts';
 import { liveHistory } from './random-history.ts';
@@ -43,9 +43,9 @@ export async function checkUndoLaw(seed: number, databases: GroupDatabases): Pro
 /** What is not there of what the undone change had replaced, and nobody took back, or of an undo: replaced beside it; null: nothing. */
 function lackingAfter(device: GroupDevice, { record, writes, cause }: Change): string | null {
   const isTakenBack = takenBackIn(device, record, cause === 'undo');
-  const replaced = (field: typeof ENTRY): Value[] =>
+  const replaced = (field: FieldName): Value[] =>
     (writes.find((write) => write.field === field)?.replaces ?? []).flatMap((dot) =>
-      isTakenBack(dot)
+      isTakenBack(dot, field)
         ? []
         : (device.collection.packages.changeAt(dot)?.change.writes.find((write) => write.field === field)?.value ?? []),
     );
@@ -64,25 +64,38 @@ function takenBackIn(
   { collection }: GroupDevice,
   record: Change['record'],
   orReplaced: boolean,
-): (dot: Dot) => boolean {
+): (dot: Dot, field: FieldName) => boolean {
   const dots = collection.log.changesOf(collection.records.find(record)?.row as number);
   const changeAt = (dot: Dot): Change | undefined => collection.packages.changeAt(dot)?.change;
-  const existsIn = (dot: Dot) => changeAt(dot)?.writes.find(({ field }) => field === EXISTS);
+  const writeIn = (dot: Dot, of: FieldName) => changeAt(dot)?.writes.find(({ field }) => field === of);
+  const existsIn = (dot: Dot) => writeIn(dot, EXISTS);
   const isTakenBack = (dot: Dot): boolean =>
     dots.some((each) => changeAt(each)?.takesBack?.includes(dot) === true && !isTakenBack(each));
-  const isReplaced = (dot: Dot): boolean =>
+  const replaces = (each: Dot, dot: Dot, of: FieldName): boolean => writeIn(each, of)?.replaces.includes(dot) === true;
+  const isReplaced = (dot: Dot, field: FieldName): boolean =>
     dots.some(
       (each) =>
-        changeAt(each)?.cause !== 'undo' && existsIn(each)?.replaces.includes(dot) === true && !isTakenBack(each),
+        changeAt(each)?.cause !== 'undo' &&
+        // Whoever had seen it there only as an undo brought it back replaced that undo, and what it says.
+        (replaces(each, dot, EXISTS) || replaces(each, dot, field)) &&
+        !isTakenBack(each),
     );
   // Where what an undo took back stood beside another value it brought nothing back: it left that one there, which is gone once it is written over.
   const isLeft = (dot: Dot, value: Dot): boolean =>
-    changeAt(dot)?.takesBack?.every((each) => existsIn(each)?.replaces.includes(value) !== true) === true;
-  return (dot) => {
-    const broughtBack = existsIn(dot)?.standsFor ?? [];
-    const isGone = isTakenBack(dot) || (broughtBack.length > 0 && broughtBack.every(isTakenBack));
-    const isLeftAndGone = broughtBack.length > 0 && broughtBack.every((each) => isLeft(dot, each) && isReplaced(each));
-    return isGone || (orReplaced && (isReplaced(dot) || isLeftAndGone));
+    changeAt(dot)?.takesBack?.every((each) => !replaces(each, value, EXISTS)) === true;
+  // The undo of an undo says nothing of its own: there is what there would be without both.
+  const isRedo = (dot: Dot): boolean =>
+    changeAt(dot)?.takesBack?.every((each) => changeAt(each)?.cause === 'undo') === true;
+  // What an undo takes back, and says again as all there is, it leaves there.
+  const isEnded = (dot: Dot, value: Dot): boolean =>
+    isTakenBack(value) && changeAt(dot)?.takesBack?.includes(value) !== true;
+  return (dot, field) => {
+    const broughtBack = writeIn(dot, field)?.standsFor ?? [];
+    const isGone = isTakenBack(dot) || (broughtBack.length > 0 && broughtBack.every((each) => isEnded(dot, each)));
+    const left = existsIn(dot)?.standsFor ?? [];
+    const isLeftAndGone =
+      left.length > 0 && left.every((each) => (isRedo(dot) || isLeft(dot, each)) && isReplaced(each, EXISTS));
+    return isGone || (orReplaced && (isReplaced(dot, field) || isLeftAndGone));
   };
 }
 

@@ -66,14 +66,16 @@ function byRecord(port: Port, dots: ReadonlySet<Dot>): readonly Undone[] {
 function undoOf(port: Port, undone: Undone): { readonly changes: readonly Change[] } | Why {
   const { collection } = port;
   const changes = changesOf(port, undone);
-  const before = new InEffect(collection.kind, changes, isLive(undone.state));
+  const known = new InEffect(collection.kind, changes, isLive(undone.state));
   let taken: ReadonlySet<Dot> = new Set(undone.changes.keys());
   const others = new Map([...changes].filter(([dot]) => !taken.has(dot)));
-  const isLast = areLast(port, undone, others) && before.areLast(taken);
-  let after = before.without(taken, isLast ? replay(collection, others) : null);
+  const isLast = areLast(port, undone, others) && known.areLast(taken);
+  // Then nothing need be made of the changes: what they came to is there, before and after.
+  const before = isLast ? known.without(new Set(), undone.state) : known;
+  let after = known.without(taken, isLast ? replay(collection, others) : null);
   if (!after.isAlive) {
     taken = withWhatWasDeleted(after, undone, taken);
-    after = before.without(taken, null);
+    after = known.without(taken, null);
   }
   const turn: Turn = { undone, taken, before, after };
   const isThere =

@@ -252,12 +252,14 @@ export class InEffect {
 
   /**
    * Had the author of a change seen a value though he saw that it had been taken back? Whoever takes back how a record was made leaves what it says alone,
-   * and then it stands where somebody else made the record too.
+   * or says it again, and then it stands where somebody else made the record too.
    */
   #stoodFor(dot: Dot, value: Dot, field: FieldName): boolean {
     const seen = this.#write(dot, EXISTS)?.replaces ?? [];
-    const isReplaced = this.#write(dot, field)?.replaces.includes(value) === true;
-    return isReplaced && this.takersOf(value).some((taker) => seen.includes(taker));
+    const replaced = this.#write(dot, field)?.replaces ?? [];
+    const isReplaced = (taker: Dot): boolean =>
+      replaced.includes(value) || (replaced.includes(taker) && this.standsFor(taker, field).includes(value));
+    return this.takersOf(value).some((taker) => seen.includes(taker) && isReplaced(taker));
   }
 
   /** A contact that was found to be another one when it came said what it says, whatever becomes of that. */
@@ -272,10 +274,16 @@ export class InEffect {
     );
   }
 
-  /** Did an undo that took a change back put something in the place of what that said, as one does where it leaves the record there? */
+  /**
+   * Did an undo that took a change back put something else in the place of what that said, as one does where it leaves the record there? One that finds
+   * nothing else says that again.
+   */
   #isTakenOut(dot: Dot, field: FieldName): boolean {
     return this.takersOf(dot).some(
-      (taker) => this.counts(taker) && this.#write(taker, field)?.replaces.includes(dot) === true,
+      (taker) =>
+        this.counts(taker) &&
+        this.#write(taker, field)?.replaces.includes(dot) === true &&
+        !this.standsFor(taker, field).includes(dot),
     );
   }
 

@@ -34,6 +34,11 @@ function save(device: GroupDevice, record: string, text: string | null): string 
 }
 const text = (device: GroupDevice, value: Value | undefined): string =>
   new TextDecoder().decode(device.bytes.get((value as { digest: never }).digest));
+const texts = (device: GroupDevice): readonly string[] =>
+  device
+    .values('a')
+    .map((value) => text(device, value))
+    .sort();
 
 describe('undo of one change', () => {
   it('brings back what an edit replaced', () => {
@@ -399,6 +404,65 @@ describe('undo of one change', () => {
       undoChange(laptop.port, each);
     }
     expect(laptop.values('a', note)).toEqual([{ note: 'one' }]);
+  });
+
+  it('of what was just done brings back what it replaced, though that was the same as what an undo had brought back', () => {
+    const [laptop, desk, group] = pair();
+    const undone = undoChange(laptop.port, save(laptop, 'a', 'one'));
+    save(laptop, 'a', 'two');
+    save(desk, 'a', 'one');
+    group.exchange();
+    undoChange(desk.port, undone?.changes[0] as string);
+    group.tick();
+    const edit = save(desk, 'a', 'three');
+    expect(texts(desk)).toEqual(['three', 'two']);
+    undoChange(desk.port, edit);
+    expect(texts(desk)).toEqual(['one', 'two']);
+  });
+
+  it('brings back what was said again where its making was taken back once more', () => {
+    const [laptop, desk, group] = pair();
+    const made = save(laptop, 'a', 'one');
+    undoChange(laptop.port, made);
+    save(laptop, 'a', 'one');
+    undoChange(laptop.port, made);
+    const edit = save(laptop, 'a', 'two');
+    undoChange(desk.port, save(desk, 'a', 'other'));
+    group.exchange();
+    undoChange(laptop.port, edit);
+    expect(texts(laptop)).toContain('one');
+  });
+
+  it('of a choice between a file and its being gone brings back what both were, beside what others made of it meanwhile', async () => {
+    const group = new CollectionGroup(3, 'chosen apart');
+    const [laptop, desk, phone] = group.devices as [GroupDevice, GroupDevice, GroupDevice];
+    const settle = async (device: GroupDevice, kind: 'value' | 'delete'): Promise<string> => {
+      const [conflict] = listConflicts(device.port);
+      const take = conflict?.values.find((value) => value.kind === kind)?.id as string;
+      const settled = await resolveConflict(device.port, conflict?.id as string, { take });
+      return settled?.changes[0] as string;
+    };
+    const made = save(laptop, 'a', 'one');
+    const [touched] = laptop.write([
+      laptop.edit(
+        'a',
+        new Map<FieldName, Value>([
+          [ENTRY, laptop.file('one')],
+          [EXECUTABLE, true],
+        ]),
+      ) as Change,
+    ]);
+    expect(touched).toBeDefined();
+    undoChange(laptop.port, made);
+    group.exchange();
+    group.tick();
+    save(desk, 'a', 'two');
+    await settle(phone, 'delete');
+    group.tick();
+    const chosen = await settle(laptop, 'value');
+    group.exchange();
+    undoChange(laptop.port, chosen);
+    expect(texts(laptop)).toEqual(['one', 'two']);
   });
 
   it('leaves a file that was edited since the edit before it was taken back, beside its being gone', () => {

@@ -69,3 +69,9 @@ it('what nobody saw while a file was gone stands beside what made it anew again,
   for (const seed of [1551, 1904, 2373, 3040]) expect((await checkUndoAtOnce(seed, databases)).broken).toBeNull();
   databases.close();
 });
+
+it('where an undo is undone, what others made of a value meanwhile stands in its place, and what somebody else took back stays away', async () => {
+  const databases = new GroupDatabases();
+  for (const seed of [3100596, 8810680, 12001520]) expect((await checkUndoLaw(seed, databases)).broken).toBeNull();
+  databases.close();
+});
