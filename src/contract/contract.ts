@@ -138,6 +138,8 @@ export interface Requests {
   /** Changes of an act, a package or one change, by its id: so many from there on, of records with `text` in their name (null: of all). */
   'history:changes': (id: string, from: number, count: number, text: string | null) => ActChangesView;
   'history:undo': (id: string) => ResultView;
+  /** Changes of one log at once, by their ids, as a result names them. */
+  'history:undo-all': (changes: readonly string[]) => ResultView;
   'history:restore': (collection: string, record: string | null, at: string, to: string | null) => ResultView;
   'problems:list': (collection: string | null) => readonly ProblemView[];
   'safety:preview': (collection: string | null) => PlanView;
@@ -219,6 +221,7 @@ export const REQUESTS = Object.keys({
   'history:acts': 0,
   'history:changes': 0,
   'history:undo': 0,
+  'history:undo-all': 0,
   'history:restore': 0,
   'problems:list': 0,
   'safety:preview': 0,

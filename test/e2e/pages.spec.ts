@@ -287,7 +287,7 @@ test('everything by keyboard: pages, a dialog that holds and returns the focus, 
   expect(await asked(page, 'conflicts:resolve')).toEqual([['k1', { text: expect.stringContaining('oat milk') }]]);
   await expect(page.getByRole('button', { name: /summary\.ods/ })).toBeFocused();
   await page.getByRole('button', { name: 'Undo' }).press('Enter');
-  await expect.poll(() => asked(page, 'history:undo')).toEqual([['z1']]);
+  await expect.poll(() => asked(page, 'history:undo-all')).toEqual([[['z1']]]);
 });
 
 test('dialogs opened from a menu, or that change while open, give the focus back too', async ({ page }) => {
@@ -698,10 +698,10 @@ test('two contacts that may be one person are seen side by side; either answer i
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'More for People' })).toBeFocused();
   await page.getByRole('button', { name: 'Undo' }).first().click();
-  await expect.poll(() => asked(page, 'history:undo')).toEqual([['d1']]);
+  await expect.poll(() => asked(page, 'history:undo-all')).toEqual([[['d1']]]);
 });
 
-test('all very likely pairs are made one at once; how far their undo is and what came of it is told where it is asked for', async ({
+test('all very likely pairs are made one at once, and their undo is one request; what came of it is told where it is asked for', async ({
   page,
 }) => {
   await openPages(page, pages, {});
@@ -713,10 +713,15 @@ test('all very likely pairs are made one at once; how far their undo is and what
       'duplicates:list',
       pairs.value.slice(0, 3).map((one) => ({ ...one, sure: true })),
     );
-    sample.give('duplicates:fuse-sure', { changes: ['d1', 'd2', 'd3'], records: 3, conflicts: [], missing: [] });
-    const missing = [{ record: 'Ada', why: 'it was not kept' }];
-    sample.give('history:undo', { changes: ['u'], records: 1, conflicts: ['k'], missing: [] });
-    sample.hold('history:undo');
+    sample.give('duplicates:fuse-sure', {
+      changes: ['d-1-0', 'd-1-1', 'd-2-0'],
+      records: 3,
+      conflicts: [],
+      missing: [],
+    });
+    const missing = ['Ada', 'Ben', 'Eva'].map((record) => ({ record, why: 'it was not kept' }));
+    sample.give('history:undo-all', { changes: ['u'], records: 3, conflicts: ['k', 'l', 'm'], missing: [] });
+    sample.hold('history:undo-all');
     Object.assign(window, { missing });
   });
   await fromMenu(page, /Possible duplicates/, 'People');
@@ -725,26 +730,26 @@ test('all very likely pairs are made one at once; how far their undo is and what
   const said = dialog.getByRole('status').filter({ hasText: /pair|again/ });
   await expect(said).toHaveText('Each very likely pair is one contact now.');
   await dialog.getByRole('button', { name: 'Undo' }).click();
-  await expect(dialog.getByRole('button', { name: 'Undoing 1 of 3 changes…' })).toBeVisible();
-  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('history:undo'));
+  await expect(dialog.getByRole('button', { name: 'Undoing…' })).toBeVisible();
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('history:undo-all'));
   await expect(said).toContainText('Undone: they are two contacts each again. 3 conflicts came of it');
-  expect(await asked(page, 'history:undo')).toEqual([['d1'], ['d2'], ['d3']]);
+  expect(await asked(page, 'history:undo-all')).toEqual([[['d-1-0', 'd-1-1', 'd-2-0']]]);
   // Closed without an undo, it is offered by a message, which says how it goes and what could not be brought back.
   await dialog.getByRole('button', { name: /very likely pair/ }).click();
   await expect(said).toHaveText('Each very likely pair is one contact now.');
   await page.evaluate(() => {
     const { sample, missing } = window as unknown as { sample: SampleClient; missing: [] };
-    sample.give('history:undo', { changes: ['u'], records: 1, conflicts: [], missing });
-    sample.hold('history:undo');
+    sample.give('history:undo-all', { changes: ['u'], records: 1, conflicts: [], missing });
+    sample.hold('history:undo-all');
   });
   await page.keyboard.press('Escape');
   const messages = page.getByRole('region', { name: 'Messages' });
   await messages.getByRole('button', { name: 'Undo' }).click();
-  await expect(messages).toContainText('Undoing… 0 of 3');
-  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('history:undo'));
+  await expect(messages).toContainText('Undoing…');
+  await page.evaluate(() => (window as unknown as { sample: SampleClient }).sample.letGo('history:undo-all'));
   await expect(messages).toContainText('Undone. Ada and 2 others could not be brought back: it was not kept');
   await messages.getByRole('button', { name: 'Redo' }).click();
-  await expect.poll(() => asked(page, 'history:undo')).toHaveLength(9);
+  await expect.poll(() => asked(page, 'history:undo-all')).toHaveLength(3);
   await expect(messages).toContainText('Done again');
 });
 
@@ -815,7 +820,7 @@ test('all fields of one contact are taken from one device by one answer, and tak
   expect(taken.map(([id]) => id)).toEqual(['several-0', 'several-1', 'several-2']);
   await expect(page.getByText('Ida Berg: taken from Laptop')).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect.poll(() => asked(page, 'history:undo')).toHaveLength(3);
+  await expect.poll(() => asked(page, 'history:undo-all')).toEqual([[['z1', 'z1', 'z1']]]);
 });
 
 test('from a collection its conflicts are gone to, and all others are one choice away', async ({ page }) => {

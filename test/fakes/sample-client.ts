@@ -329,6 +329,7 @@ export class SampleClient implements LockstepClient {
         return { ...RESULT, records };
       }
       case 'history:undo':
+      case 'history:undo-all':
       case 'history:restore':
         return RESULT;
       case 'pause':

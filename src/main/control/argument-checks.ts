@@ -254,6 +254,7 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
     ['text', orNull(text)],
   ],
   'history:undo': [['id', name]],
+  'history:undo-all': [['changes', listOf(name)]],
   'history:restore': [
     ['collection', name],
     ['record', orNull(name)],

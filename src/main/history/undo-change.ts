@@ -28,9 +28,12 @@ interface Undone {
  * as it was, of either half of a move both names. null: no package of this collection. Fails with `ambiguous-id`, `no-such-change`, and
  * `content-not-kept` where nothing could be undone.
  */
-export function undoChange(port: Port, id: string): ResultView | null {
+export const undoChange = (port: Port, id: string): ResultView | null => undoChanges(port, [id]);
+
+/** Undoes several changes at once, as if they were one. null: none of them is of this collection. Fails as `undoChange`, and where only some of them are of it. */
+export function undoChanges(port: Port, ids: readonly string[]): ResultView | null {
   const { collection } = port;
-  const dots = undoneTogether(collection, id);
+  const dots = undoneTogether(collection, ids);
   if (dots.size === 0) return null;
   const changes: Change[] = [];
   const missing: Missing[] = [];

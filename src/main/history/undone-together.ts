@@ -1,22 +1,30 @@
 import type { Change } from '../change-log/change.ts';
 import type { Collection } from '../collection.ts';
 import { findIds } from '../past/change-id.ts';
+import { LockstepError } from '../platform/trouble.ts';
 import { type Dot, packageRowOf, type RecordId } from '../record/ids.ts';
 import type { PackagePlace } from '../store/log-store.ts';
 import { packagesOfMove } from './act.ts';
 import { dotsOf, fusedIn, pairsIn } from './fusions.ts';
 
 /**
- * All changes that are undone where an id of one, of a package or of several is given: both halves of a move, and of a renamed folder all packages, whichever
- * of them is named. Empty: nothing of this collection. Fails as `findIds`.
+ * All changes that are undone where ids are given, each of one, of a package or of several: both halves of a move, and of a renamed folder all packages,
+ * whichever of them is named. Empty: nothing of this collection. Fails as `findIds`, and with `no-such-change` where only some of the ids are of it.
  */
-export function undoneTogether(collection: Collection, id: string): ReadonlySet<Dot> {
+export function undoneTogether(collection: Collection, ids: readonly string[]): ReadonlySet<Dot> {
+  const named = ids.map((id) => namedBy(collection, id));
+  const unknown = ids.find((_, at) => named[at]?.length === 0);
+  if (unknown !== undefined && named.some(({ length }) => length > 0))
+    throw new LockstepError('no-such-change', `There is no change or package ${unknown} here.`, unknown);
+  return withOtherHalves(collection, named.flat());
+}
+
+function namedBy(collection: Collection, id: string): readonly Dot[] {
   const found = findIds(collection, id);
   const packagesOf = (place: PackagePlace) => (found.length === 1 ? packagesOfMove(collection, place) : [place]);
-  const asked = found.flatMap(({ dot, ...place }) =>
+  return found.flatMap(({ dot, ...place }) =>
     dot !== null ? turnsOf(collection, dot) : packagesOf(place).flatMap(({ row }) => dotsOf(collection, row)),
   );
-  return withOtherHalves(collection, asked);
 }
 
 /** An undo of one record that became several changes is undone as one. */

@@ -114,6 +114,7 @@ export function handlersOf(engine: Engine): Handlers {
     'history:acts': (query) => records.acts(query),
     'history:changes': (id, from, count, text) => records.actChanges(id, { from, count, text }),
     'history:undo': (id) => records.undo(id),
+    'history:undo-all': (changes) => records.undoAll(changes),
     'history:restore': (collection, record, at, to) => records.restore(collection, record, at, to),
     'problems:list': (collection) => findCollections(engine, collection).flatMap(problemViews),
     'safety:preview': (collection) => preview(engine, findCollections(engine, collection)),

@@ -25,7 +25,7 @@ import { listHistory } from '../history/history-view.ts';
 import { type ChangesPage, changesOf, listActs } from '../history/list-acts.ts';
 import { heldNothing, restore } from '../history/restore.ts';
 import { restoreTo } from '../history/restore-to.ts';
-import { undoChange } from '../history/undo-change.ts';
+import { undoChange, undoChanges } from '../history/undo-change.ts';
 import { verifyCollection } from '../history/verify.ts';
 import { findIds, isChangeOrPackageId } from '../past/change-id.ts';
 import { findRecord } from '../past/find-record.ts';
@@ -184,6 +184,14 @@ export class RecordRequests {
       if (result !== null) return result;
     }
     throw noChange(id);
+  }
+  /** Changes of one collection, at once. */
+  undoAll(ids: readonly string[]): ResultView {
+    for (const port of this.#ports(null)) {
+      const result = undoChanges(port, ids);
+      if (result !== null) return result;
+    }
+    throw noChange(ids[0] ?? 'of no name');
   }
   async restore(collection: string, asked: string | null, at: string, to: string | null): Promise<ResultView> {
     const replica = findCollection(this.#engine, collection);

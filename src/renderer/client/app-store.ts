@@ -12,8 +12,6 @@ export interface Toast {
   /** `busy`: of what goes on; it stays until something else is said in its place. */
   readonly tone: 'done' | 'notice' | 'failed' | 'busy';
   readonly text: string;
-  /** How far it is: seen, and not heard again each time. */
-  readonly count?: string;
   readonly action: { readonly label: string; readonly run: () => void } | null;
   /** It tells of something that waits: it goes once nothing of that does. */
   readonly about?: NoticeView['about'];

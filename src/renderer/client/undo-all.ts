@@ -5,26 +5,23 @@ export interface Undone {
   readonly result: ResultView;
   /** How many were. */
   readonly count: number;
-  /** Why the next one was not; null: all of them were. */
+  /** Why others were not; null: all of them were. */
   readonly error: WireError | null;
 }
 
-/** Takes changes back one after the other, up to the first that fails; `onNext` is told how many are done before each. */
-export async function undoAll(
-  client: LockstepClient,
-  changes: readonly string[],
-  onNext: (done: number) => void,
-): Promise<Undone> {
+/** Takes back the changes of a result: those of each collection at once, one collection after the other, up to the first that fails. */
+export async function undoAll(client: LockstepClient, changes: readonly string[]): Promise<Undone> {
   const results: ResultView[] = [];
+  let count = 0;
   let error: WireError | null = null;
-  for (const change of changes) {
-    onNext(results.length);
-    const reply = await client.request('history:undo', change);
+  for (const together of byLog(changes)) {
+    const reply = await client.request('history:undo-all', together);
     if (!reply.ok) {
       error = reply.error;
       break;
     }
     results.push(reply.value);
+    count += together.length;
   }
   return {
     result: {
@@ -33,7 +30,11 @@ export async function undoAll(
       conflicts: results.flatMap((one) => one.conflicts),
       missing: results.flatMap((one) => one.missing),
     },
-    count: results.length,
+    count,
     error,
   };
 }
+
+/** The id of a change begins with its log, and each log is of one collection. */
+const byLog = (changes: readonly string[]): Iterable<readonly string[]> =>
+  Map.groupBy(changes, (change) => change.split('-', 1)[0]).values();

@@ -43,18 +43,11 @@ export function useSayDone(open?: string): (done: string, result: ResultView) =>
     changes.length === 0 ? null : { label: words.label, run: () => void takeBack(changes, words) };
   const takeBack = async (changes: readonly string[], words: typeof UNDO | typeof REDO) => {
     const say = running();
-    const total = changes.length;
-    const undone = await undoAll(client, changes, (done) =>
-      say({
-        tone: 'busy',
-        text: words.doing,
-        action: null,
-        ...(total === 1 ? {} : { count: `${numberText(done)} of ${numberText(total)}` }),
-      }),
-    );
+    say({ tone: 'busy', text: words.doing, action: null });
+    const undone = await undoAll(client, changes);
     const isWhole = undone.error === null && undone.result.missing.length === 0;
     const action = offer(undone.result, words === UNDO ? REDO : UNDO);
-    say({ tone: isWhole ? 'done' : 'failed', text: undoneText(words.done, undone, total), action });
+    say({ tone: isWhole ? 'done' : 'failed', text: undoneText(words.done, undone, changes.length), action });
   };
   return (done, result) =>
     toast(result.missing.length > 0 ? 'failed' : 'done', resultText(done, result, open), offer(result, UNDO));

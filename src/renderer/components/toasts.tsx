@@ -32,10 +32,7 @@ function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
       onBlur={() => setHeld(false)}
     >
       <Icon aria-hidden size={18} />
-      <p>
-        {toast.text}
-        {toast.count !== undefined && <span aria-hidden> {toast.count}</span>}
-      </p>
+      <p>{toast.text}</p>
       {toast.action !== null && (
         <Button
           className="button button-small"

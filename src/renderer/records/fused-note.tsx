@@ -1,8 +1,6 @@
 import { CircleCheck, TriangleAlert, Undo2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ResultView } from '../../contract/contract.ts';
-import { numberText } from '../../contract/number-text.ts';
-import { counted } from '../../contract/overall-state.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
 import { type Undone, undoAll } from '../client/undo-all.ts';
 import { resultText, undoneText } from '../client/use-say-done.ts';
@@ -24,15 +22,16 @@ export function FusedNote(props: { fused: ResultView; onUndo: () => void; onUndo
       isSeen.current = false;
     };
   }, []);
-  const [done, setDone] = useState<number | null>(null);
+  const [isBusy, setBusy] = useState(false);
   const [undone, setUndone] = useState<Undone | null>(null);
   const total = fused.changes.length;
   const undo = async () => {
     props.onUndo();
-    const all = await undoAll(client, fused.changes, setDone);
+    setBusy(true);
+    const all = await undoAll(client, fused.changes);
     if (!isSeen.current) toast(all.error === null ? 'done' : 'failed', undoneText(APART, all, total));
     setUndone(all);
-    setDone(null);
+    setBusy(false);
     props.onUndone();
   };
   const isWhole = undone === null ? fused.missing.length === 0 : undone.error === null;
@@ -44,9 +43,9 @@ export function FusedNote(props: { fused: ResultView; onUndo: () => void; onUndo
         {undone === null ? resultText(FUSED, fused, FUSED_OPEN) : undoneText(APART, undone, total)}.
       </div>
       {undone === null && total > 0 && (
-        <ActionButton className="button button-small" isBusy={done !== null} onPress={() => void undo()}>
+        <ActionButton className="button button-small" isBusy={isBusy} onPress={() => void undo()}>
           <Undo2 aria-hidden size={14} />
-          {done === null ? 'Undo' : `Undoing ${numberText(done + 1)} of ${counted(total, 'change')}…`}
+          {isBusy ? 'Undoing…' : 'Undo'}
         </ActionButton>
       )}
     </div>

@@ -19,6 +19,7 @@ const accepted: readonly (readonly [RequestName, readonly unknown[]])[] = [
   ['conflicts:resolve', ['f1', { text: '' }]],
   ['conflicts:resolve', ['f1', { keepBoth: true }]],
   ['history:list', [{ limit: 10, text: '' }]],
+  ['history:undo-all', [['f1-1-0', 'f1-1-1']]],
   ['config', ['name', '']],
   ['config', [null, null]],
 ];
@@ -35,6 +36,7 @@ const refused: readonly (readonly [string, RequestName, unknown])[] = [
   ['a list for an object', 'collections:add', [['/x']]],
   ['null for an object', 'sync', [null]],
   ['an item of a list', 'sync', [{ wait: true, for: ['all', 1], timeoutSeconds: 1 }]],
+  ['an empty name in a list', 'history:undo-all', [['f1-1-0', '']]],
   ['a text for a list', 'source:change', [ID, { only: 'a' }]],
   ['a time that is no number', 'sync', [{ wait: true, timeoutSeconds: '60' }]],
   ['not a number', 'sync', [{ wait: true, timeoutSeconds: Number.NaN }]],

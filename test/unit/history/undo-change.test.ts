@@ -4,7 +4,7 @@ import type { WrittenPackage } from '../../../src/main/collection.ts';
 import { listConflicts } from '../../../src/main/conflicts/conflict-view.ts';
 import { resolveConflict } from '../../../src/main/conflicts/resolve-conflict.ts';
 import { listHistory } from '../../../src/main/history/history-view.ts';
-import { undoChange } from '../../../src/main/history/undo-change.ts';
+import { undoChange, undoChanges } from '../../../src/main/history/undo-change.ts';
 import { EMPTY_STATE, isLive } from '../../../src/main/merge/record-state.ts';
 import { changeId } from '../../../src/main/past/change-id.ts';
 import { valueView } from '../../../src/main/past/value-view.ts';
@@ -102,6 +102,29 @@ describe('undo of one change', () => {
       expect(laptop.isThere('a')).toBe(false);
     },
   );
+
+  it('of changes that were made one after the other takes all back at once, in one package, and again what came of that', () => {
+    const [laptop, desk, group] = pair();
+    for (const name of ['a', 'b', 'c']) save(laptop, name, 'one');
+    const edits = ['a', 'b', 'a'].map((name, at) => save(laptop, name, `edit ${at}`));
+    const told = (): string[] => ['a', 'b', 'c'].map((name) => text(laptop, laptop.shown(name)));
+    const undone = undoChanges(laptop.port, edits);
+    expect(undone).toMatchObject({ records: 2, conflicts: [], missing: [] });
+    expect(new Set(undone?.changes.map((id) => id.replace(/-\d+$/, ''))).size).toBe(1);
+    expect(told()).toEqual(['one', 'one', 'one']);
+    undoChanges(laptop.port, undone?.changes ?? []);
+    expect(told()).toEqual(['edit 2', 'edit 1', 'one']);
+    // Nothing of it where one is not known, and no word where none is: they may be of another collection.
+    const unknown = `${'0'.repeat(16)}-1-0`;
+    expect(() => undoChanges(laptop.port, [...edits, unknown])).toThrow(
+      expect.objectContaining({ code: 'no-such-change', subject: unknown }),
+    );
+    expect(told()).toEqual(['edit 2', 'edit 1', 'one']);
+    expect(undoChanges(laptop.port, [unknown])).toBeNull();
+    expect(undoChanges(laptop.port, [])).toBeNull();
+    group.exchange();
+    expect(text(desk, desk.shown('a'))).toBe('edit 2');
+  });
 
   it('takes back one change of a package, and leaves the others that were made with it', () => {
     const [laptop] = pair();
