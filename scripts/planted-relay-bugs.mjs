@@ -92,7 +92,7 @@ export const PLANTED_RELAY_BUGS = [
     tests: EXCHANGE,
   },
   {
-    about: 'the last package of a long stretch is not put up at a relay',
+    about: 'the last package of a long range is not put up at a relay',
     file: 'src/main/store-and-forward/put-up.ts',
     find: 'Math.min(BATCH, to - next + 1)',
     replace: 'Math.min(BATCH, to - next)',
@@ -101,8 +101,8 @@ export const PLANTED_RELAY_BUGS = [
   {
     about: 'the last package that somebody lacks is not put up at a relay',
     file: 'src/main/store-and-forward/put-up-plan.ts',
-    find: 'stretches.push({ log, from, to: number - 1 });',
-    replace: 'if (number - 1 > from) stretches.push({ log, from, to: number - 2 });',
+    find: 'ranges.push({ log, from, to: number - 1 });',
+    replace: 'if (number - 1 > from) ranges.push({ log, from, to: number - 2 });',
     tests: EXCHANGE,
   },
   {

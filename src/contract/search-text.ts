@@ -17,7 +17,7 @@ const withoutMarks = (letters: string): string => letters.normalize('NFD').repla
 export const searchWords = (search: string): readonly string[] => foldText(search).split(/\s+/).filter(Boolean);
 
 /** A stretch of a text, and whether it is what was searched. */
-export interface Stretch {
+export interface MarkedText {
   readonly text: string;
   readonly isFound: boolean;
 }
@@ -37,7 +37,7 @@ export function placeUnfolded(text: string, folded: number): number {
 }
 
 /** A text in stretches, with each place that says a word of the search marked. All of it together is the text. */
-export function foundIn(text: string, words: readonly string[]): readonly Stretch[] {
+export function foundIn(text: string, words: readonly string[]): readonly MarkedText[] {
   if (words.length === 0 || text === '') return [{ text, isFound: false }];
   // Folding changes how long a text is: for each place of the folded one, the letter it came from.
   const letters = [...text];

@@ -13,7 +13,7 @@ import type {
   Gap,
   LogHead,
   LogPosition,
-  Met,
+  MetHeads,
   PackagesTaken,
   SharedCollection,
   Standing,
@@ -248,7 +248,7 @@ export class Replica extends SharedMembership implements SharedCollection {
     return this.#watch.beaconHeard(beacon);
   }
 
-  peerHolds(device: DeviceId, heads: readonly LogHead[]): Met {
+  peerHolds(device: DeviceId, heads: readonly LogHead[]): MetHeads {
     return this.#members.peerHolds(device, heads);
   }
   /** As `FollowMembers` says. */

@@ -61,7 +61,7 @@ export const titleSays = ({ words }: Search, { said, titleLength }: SearchedText
 const isPhone = (field: FieldName): boolean => field.startsWith('phones/');
 
 /** Where a record says what is looked for: the first field whose words the title does not have; `field` null: its title says it all. */
-export interface Found {
+export interface FoundInRecord {
   readonly field: string | null;
   readonly value: Value;
   /** The text in it that says it. */
@@ -69,11 +69,11 @@ export interface Found {
 }
 
 /** null: the record does not say it. */
-export function findIn({ words, digits }: Search, title: string, fields: Fields): Found | null {
+export function findIn({ words, digits }: Search, title: string, fields: Fields): FoundInRecord | null {
   const name = foldText(title);
   let left = words.filter((word) => !name.includes(word));
   if (left.length === 0) return { field: null, value: null, text: '' };
-  let first: Found | null = null;
+  let first: FoundInRecord | null = null;
   for (const [field, value] of fields) {
     for (const text of saidBy(field, value)) {
       if (digits !== null && isPhone(field) && digitsOf(text).includes(digits)) return { field, value, text };
@@ -112,7 +112,10 @@ const LONGEST = 90;
 const BEFORE = 24;
 
 /** Where it was found, in words for a list: `Note`, `…the observatory in Vienna`. null: in what only programs read. */
-export function foundWords(found: Found, { words }: Search): { readonly label: string; readonly text: string } | null {
+export function foundWords(
+  found: FoundInRecord,
+  { words }: Search,
+): { readonly label: string; readonly text: string } | null {
   const { field, value } = found;
   if (field === null || !isTold(field)) return null;
   if (isLabel(field)) return { label: 'Label', text: excerpt(found.text, 0) };

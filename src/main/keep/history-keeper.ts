@@ -19,7 +19,7 @@ import type { ContentStore } from '../store/content-store.ts';
 import type { RegistryStore } from '../store/registry-store.ts';
 import { UnsyncedStore } from '../store/unsynced-store.ts';
 import type { Synchronizer } from '../synchronizer.ts';
-import { KeepAsked, type Missing } from './keep-asked.ts';
+import { KeepAsked, type WantedContent } from './keep-asked.ts';
 import { ConflictContents, KeepConflicts } from './keep-conflicts.ts';
 import { KeepContents } from './keep-contents.ts';
 import { KeepHolders } from './keep-holders.ts';
@@ -139,7 +139,7 @@ export class HistoryKeeper {
   }
 
   /** A peer asked for contents that are not here. */
-  askedInVain(collection: CollectionId, missing: readonly Missing[]): void {
+  askedInVain(collection: CollectionId, missing: readonly WantedContent[]): void {
     this.#asked.askedInVain(collection, missing);
   }
 

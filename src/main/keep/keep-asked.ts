@@ -11,7 +11,7 @@ const AGAIN_MS = 1500;
 const MOST_NOTED = 10_000;
 
 /** What a peer wanted. */
-export interface Missing {
+export interface WantedContent {
   readonly digest: Digest;
   readonly kind: 'content' | 'chunk' | 'chunk-list';
   /** The record it is wanted for. */
@@ -39,7 +39,7 @@ export class KeepAsked implements IdleJob {
   }
 
   /** A peer asked for these, and they are not here. */
-  askedInVain(collection: CollectionId, missing: readonly Missing[]): void {
+  askedInVain(collection: CollectionId, missing: readonly WantedContent[]): void {
     const now = this.#port.clock.now();
     for (const { digest, hint } of missing.flatMap((each) => this.#wholes(collection, each))) {
       const first = this.#asked.get(digest);
@@ -63,7 +63,7 @@ export class KeepAsked implements IdleJob {
   }
 
   /** What is to be fetched for it: of a chunk, whose list the peer has, the files of the record it may be of. */
-  #wholes(id: CollectionId, { digest, kind, hint }: Missing): readonly { digest: Digest; hint: RecordId }[] {
+  #wholes(id: CollectionId, { digest, kind, hint }: WantedContent): readonly { digest: Digest; hint: RecordId }[] {
     if (hint === null) return [];
     if (kind !== 'chunk') return [{ digest, hint }];
     const each = this.#port.collections().find(({ collection }) => collection.stored.id === id);

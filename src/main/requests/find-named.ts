@@ -50,14 +50,14 @@ export function findCollections(engine: Engine, text: string | null): readonly R
   return text === null ? [...engine.replicas.values()] : [findCollection(engine, text)];
 }
 
-export interface KnownDevice {
+export interface NamedDevice {
   readonly device: DeviceId;
   readonly name: string;
 }
 
 /** Every device that any collection here has as a member, this one included, or also those it had. */
-function knownDevices(engine: Engine, which: 'members' | 'and former ones'): readonly KnownDevice[] {
-  const known = new Map<DeviceId, KnownDevice>([[engine.deviceId, { device: engine.deviceId, name: engine.name }]]);
+function knownDevices(engine: Engine, which: 'members' | 'and former ones'): readonly NamedDevice[] {
+  const known = new Map<DeviceId, NamedDevice>([[engine.deviceId, { device: engine.deviceId, name: engine.name }]]);
   for (const replica of engine.replicas.values())
     for (const { device, name } of [
       ...(which === 'members' ? [] : (replica.membership.current?.removed.values() ?? [])),
@@ -72,7 +72,7 @@ export function findDevice(
   engine: Engine,
   text: string,
   which: 'members' | 'and former ones' = 'members',
-): KnownDevice {
+): NamedDevice {
   return findNamed(
     'device',
     knownDevices(engine, which),

@@ -23,22 +23,22 @@ const AT_ONCE = 25;
 
 /** Where something lacks: `held` entries of the kind are there. */
 type Lack = Pick<LackView, 'map' | 'kind' | 'how' | 'held'>;
-interface Missing {
+interface TitledLacks {
   readonly title: string;
   readonly lacks: readonly Lack[];
 }
 /** What was found of a record, as long as `print` says that it is the same. */
-interface Found {
+interface RecordLacks {
   readonly print: number;
   /** null: the source holds all of it. */
-  readonly missing: Missing | null;
+  readonly missing: TitledLacks | null;
 }
 /** By source, by row. */
-type FoundBefore = ReadonlyMap<string, ReadonlyMap<number, Found>>;
+type LacksBefore = ReadonlyMap<string, ReadonlyMap<number, RecordLacks>>;
 interface Known {
   readonly key: string;
   readonly found: Promise<readonly SourceLacksView[]>;
-  before: FoundBefore;
+  before: LacksBefore;
 }
 const known = new WeakMap<Replica, Known>();
 
@@ -67,8 +67,8 @@ export function sourceLacks(replica: Replica): Promise<readonly SourceLacksView[
 
 async function reckon(
   replica: Replica,
-  before: FoundBefore,
-): Promise<{ readonly views: readonly SourceLacksView[]; readonly found: FoundBefore }> {
+  before: LacksBefore,
+): Promise<{ readonly views: readonly SourceLacksView[]; readonly found: LacksBefore }> {
   const { collection } = replica;
   const { kind, log } = collection;
   const sources = [...replica.synchronizers.values()].flatMap(({ source, adapter }) =>
@@ -80,7 +80,7 @@ async function reckon(
             adapter,
             sum: new Sum(),
             before: before.get(source.id),
-            found: new Map<number, Found>(),
+            found: new Map<number, RecordLacks>(),
           },
         ],
   );
@@ -160,7 +160,7 @@ function missingOf(
   kind: RecordKind,
   { id, full, held, lost, away }: HeldRecord,
   kept: Map<string, readonly Lack[]>,
-): Missing | null {
+): TitledLacks | null {
   if (held === null) return { title: recordTitle(kind, id, full), lacks: noItem(full) };
   const missed = missedAmong(lost, held);
   if (missed.length === 0) return null;
@@ -199,7 +199,7 @@ class Sum {
     { map: string; kind: string | null; how: LackView['how']; held: number; records: number }
   >();
 
-  add(id: string, { title, lacks }: Missing): void {
+  add(id: string, { title, lacks }: TitledLacks): void {
     this.records++;
     if (this.#named.length < NAMED) this.#named.push({ id, title });
     const counted = new Set<string>();

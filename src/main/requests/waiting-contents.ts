@@ -9,7 +9,7 @@ import { tooLargeIn } from '../store-and-forward/wanted-contents.ts';
 const MOST_LOOKED_AT = 100;
 const NAMED = 3;
 
-type Found = Pick<WaitingContentsView, 'lacking' | 'why'> & { readonly name: string };
+type WaitingContent = Pick<WaitingContentsView, 'lacking' | 'why'> & { readonly name: string };
 
 /**
  * Contents of a collection that wait, and why. `relayed`: how it stands with its relay; null: it has none. `silent`: names of devices that are
@@ -23,12 +23,12 @@ export function waitingContentsView(
   const hasRelay = relayed !== null && relayed.is !== 'off';
   const rest = silent.length > 0 ? 'silent' : hasRelay && relayed.isFull ? 'room' : 'away';
   const here = lackingHere(replica);
-  const lacked = here.records.map((record): Found => {
+  const lacked = here.records.map((record): WaitingContent => {
     const why = hasRelay && silent.length === 0 && isTooLarge(record) ? 'large' : rest;
     return { lacking: 'here', why, name: nameOf(replica, record) };
   });
   const unnamed = { lacking: 'here', why: rest, records: here.count - lacked.length } as const;
-  const there = (relayed?.leftOut ?? []).flatMap(({ record: id, why }): readonly Found[] => {
+  const there = (relayed?.notPutUp ?? []).flatMap(({ record: id, why }): readonly WaitingContent[] => {
     const record = replica.collection.records.find(id);
     return record === null ? [] : [{ lacking: 'there', why, name: nameOf(replica, record) }];
   });
@@ -57,12 +57,12 @@ const isTooLarge = ({ state }: StoredRecord): boolean =>
 
 /** Those of a kind together, in the order in which the kinds are met. Pure. */
 function grouped(
-  found: readonly Found[],
+  found: readonly WaitingContent[],
   unnamed: Pick<WaitingContentsView, 'lacking' | 'why' | 'records'>,
 ): readonly WaitingContentsView[] {
   const groups = Map.groupBy(found, ({ lacking, why }) => `${lacking} ${why}`);
   return [...groups.values()].map((group) => {
-    const { lacking, why } = group[0] as Found;
+    const { lacking, why } = group[0] as WaitingContent;
     const more = lacking === unnamed.lacking && why === unnamed.why ? unnamed.records : 0;
     return { lacking, why, records: group.length + more, named: group.slice(0, NAMED).map(({ name }) => name) };
   });

@@ -1,6 +1,6 @@
 import type { Collection, Received } from '../collection.ts';
 import type { GroupMembership } from '../peers/membership/group-membership.ts';
-import type { LogHead, LogPosition, Met, Standing } from '../peers/session/shared-collection.ts';
+import type { LogHead, LogPosition, MetHeads, Standing } from '../peers/session/shared-collection.ts';
 import type { CollectionId, DeviceId, LogId } from '../record/ids.ts';
 import type { RegistryStore } from '../store/registry-store.ts';
 import { Acknowledgements } from './acknowledgements.ts';
@@ -58,7 +58,7 @@ export class FollowMembers {
   }
 
   /** A linked member told what it holds. */
-  peerHolds(device: DeviceId, heads: readonly LogHead[]): Met {
+  peerHolds(device: DeviceId, heads: readonly LogHead[]): MetHeads {
     this.positions.tell(device, heads);
     this.meetOwnLog(heads);
     this.positions.lowerToTold(device);

@@ -1,10 +1,10 @@
 import { hashIn } from '../change-log/package.ts';
-import type { Gap, LogHead, Met } from '../peers/session/shared-collection.ts';
+import type { Gap, LogHead, MetHeads } from '../peers/session/shared-collection.ts';
 import type { Digest, LogId } from '../record/ids.ts';
 import type { LogStore } from '../store/log-store.ts';
 
 /** How what a peer holds fits what is here. */
-export function meetHeads(logs: LogStore, heads: readonly LogHead[]): Met {
+export function meetHeads(logs: LogStore, heads: readonly LogHead[]): MetHeads {
   const has = new Map<LogId, number>();
   const beside = new Set<string>();
   const wanted: Gap[] = [];

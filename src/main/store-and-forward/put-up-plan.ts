@@ -17,7 +17,7 @@ export interface MemberThere {
   readonly cursor: number;
 }
 /** Packages of one log, from one number to another. */
-export interface Stretch {
+export interface PackageRange {
   readonly log: LogId;
   readonly from: number;
   readonly to: number;
@@ -25,7 +25,7 @@ export interface Stretch {
 
 /**
  * The packages that somebody has to put up: those a member that is not linked lacks, and that do not lie at the relay beyond what it has read
- * there. Its own log first, then in the order of `logs`; each stretch in the order of its log. `sidsAfter`: where the packages of a log after a
+ * there. Its own log first, then in the order of `logs`; each range in the order of its log. `sidsAfter`: where the packages of a log after a
  * number lie there, as far as they do.
  */
 export function packagesWanted(
@@ -33,9 +33,9 @@ export function packagesWanted(
   own: LogId,
   members: readonly MemberThere[],
   sidsAfter: (log: LogId, after: number) => ReadonlyMap<number, number>,
-): readonly Stretch[] {
+): readonly PackageRange[] {
   const away = members.filter(({ linked }) => !linked);
-  const stretches: Stretch[] = [];
+  const ranges: PackageRange[] = [];
   for (const { log, held } of [...logs].sort((a, b) => Number(b.log === own) - Number(a.log === own))) {
     const lacking = away.flatMap((member) => {
       const has = member.held.get(log) ?? 0;
@@ -50,11 +50,11 @@ export function packagesWanted(
       const isWanted = lacking.some(({ has, cursor }) => has < number && sid <= cursor);
       if (isWanted && from === 0) from = number;
       if (isWanted || from === 0) continue;
-      stretches.push({ log, from, to: number - 1 });
+      ranges.push({ log, from, to: number - 1 });
       from = 0;
     }
   }
-  return stretches;
+  return ranges;
 }
 
 /**
@@ -62,7 +62,7 @@ export function packagesWanted(
  * the smallest key, so that it is put up once.
  */
 export function isMineToPutUp(
-  { log, to }: Stretch,
+  { log, to }: PackageRange,
   author: MemberKey,
   self: MemberKey,
   members: readonly MemberThere[],

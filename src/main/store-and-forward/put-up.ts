@@ -9,7 +9,7 @@ import type { AtRelay, ExchangePort } from './exchange-port.ts';
 import type { FetchRelayed } from './fetch-relayed.ts';
 import type { RelayStorage } from './patient-storage.ts';
 import { putUpOperations } from './put-up-operations.ts';
-import { isMineToPutUp, type MemberThere, packagesWanted, type Stretch } from './put-up-plan.ts';
+import { isMineToPutUp, type MemberThere, type PackageRange, packagesWanted } from './put-up-plan.ts';
 import { Repeats } from './repeats.ts';
 import { post } from './seal.ts';
 import type { StandingsAtRelay } from './standings-at-relay.ts';
@@ -79,7 +79,7 @@ export class PutUp {
     await this.#contents.dropUntold(session);
     const members = this.#members();
     const wanted = this.#wanted(members);
-    const mine = wanted.filter((stretch) => this.#isMine(stretch, members) && this.#isFirst(stretch));
+    const mine = wanted.filter((range) => this.#isMine(range, members) && this.#isFirst(range));
     const wants = this.#wants(members);
     // Nor is what is waited for told without one, here or by who may not make it.
     const isMute = members.some(({ key, linked }) => !linked && this.#standings.isMute(key));
@@ -107,18 +107,18 @@ export class PutUp {
 
   async #putUpPackages(
     at: AtRelay,
-    mine: readonly Stretch[],
+    mine: readonly PackageRange[],
     wants: readonly MemberThere[],
     members: readonly MemberThere[],
   ): Promise<void> {
     const mayRepeat = (pack: string): boolean => this.#mayRepeat(pack);
-    for (const stretch of mine) await this.#putUpStretch(at, stretch, members);
+    for (const range of mine) await this.#putUpRange(at, range, members);
     await this.#putUpBranches(at, members);
     for (const { key, cursor } of wants)
       await this.#contents.putUpWanted(at, this.#standings.wantedBy(key), this.#held(), cursor, mayRepeat);
   }
 
-  #wanted(members: readonly MemberThere[]): readonly Stretch[] {
+  #wanted(members: readonly MemberThere[]): readonly PackageRange[] {
     const { log, stored } = this.#replica.collection;
     const logs = log.logs().flatMap(({ log: each, member, held }) => {
       // From where on it has branches a number is no name of a package.
@@ -128,19 +128,19 @@ export class PutUp {
     return packagesWanted(logs, stored.ownLog, members, (of, after) => this.#store.sidsAfter(of, after));
   }
 
-  #isMine(stretch: Stretch, members: readonly MemberThere[]): boolean {
+  #isMine(range: PackageRange, members: readonly MemberThere[]): boolean {
     const now = this.#port.clock.now();
-    const author = this.#replica.collection.log.log(stretch.log, '').member as MemberKey;
-    if (isMineToPutUp(stretch, author, this.#replica.member, members)) {
-      this.#leftSince.delete(stretch.log);
+    const author = this.#replica.collection.log.log(range.log, '').member as MemberKey;
+    if (isMineToPutUp(range, author, this.#replica.member, members)) {
+      this.#leftSince.delete(range.log);
       return true;
     }
-    const since = this.#leftSince.get(stretch.log) ?? now;
-    this.#leftSince.set(stretch.log, since);
+    const since = this.#leftSince.get(range.log) ?? now;
+    this.#leftSince.set(range.log, since);
     return this.#isTurn(since + LEFT_TO_OTHERS_MS - now);
   }
   /** Does it not lie there yet? If it does, is it time to put it up again? */
-  #isFirst({ log, from }: Stretch): boolean {
+  #isFirst({ log, from }: PackageRange): boolean {
     if (this.#store.sidOf(log, from) === 0) return true;
     return this.#mayRepeat(log);
   }
@@ -219,7 +219,7 @@ export class PutUp {
     for (const { key } of anew) this.#toldAnew.set(key, sid);
   }
 
-  async #putUpStretch(at: AtRelay, { log, from, to }: Stretch, members: readonly MemberThere[]): Promise<void> {
+  async #putUpRange(at: AtRelay, { log, from, to }: PackageRange, members: readonly MemberThere[]): Promise<void> {
     const { collection, id } = this.#replica;
     const readUpTo = Math.max(0, ...members.filter((each) => !each.linked).map(({ cursor }) => cursor));
     for (let next = from; next <= to; ) {
@@ -277,5 +277,4 @@ const unlessFull = (work: Promise<void>): Promise<LockstepError | null> =>
     },
   );
 
-const count = (stretches: readonly Stretch[]): number =>
-  stretches.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+const count = (ranges: readonly PackageRange[]): number => ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);

@@ -8,7 +8,7 @@ import type { RelayStore } from '../store/relay-store.ts';
 import { ContentsAtRelay } from './contents-at-relay.ts';
 import type { ExchangePort } from './exchange-port.ts';
 import { FetchRelayed } from './fetch-relayed.ts';
-import { LeftOut, type LeftOutRecord } from './left-out.ts';
+import { NotPutUp, type RecordNotPutUp } from './not-put-up.ts';
 import type { RelayStorage } from './patient-storage.ts';
 import { PutUp } from './put-up.ts';
 import { ItemReader } from './read-items.ts';
@@ -30,7 +30,7 @@ export interface RelayedState {
   readonly toPutUp: number;
   readonly trouble: LockstepError | null;
   /** Of what this device wrote: contents that members which are away lack, and that are not put up. */
-  readonly leftOut: readonly LeftOutRecord[];
+  readonly notPutUp: readonly RecordNotPutUp[];
   /** This device, or a member that is away, finds no room there for contents. */
   readonly isFull: boolean;
 }
@@ -48,7 +48,7 @@ export class RelayExchange {
   readonly #contents: ContentsAtRelay;
   readonly #fetched: FetchRelayed;
   readonly #putUp: PutUp;
-  readonly #leftOut: LeftOut;
+  readonly #notPutUp: NotPutUp;
   #isRunning = false;
   /** Something was put there since it was read. */
   #isUnread = true;
@@ -73,7 +73,7 @@ export class RelayExchange {
     this.#standings = new StandingsAtRelay(replica, store, port);
     this.#contents = new ContentsAtRelay(replica, store, port);
     this.#fetched = new FetchRelayed(replica, store, port);
-    this.#leftOut = new LeftOut(replica, store, port.clock);
+    this.#notPutUp = new NotPutUp(replica, store, port.clock);
     this.#putUp = new PutUp({
       replica,
       store,
@@ -93,11 +93,11 @@ export class RelayExchange {
       return this.#isLevel && this.#dueAt === Number.POSITIVE_INFINITY && !this.#isRunning ? 'level' : 'working';
     };
     const isFull = trouble?.code === 'relay-quota' || this.#away().some(({ key }) => this.#standings.isFullFor(key));
-    return { is: is(), toPutUp: this.#putUp.waiting, trouble, leftOut: this.#leftOutNow(trouble), isFull };
+    return { is: is(), toPutUp: this.#putUp.waiting, trouble, notPutUp: this.#notPutUpNow(trouble), isFull };
   }
   /** Where there is room again the rest is about to be put up. */
-  #leftOutNow(trouble: LockstepError | null): readonly LeftOutRecord[] {
-    return this.#leftOut.records.filter(({ why }) => why === 'large' || trouble?.code === 'relay-quota');
+  #notPutUpNow(trouble: LockstepError | null): readonly RecordNotPutUp[] {
+    return this.#notPutUp.records.filter(({ why }) => why === 'large' || trouble?.code === 'relay-quota');
   }
 
   /** Members that are not linked, and what they have applied of this device's log. */
@@ -261,7 +261,7 @@ export class RelayExchange {
     }
     this.#isLevel = await this.#putUp.run(session);
     const away = this.#away();
-    await this.#leftOut.look(away.length === 0 ? null : Math.min(...away.map(({ applied }) => applied)));
+    await this.#notPutUp.look(away.length === 0 ? null : Math.min(...away.map(({ applied }) => applied)));
     if (this.#putUp.turnIn !== null) this.#wake(this.#putUp.turnIn);
     this.#tidyLater();
   }
@@ -280,7 +280,7 @@ export class RelayExchange {
     this.#isUnheard = true;
     this.#standings.startAnew();
     this.#putUp.startAnew();
-    this.#leftOut.startAnew();
+    this.#notPutUp.startAnew();
   }
 }
 

@@ -20,7 +20,7 @@ import type { GoneItems, Moves } from './gone-items.ts';
 import type { HeldItems } from './held-items.ts';
 import type { LookScope } from './later-looks/look-scope.ts';
 import type { LookProblems } from './look-problems.ts';
-import type { MeetBook, Met } from './meet-book.ts';
+import type { MeetBook, MetReading } from './meet-book.ts';
 
 /** What the commits of one look need of it. */
 export interface CommitPort {
@@ -86,7 +86,7 @@ export class CommitLook {
     const unchanged: number[] = [];
     const packages = this.#collection.transact(() => {
       const changed: Changed[] = [];
-      const met: Met[] = [];
+      const met: MetReading[] = [];
       for (const each of readings) {
         const read = this.#port.meets?.withMembers(each) ?? each;
         const meeting = this.#port.readOnly() ? null : (this.#port.meets?.meet(read) ?? null);
@@ -213,7 +213,7 @@ export class CommitLook {
   }
 
   /** In packages of their own, so that they can be undone and nothing else with them. */
-  #commitMet(met: readonly Met[]): readonly WrittenPackage[] {
+  #commitMet(met: readonly MetReading[]): readonly WrittenPackage[] {
     const changes = met.flatMap(({ came, change }) => [came, change]);
     const written = this.#collection.write(changes, this.#held.source);
     const applied = this.#appliedOf(written, changes);

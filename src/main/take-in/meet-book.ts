@@ -17,7 +17,7 @@ const READ_AHEAD = 20_000;
 const NOBODY: ReadonlyMap<RecordId, ContactMatch> = new Map();
 
 /** A contact that came under another id than it has here. */
-export interface Met extends MetContact {
+export interface MetReading extends MetContact {
   /** As one of the contact it is. */
   readonly reading: Reading;
 }
@@ -131,7 +131,7 @@ export class MeetBook {
   }
 
   /** What it means that this item is a contact of the collection that has another id; null: it is none, or not any more. Inside a transaction. */
-  meet(reading: Reading): Met | null {
+  meet(reading: Reading): MetReading | null {
     const match = this.#matches.get(reading.id);
     const found = this.#foundAs(reading.id);
     if (match === undefined || found === null) return null;

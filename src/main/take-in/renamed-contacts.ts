@@ -11,7 +11,7 @@ import type { GoneItems } from './gone-items.ts';
 import type { HeldItems } from './held-items.ts';
 
 /** What a look found so far. */
-export interface Found {
+export interface LookSoFar {
   readonly dirty: DirtyItems;
   readonly gone: GoneItems;
 }
@@ -26,7 +26,7 @@ export async function followRenamed(
   collection: Collection,
   adapter: SourceAdapter,
   held: HeldItems,
-  { dirty, gone }: Found,
+  { dirty, gone }: LookSoFar,
   read: () => AsyncIterable<readonly Reading[]>,
 ): Promise<void> {
   if (collection.kind !== 'contacts' || adapter.recognize === undefined || gone.size === 0) return;

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { type Found, findIn, foundWords, type Search, searchOf } from '../../../src/main/browse/search-fields.ts';
+import {
+  type FoundInRecord,
+  findIn,
+  foundWords,
+  type Search,
+  searchOf,
+} from '../../../src/main/browse/search-fields.ts';
 import { type FieldName, fieldName } from '../../../src/main/record/ids.ts';
 import type { Value } from '../../../src/main/record/value.ts';
 
@@ -41,6 +47,6 @@ it('what is found was written by somebody: labels are, words of the format and d
   const says = (search: string): boolean => found(search) !== null;
   expect(['graz', 'choir'].filter(says)).toEqual(['graz', 'choir']);
   expect(['locality', 'photo', 'png', 'abe'].filter(says)).toEqual([]);
-  const label = foundWords(found('choir') as Found, searchOf('choir') as Search);
+  const label = foundWords(found('choir') as FoundInRecord, searchOf('choir') as Search);
   expect(label).toEqual({ label: 'Label', text: 'Choir' });
 });

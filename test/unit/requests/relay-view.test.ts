@@ -7,7 +7,7 @@ const full = new LockstepError('relay-quota', 'The relay has no room left.', url
 const silent = new LockstepError('relay-unreachable', 'The relay does not answer.', url);
 
 it('trouble of an exchange is told while there is a session, else why there is none', () => {
-  const exchange = { is: 'trouble', toPutUp: 3, trouble: full, leftOut: [], isFull: false } as const;
+  const exchange = { is: 'trouble', toPutUp: 3, trouble: full, notPutUp: [], isFull: false } as const;
   expect(relayViewOf(url, exchange, { is: 'online', why: null })).toEqual({
     url,
     state: 'trouble',
@@ -22,7 +22,7 @@ it('trouble of an exchange is told while there is a session, else why there is n
 });
 
 it('a relay is full where this device or another finds no room there, as long as it is reached', () => {
-  const exchange = { is: 'level', toPutUp: 0, trouble: null, leftOut: [], isFull: true } as const;
+  const exchange = { is: 'level', toPutUp: 0, trouble: null, notPutUp: [], isFull: true } as const;
   expect(relayViewOf(url, exchange, { is: 'online', why: null })).toMatchObject({ state: 'level', full: true });
   expect(relayViewOf(url, { ...exchange, is: 'offline' }, { is: 'offline', why: silent }).full).toBeUndefined();
   expect(relayViewOf(url, { ...exchange, isFull: false }, { is: 'online', why: null }).full).toBeUndefined();

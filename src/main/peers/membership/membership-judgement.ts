@@ -8,12 +8,12 @@ import type { MembershipOp, OpKind } from './membership-op.ts';
  * Why a genuine operation has no effect: its author was not allowed to make it by what it had seen; or was removed (or demoted) apart from it; or had
  * its own right to it from one who was.
  */
-export type Refusal = 'not-allowed' | 'removed-meanwhile' | 'let-in-by-removed';
+export type WhyInvalid = 'not-allowed' | 'removed-meanwhile' | 'let-in-by-removed';
 
 export interface Judgement {
   /** What counts. */
   readonly ledger: Ledger;
-  readonly invalid: ReadonlyMap<Digest, Refusal>;
+  readonly invalid: ReadonlyMap<Digest, WhyInvalid>;
 }
 
 /**
@@ -33,10 +33,16 @@ export function judge(graph: OpGraph): Judgement {
 }
 
 /** What was refused by the last round alone was allowed until something before it was struck out. */
-function reasons(graph: OpGraph, first: Round, last: Round, struck: ReadonlySet<number>): ReadonlyMap<Digest, Refusal> {
+function reasons(
+  graph: OpGraph,
+  first: Round,
+  last: Round,
+  struck: ReadonlySet<number>,
+): ReadonlyMap<Digest, WhyInvalid> {
   const never = new Set(first.refused);
-  const invalid = new Map<Digest, Refusal>();
-  const note = (place: number, why: Refusal): void => void invalid.set((graph.order[place] as MembershipOp).hash, why);
+  const invalid = new Map<Digest, WhyInvalid>();
+  const note = (place: number, why: WhyInvalid): void =>
+    void invalid.set((graph.order[place] as MembershipOp).hash, why);
   for (const place of last.refused) note(place, never.has(place) ? 'not-allowed' : 'let-in-by-removed');
   for (const place of struck) note(place, 'removed-meanwhile');
   return invalid;

@@ -7,7 +7,7 @@ import type { MemberRole } from '../protocol/messages.ts';
 import { belongingOf } from './belonging.ts';
 import { type Rotation, rotationsOf } from './epochs.ts';
 import { type Misplaced, placeOps } from './membership-graph.ts';
-import { judge, type Refusal } from './membership-judgement.ts';
+import { judge, type WhyInvalid } from './membership-judgement.ts';
 import type { MembershipOp } from './membership-op.ts';
 
 export interface Member {
@@ -50,7 +50,7 @@ export interface Membership {
   /** What the next operation names as its parents, sorted. */
   readonly heads: readonly Digest[];
   /** Operations without effect, and why. Kept and passed on: another device must come to the same verdict. */
-  readonly invalid: ReadonlyMap<Digest, Misplaced | Refusal>;
+  readonly invalid: ReadonlyMap<Digest, Misplaced | WhyInvalid>;
   /** Operations that are named and not here. */
   readonly missing: readonly Digest[];
 }
@@ -95,7 +95,7 @@ export function evaluateMembership(group: CollectionId, ops: Iterable<Membership
     rotations: rotationsOf(graph, invalid),
     relay: effective.flatMap(({ body }) => (body?.op === 'relay' ? [body.url] : [])).at(-1) ?? '',
     heads: graph.heads,
-    invalid: new Map<Digest, Misplaced | Refusal>([...graph.refused, ...invalid]),
+    invalid: new Map<Digest, Misplaced | WhyInvalid>([...graph.refused, ...invalid]),
     missing: graph.missing,
   };
 }

@@ -1,8 +1,8 @@
 import type { DeviceId, MemberKey } from '../../record/ids.ts';
-import type { Met, PackagesTaken, SharedCollection } from '../session/shared-collection.ts';
+import type { MetHeads, PackagesTaken, SharedCollection } from '../session/shared-collection.ts';
 import { SharedMembership } from './shared-membership.ts';
 
-const NOTHING_MET: Met = { has: new Map(), branches: new Set(), wanted: [] };
+const NOTHING_MET: MetHeads = { has: new Map(), branches: new Set(), wanted: [] };
 const NOTHING_TAKEN: PackagesTaken = { stored: 0, gaps: [], forked: [], refused: null };
 
 /** A collection of which operations of members are exchanged over a link, and nothing else is given or taken. */
@@ -14,7 +14,7 @@ export abstract class OperationsOnly extends SharedMembership implements SharedC
   heads() {
     return [];
   }
-  peerHolds(): Met {
+  peerHolds(): MetHeads {
     return NOTHING_MET;
   }
   branchPackages() {

@@ -1,12 +1,12 @@
 import type { DeviceId, Digest } from '../../record/ids.ts';
 import type { Misplaced } from './membership-graph.ts';
-import type { Refusal } from './membership-judgement.ts';
+import type { WhyInvalid } from './membership-judgement.ts';
 import type { MembershipOp, OpKind } from './membership-op.ts';
 
 /** The operations of a collection, and which of them have no effect. */
 export interface KnownOperations {
   readonly byHash: ReadonlyMap<Digest, MembershipOp>;
-  readonly invalid: ReadonlyMap<Digest, Misplaced | Refusal>;
+  readonly invalid: ReadonlyMap<Digest, Misplaced | WhyInvalid>;
 }
 
 /** What takes a device in or out. Not how far others had taken what it wrote: that goes on after it has gone. */

@@ -41,7 +41,7 @@ export interface BranchPackage {
   readonly bytes: Uint8Array;
 }
 /** How what a peer holds fits what is held here. */
-export interface Met {
+export interface MetHeads {
   /** Per log, how far it has what is here. */
   readonly has: ReadonlyMap<LogId, number>;
   /** Packages beside a log that it has: 8 bytes of their hashes. */
@@ -96,7 +96,7 @@ export interface SharedCollection {
   /** The newest package of each log; of a log with several branches, of each. */
   heads(): readonly LogHead[];
   /** Tells what a peer holds, before anything is sent: our own past may be in it. */
-  peerHolds(device: DeviceId, heads: readonly LogHead[]): Met;
+  peerHolds(device: DeviceId, heads: readonly LogHead[]): MetHeads;
   /** What is held beside the logs themselves, in an order in which it can be taken. Nearly always nothing. */
   branchPackages(): readonly BranchPackage[];
   packagesAfter(

@@ -14,10 +14,10 @@ const OF_ACCOUNT: ReadonlySet<string> = new Set(['no-permission', 'not-writable'
 const LOST =
   'the server said that it took it, and does not have it where it was put; so that it is not there twice it is not given it again until it says something else';
 
-type Refusal = Extract<DocumentWritten, { readonly done: 'refused' }>;
+type RefusedDocument = Extract<DocumentWritten, { readonly done: 'refused' }>;
 interface Refused {
   readonly what: string;
-  readonly refusal: Refusal;
+  readonly refusal: RefusedDocument;
   readonly again: Retry;
 }
 
@@ -35,7 +35,7 @@ export class RefusedWrites {
   }
 
   /** Why it need not be tried now; null: it is to be. `etag`: of what it would replace; null: of nothing. `bytes` null: a deletion. */
-  of(name: string, etag: string | null, bytes: Uint8Array | null): Refusal | null {
+  of(name: string, etag: string | null, bytes: Uint8Array | null): RefusedDocument | null {
     const known = this.#refused.get(name);
     const isWaiting = known !== undefined && known.again.dueIn(this.#clock.now()) > 0;
     const lost = this.#lost.get(name);
@@ -49,8 +49,8 @@ export class RefusedWrites {
    * The server said that it took what is new, and has nothing of that name. It may have it under another one: given it again, whoever asks for that, it
    * would have it once more each time.
    */
-  lost(name: string, bytes: Uint8Array): Refusal {
-    const refusal: Refusal = { done: 'refused', reason: 'not-taken', detail: LOST };
+  lost(name: string, bytes: Uint8Array): RefusedDocument {
+    const refusal: RefusedDocument = { done: 'refused', reason: 'not-taken', detail: LOST };
     this.#lost.set(name, { what: whatOf(null, bytes), refusal });
     return refusal;
   }

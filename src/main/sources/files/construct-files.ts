@@ -6,7 +6,7 @@ import type { ConstructItem, ConstructOutcome } from '../source-adapter.ts';
 import type { Aside, AsideBatch } from './aside.ts';
 import type { ConstructContext } from './construct-context.ts';
 import { adjust, deleteItem, type FreePlace, takeItem, type Written, writeItem } from './construct-item.ts';
-import { type ConstructWork, changedUnderneath, Refusal, refusalOf } from './construct-work.ts';
+import { type ConstructWork, changedUnderneath, RefusedItem, refusalOf } from './construct-work.ts';
 import { collisionKey } from './names.ts';
 import { ParentGuard, parentOf } from './path-guard.ts';
 import type { WantedFile } from './prepare-file.ts';
@@ -113,7 +113,7 @@ class Construction {
   }
 
   /** What stands where a new item belongs may be another one, whose name this disk does not tell from its name: neither of them changed. */
-  #named(item: ConstructItem, refusal: Refusal): Refusal {
+  #named(item: ConstructItem, refusal: RefusedItem): RefusedItem {
     const { guard, context } = this.#work;
     if (!context.folding || refusal.reason !== 'changed-underneath' || item.fields === null || item.expected !== null)
       return refusal;
@@ -121,7 +121,7 @@ class Construction {
   }
 
   /** Which name on the way to an item is there in another case; null: none. */
-  #collision(id: RecordId): Refusal | null {
+  #collision(id: RecordId): RefusedItem | null {
     const { guard, context } = this.#work;
     const place = guard.place(id);
     if (place.is === 'refused') return null;
@@ -130,7 +130,7 @@ class Construction {
       const names = namesIn(context, directory);
       const other = names.find((name) => collisionKey(name, true) === collisionKey(own, true));
       if (!names.includes(own) && other !== undefined)
-        return new Refusal(
+        return new RefusedItem(
           'names-collide',
           `${id}: ${other} is there, and this disk does not tell the two names apart; rename one of them.`,
         );
@@ -143,7 +143,7 @@ class Construction {
     const { guard, context } = this.#work;
     const place = guard.place(item.id);
     // A parent that is a file or a link by now holds no such item any more.
-    if (place.is === 'refused' && place.code !== 'parent-is-file') throw new Refusal(place.code, place.detail);
+    if (place.is === 'refused' && place.code !== 'parent-is-file') throw new RefusedItem(place.code, place.detail);
     const target = place.is === 'there' ? context.fs.lstat(place.path) : null;
     // What has another case is another item, as far as a listing can tell: this one is gone.
     if (place.is !== 'there' || target === null || !guard.isNamedSo(item.id)) return { revision: null, kept: null };
@@ -203,7 +203,7 @@ class Construction {
       }
       place = guard.place(id);
     }
-    if (place.is === 'refused') throw new Refusal(place.code, place.detail);
+    if (place.is === 'refused') throw new RefusedItem(place.code, place.detail);
     return place;
   }
 
@@ -270,13 +270,14 @@ class Construction {
 function wantedEntry(item: ConstructItem): FileEntry {
   const entry = fileEntry(item.fields?.get(ENTRY));
   const modified = item.fields?.get(MODIFIED) ?? 0;
-  if (entry === null) throw new Refusal('invalid-change', `${item.id} is no file, directory or link.`);
-  if (!Number.isSafeInteger(modified)) throw new Refusal('invalid-change', `${item.id} has no time that can be set.`);
+  if (entry === null) throw new RefusedItem('invalid-change', `${item.id} is no file, directory or link.`);
+  if (!Number.isSafeInteger(modified))
+    throw new RefusedItem('invalid-change', `${item.id} has no time that can be set.`);
   if (entry.type === 'file' && !(Number.isSafeInteger(entry.size) && /^[0-9a-f]{64}$/.test(entry.digest))) {
-    throw new Refusal('invalid-change', `${item.id} names no content.`);
+    throw new RefusedItem('invalid-change', `${item.id} names no content.`);
   }
   if (entry.type === 'symlink' && !isLinkTarget(entry.target)) {
-    throw new Refusal('invalid-change', `${item.id} is a link to no path.`);
+    throw new RefusedItem('invalid-change', `${item.id} is a link to no path.`);
   }
   return entry;
 }

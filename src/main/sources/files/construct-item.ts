@@ -11,7 +11,7 @@ import {
   changedUnderneath,
   linkAside,
   putBack,
-  Refusal,
+  RefusedItem,
   takeAside,
   takeNameBack,
 } from './construct-work.ts';
@@ -50,7 +50,7 @@ function asExpected(work: ConstructWork, item: ConstructItem, target: FileStat |
 /** Makes the place of an item hold its entry. `target`: what is there now. */
 export function writeItem(work: ConstructWork, task: ItemTask, target: FileStat | null): Written {
   const { n, item, entry, place } = task;
-  if (target?.type === 'other') throw new Refusal('special-file', `${item.id} is no file, directory or link here.`);
+  if (target?.type === 'other') throw new RefusedItem('special-file', `${item.id} is no file, directory or link here.`);
   if (!asExpected(work, item, target) || (target?.type === 'directory' && entry.type === 'directory')) {
     if (target === null || !isAlready(work, item, entry, place.path, target)) throw changedUnderneath(item.id);
     if (entry.type === 'file') return adjust(work, item, entry, place.path, target);
@@ -79,7 +79,7 @@ export function deleteItem(
   target: FileStat,
 ): Written {
   const { fs } = work.context;
-  if (target.type === 'other') throw new Refusal('special-file', `${item.id} is no file, directory or link here.`);
+  if (target.type === 'other') throw new RefusedItem('special-file', `${item.id} is no file, directory or link here.`);
   if (!asExpected(work, item, target)) throw changedUnderneath(item.id);
   if (target.type === 'directory') {
     fs.removeDirectory(path);
@@ -224,7 +224,7 @@ function replaceDirectory(work: ConstructWork, { n, item, entry, place: { path }
 }
 
 function refuseIfNotEmpty(fs: FileSystem, id: RecordId, path: string): void {
-  if (fs.readDirectory(path).length > 0) throw new Refusal('not-empty', `${id} is a directory that is not empty.`);
+  if (fs.readDirectory(path).length > 0) throw new RefusedItem('not-empty', `${id} is a directory that is not empty.`);
 }
 
 /** A link has no second name on every system, so it is moved by rename after a look. */

@@ -23,7 +23,7 @@ export interface ConstructWork {
 }
 
 /** An item that is not written; ends that item and nothing else. */
-export class Refusal extends Error {
+export class RefusedItem extends Error {
   readonly reason: ProblemCode;
   constructor(reason: ProblemCode, detail: string) {
     super(detail);
@@ -32,8 +32,8 @@ export class Refusal extends Error {
 }
 
 /** What stands there is not what was expected. */
-export const changedUnderneath = (id: RecordId): Refusal =>
-  new Refusal('changed-underneath', `${id} was changed here in the meantime.`);
+export const changedUnderneath = (id: RecordId): RefusedItem =>
+  new RefusedItem('changed-underneath', `${id} was changed here in the meantime.`);
 
 /**
  * Gives the file at `place` a second name in staging, so that replacing it loses nothing; returns how that is now. Where the disk has
@@ -114,10 +114,10 @@ export function putBack(context: ConstructContext, old: string, place: string): 
 }
 
 /** The refusal that trouble of any kind means for an item. */
-export function refusalOf(id: RecordId, error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
+export function refusalOf(id: RecordId, error: unknown): RefusedItem {
+  if (error instanceof RefusedItem) return error;
   const code = (error as { code?: string }).code;
   if (code === 'EEXIST') return changedUnderneath(id);
-  if (code === 'ENOTEMPTY') return new Refusal('not-empty', `${id} holds something that is not synced.`);
-  return new Refusal(problemCode(error), troubleText(error));
+  if (code === 'ENOTEMPTY') return new RefusedItem('not-empty', `${id} holds something that is not synced.`);
+  return new RefusedItem(problemCode(error), troubleText(error));
 }

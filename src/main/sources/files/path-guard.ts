@@ -81,7 +81,7 @@ export type Place =
   | { readonly is: 'parent-missing'; readonly path: string; readonly make: readonly { id: RecordId; path: string }[] }
   | { readonly is: 'refused'; readonly code: ProblemCode; readonly detail: string };
 
-interface Refusal {
+interface RefusedPlace {
   readonly is: 'refused';
   readonly code: ProblemCode;
   readonly detail: string;
@@ -143,7 +143,7 @@ export class ParentGuard {
   }
 
   /** The path of a directory of the source ('' is the root) that must be there; null where it is not, or is only in another case. */
-  directory(id: string): { readonly is: 'there'; readonly path: string; readonly inode: bigint } | Refusal | null {
+  directory(id: string): { readonly is: 'there'; readonly path: string; readonly inode: bigint } | RefusedPlace | null {
     try {
       const parent = this.#parent(id);
       if (parent === null || parent.is === 'refused') return parent;
@@ -208,7 +208,7 @@ export class ParentGuard {
     const make: { id: RecordId; path: string }[] = [];
     for (const name of parentOf(id).split('/')) {
       prefix = prefix === '' ? name : `${prefix}/${name}`;
-      const next: Parent | Refusal | null = make.length === 0 ? this.#parent(prefix) : null;
+      const next: Parent | RefusedPlace | null = make.length === 0 ? this.#parent(prefix) : null;
       if (next?.is === 'refused') return next;
       if (next === null) {
         path = `${path}/${make.length === 0 ? this.#nameIn(above, name) : diskName(name, this.#platform)}`;
@@ -221,7 +221,7 @@ export class ParentGuard {
     return { is: 'parent-missing', path: `${path}/${diskName(lastComponent(id), this.#platform)}`, make };
   }
 
-  #rootParent(): Parent | Refusal | null {
+  #rootParent(): Parent | RefusedPlace | null {
     const known = this.#parents.get('');
     if (known !== undefined) return known;
     const stat = this.#fs.lstat(this.#root);
@@ -235,7 +235,7 @@ export class ParentGuard {
   }
 
   /** null: not there. */
-  #parent(id: string): Parent | Refusal | null {
+  #parent(id: string): Parent | RefusedPlace | null {
     if (id === '') return this.#rootParent();
     const known = this.#parents.get(id);
     if (known !== undefined) return known;
@@ -288,7 +288,7 @@ export class ParentGuard {
   }
 }
 
-function refusalOf(error: unknown): Refusal {
+function refusalOf(error: unknown): RefusedPlace {
   return { is: 'refused', code: problemCode(error), detail: troubleText(error) };
 }
 

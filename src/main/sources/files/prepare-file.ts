@@ -6,7 +6,7 @@ import { EXECUTABLE, type FileEntry, MODIFIED } from '../../record/file-entry.ts
 import type { ConstructItem, ContentPlan } from '../source-adapter.ts';
 import { attempt } from './attempt.ts';
 import { stagingOf } from './construct-context.ts';
-import { type ConstructWork, Refusal } from './construct-work.ts';
+import { type ConstructWork, RefusedItem } from './construct-work.ts';
 import { isExecutable, modifiedMicroseconds, revisionOf, sameRevision } from './revision.ts';
 
 export type WantedFile = Extract<FileEntry, { type: 'file' }>;
@@ -32,13 +32,13 @@ export function prepareFile(
 ): PreparedFile {
   const { fs, newFileMode } = work.context;
   const plan = item.content ?? emptyContent(wanted);
-  if (plan === null) throw new Refusal('content-unavailable', `Nothing here has the content of ${item.id}.`);
+  if (plan === null) throw new RefusedItem('content-unavailable', `Nothing here has the content of ${item.id}.`);
   const ours = plan.from !== 'staged';
   const path = plan.from === 'staged' ? stagedPath(work, plan.path, wanted) : work.batch.newPath(n);
   try {
     if (ours) bring(work, item, plan, wanted, path);
     else if (work.context.hashes.digest(path) !== wanted.digest) {
-      throw new Refusal('content-wrong', `The pieces that came for ${item.id} are not the file announced.`);
+      throw new RefusedItem('content-wrong', `The pieces that came for ${item.id} are not the file announced.`);
     }
     if (!ours) work.context.hashes.forget(path);
     const kept = current === null ? newFileMode : current.mode & PERMISSIONS;
@@ -99,12 +99,12 @@ function bring(work: ConstructWork, item: ConstructItem, plan: ContentPlan, want
   const { fs, versions } = work.context;
   if (plan.from === 'bytes') {
     if (plan.bytes.length !== wanted.size || digestOf(plan.bytes) !== wanted.digest) {
-      throw new Refusal('content-wrong', `The bytes that came for ${item.id} are not the ones announced.`);
+      throw new RefusedItem('content-wrong', `The bytes that came for ${item.id} are not the ones announced.`);
     }
     writeNew(fs, path, plan.bytes);
   } else if (plan.from === 'kept') {
     if (plan.digest !== wanted.digest || !versions.readTo(plan.digest, path)) {
-      throw new Refusal('content-unavailable', `The content of ${item.id} is not in the version store.`);
+      throw new RefusedItem('content-unavailable', `The content of ${item.id} is not in the version store.`);
     }
   } else if (plan.from === 'item') copyItem(work, item, plan, wanted, path);
 }
@@ -118,7 +118,7 @@ function copyItem(
   path: string,
 ): void {
   const { fs } = work.context;
-  const unavailable = new Refusal(
+  const unavailable = new RefusedItem(
     'content-unavailable',
     `${plan.id}, whose content ${item.id} shall have, has changed.`,
   );
@@ -144,7 +144,7 @@ function stagedPath(work: ConstructWork, path: string, wanted: WantedFile): stri
   const { fs, root } = work.context;
   const stat = path === `${stagingOf(root)}/${wanted.digest}.part` ? fs.lstat(path) : null;
   if (stat?.type !== 'file' || stat.size !== wanted.size) {
-    throw new Refusal('content-unavailable', `${path} is no complete staged file of that content.`);
+    throw new RefusedItem('content-unavailable', `${path} is no complete staged file of that content.`);
   }
   return path;
 }

@@ -37,7 +37,7 @@ interface Directory {
   readonly device: bigint;
 }
 
-interface Found {
+interface FoundEntry {
   readonly name: string;
   readonly path: string;
   readonly stat: FileStat;
@@ -233,9 +233,9 @@ export class FileWalker {
   }
 
   /** What lies in the directory, in order. null: none of it may be looked at. */
-  #found(walk: Walk, at: Directory, entries: readonly DirectoryName[], problems: ItemProblem[]): Found[] | null {
+  #found(walk: Walk, at: Directory, entries: readonly DirectoryName[], problems: ItemProblem[]): FoundEntry[] | null {
     const { rules } = walk;
-    const found: Found[] = [];
+    const found: FoundEntry[] = [];
     const { platform, folding } = this.#options;
     const { usable, colliding } = usableNames(at.id, entries, platform, folding, problems);
     this.#leaveColliding(walk, at, colliding);
@@ -283,7 +283,7 @@ export class FileWalker {
   #tellGroup(
     walk: Walk,
     at: Directory,
-    found: readonly Found[],
+    found: readonly FoundEntry[],
     problems: readonly ItemProblem[],
     cutoff: bigint,
   ): void {
@@ -318,9 +318,9 @@ export class FileWalker {
   }
 
   /** Hands on the subdirectories: the last first, as they are taken from the end. */
-  #follow(walk: Walk, at: Directory, found: readonly Found[]): void {
+  #follow(walk: Walk, at: Directory, found: readonly FoundEntry[]): void {
     for (let index = found.length - 1; index >= 0; index--) {
-      const { name, path, stat } = found[index] as Found;
+      const { name, path, stat } = found[index] as FoundEntry;
       if (stat.type !== 'directory') continue;
       const node = childOf(at.node, name);
       // Listed, or known to be one of two forms of one name.

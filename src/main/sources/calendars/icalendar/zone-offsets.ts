@@ -17,13 +17,13 @@ const years = new Map<string, readonly Transition[]>();
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** As long as the offset of a zone stays the same: from (inclusive), until (not any more). */
-interface Stretch {
+interface SameOffset {
   readonly from: number;
   readonly until: number;
   readonly offset: number;
 }
 /** Of each zone the one asked for last: what is asked next is mostly in it as well. */
-const latest = new Map<string, Stretch>();
+const latest = new Map<string, SameOffset>();
 
 /** How many seconds an IANA zone is ahead of UTC at a moment. */
 export function offsetAt(zone: string, utcMs: number): number {

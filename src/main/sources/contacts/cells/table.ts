@@ -16,7 +16,7 @@ export function readCells({ parts }: Table, row: Row, previous: Fields | null): 
   for (const part of parts) {
     if (part.is === 'fields') readFields(part, row, fields);
     else if (part.part.keyed !== undefined) for (const { field, value } of keyedIn(part, row)) fields.set(field, value);
-    else for (; found[at]?.part === part; at++) fields.set(names[at] as FieldName, (found[at] as Found).value);
+    else for (; found[at]?.part === part; at++) fields.set(names[at] as FieldName, (found[at] as HeldEntry).value);
   }
   return fields;
 }
@@ -161,7 +161,7 @@ function heldFirst(entries: readonly Field[], held: Fields): readonly Field[] {
 }
 
 /** An entry a slot holds, whose key is found by alignment. */
-interface Found {
+interface HeldEntry {
   readonly part: BoundEntries;
   readonly slot: number;
   /** As in `KeylessEntry`. */
@@ -169,8 +169,8 @@ interface Found {
   readonly value: Value;
 }
 
-function foundIn(parts: readonly BoundPart[], row: Row): readonly Found[] {
-  const found: Found[] = [];
+function foundIn(parts: readonly BoundPart[], row: Row): readonly HeldEntry[] {
+  const found: HeldEntry[] = [];
   for (const part of parts) {
     if (part.is === 'fields' || part.part.keyed !== undefined) continue;
     const { slots } = part;

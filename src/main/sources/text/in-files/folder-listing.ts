@@ -11,7 +11,7 @@ const MOST_KEPT = 20_000;
 /** After so many doubts everything is looked at: what tells of changes may have lost some. */
 const MOST_DOUBTS = 1000;
 
-interface Found extends ListedDocument {
+interface FoundText extends ListedDocument {
   /** Taken before its revision. */
   readonly glance: Glance;
 }
@@ -31,7 +31,7 @@ export interface FolderListingOptions {
  */
 export class FolderListing {
   readonly #options: FolderListingOptions;
-  #last: readonly Found[] = [];
+  #last: readonly FoundText[] = [];
   /** All that happened since is in doubt. */
   #isSure = false;
   readonly #doubted = new Set<string>();
@@ -63,11 +63,11 @@ export class FolderListing {
   whole(): DocumentListing {
     const former = this.#last;
     this.#isSure = false;
-    const documents: Found[] = [];
+    const documents: FoundText[] = [];
     const problems: UnreadDocument[] = [];
     let at = 0;
     for (const name of this.#names()) {
-      while (at < former.length && (former[at] as Found).name < name) at++;
+      while (at < former.length && (former[at] as FoundText).name < name) at++;
       const found = this.#look(name, former[at]);
       if (found === null) continue;
       if ('code' in found) problems.push(found);
@@ -128,7 +128,7 @@ export class FolderListing {
   }
 
   /** As it is now: `before` where that is just so. null: it is not there, or none of ours. */
-  #look(name: string, before: Found | undefined): Found | UnreadDocument | null {
+  #look(name: string, before: FoundText | undefined): FoundText | UnreadDocument | null {
     const { fs, root, isFresh } = this.#options;
     const path = `${root}/${name}`;
     const former = before?.name === name ? before : undefined;
@@ -165,11 +165,11 @@ const isSameGlance = (a: Glance, b: Glance): boolean =>
   a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.size === b.size && a.ino === b.ino && a.mode === b.mode;
 
 /** Where the text of this name is; -1: it is not there. */
-function placeIn(documents: readonly Found[], name: string): number {
+function placeIn(documents: readonly FoundText[], name: string): number {
   let [from, to] = [0, documents.length];
   while (from < to) {
     const middle = (from + to) >> 1;
-    if ((documents[middle] as Found).name < name) from = middle + 1;
+    if ((documents[middle] as FoundText).name < name) from = middle + 1;
     else to = middle;
   }
   return documents[from]?.name === name ? from : -1;

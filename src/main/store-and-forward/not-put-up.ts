@@ -13,11 +13,11 @@ const MOST_PACKAGES = 1024;
 const MOST_RECORDS = 1000;
 
 /** A record of which a member that is away lacks a content that does not lie at the relay. `large`: none takes it; `room`: there was none for it. */
-export interface LeftOutRecord {
+export interface RecordNotPutUp {
   readonly record: RecordId;
   readonly why: 'large' | 'room';
 }
-interface Found extends LeftOutRecord {
+interface ContentNotPutUp extends RecordNotPutUp {
   /** The package that names it. */
   readonly number: number;
   readonly digest: Digest;
@@ -25,11 +25,11 @@ interface Found extends LeftOutRecord {
 }
 
 /** What this device wrote that members lack and that is not put up for them. It follows from its log and what lies there: nothing is stored. */
-export class LeftOut {
+export class NotPutUp {
   readonly #replica: Replica;
   readonly #store: RelayStore;
   readonly #clock: Clock;
-  #found: readonly Found[] = [];
+  #found: readonly ContentNotPutUp[] = [];
   #lookedUpTo = 0;
   #log: LogId | null = null;
 
@@ -40,7 +40,7 @@ export class LeftOut {
   }
 
   /** Each record once, as of the last look. */
-  get records(): readonly LeftOutRecord[] {
+  get records(): readonly RecordNotPutUp[] {
     return [...new Map(this.#found.map((each) => [each.record, each])).values()];
   }
 
@@ -68,16 +68,16 @@ export class LeftOut {
       const last = packages.at(-1);
       if (last === undefined) break;
       for (const { row, number: of } of packages)
-        for (const each of leftOutOf(collection.packages.changesIn(row) ?? [])) found.push({ ...each, number: of });
+        for (const each of notPutUpOf(collection.packages.changesIn(row) ?? [])) found.push({ ...each, number: of });
       number = last.number;
       await new Promise<void>((resolve) => void this.#clock.after(0, resolve));
     }
     this.#lookedUpTo = held;
-    this.#found = found.filter((each) => this.#isLeftOut(each)).slice(-MOST_RECORDS);
+    this.#found = found.filter((each) => this.#isNotPutUp(each)).slice(-MOST_RECORDS);
   }
 
   /** It does not lie there, and is what the record says still. */
-  #isLeftOut({ record, why, digest, kind }: Found): boolean {
+  #isNotPutUp({ record, why, digest, kind }: ContentNotPutUp): boolean {
     if (why === 'room' && this.#store.ownContent(digest, kind) !== null) return false;
     const fields = this.#replica.collection.records.find(record)?.state.fields;
     if (fields === undefined || fields.get(EXISTS)?.every(({ value }) => value === false) !== false) return false;
@@ -93,7 +93,7 @@ export class LeftOut {
 }
 
 /** What changes name that may not lie at a relay: all of it, with why where that is not only a matter of room. Pure. */
-function leftOutOf(changes: readonly DecodedChange[]): readonly Omit<Found, 'number'>[] {
+function notPutUpOf(changes: readonly DecodedChange[]): readonly Omit<ContentNotPutUp, 'number'>[] {
   return changes.flatMap((change) => {
     if ('invalid' in change) return [];
     const { record } = change;
