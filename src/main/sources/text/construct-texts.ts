@@ -331,6 +331,7 @@ export class ConstructTexts {
     const written = new Set(items.map(({ id }) => id));
     const exact = this.#identify.identify({ document: loaded, before, written, native });
     loaded.isJudged = before.isJudged;
+    const joined = this.#joinedBy(before, loaded, written);
     // A row beside it that no look took in may be one of those that are to be written next.
     const isKnown = (id: RecordId): boolean => before.isOurs || native.has(id) || known().ids.has(id);
     loaded.isOurs = loaded.ids.every((id, at) => {
@@ -354,13 +355,26 @@ export class ConstructTexts {
       }
       const revision = this.#texts.revisionOf(loaded, item, id);
       const written: ConstructOutcome = { id, done: 'written', revision, kept: null };
-      const unedited = edited === undefined ? null : beforeOthers(this.#format.kind, fields, holds, edited);
+      const since = joined.has(id) ? 'surely' : edited;
+      const unedited = since === undefined ? null : beforeOthers(this.#format.kind, fields, holds, since);
       if (unedited !== null) {
         loaded.isOurs = false;
         return { ...written, revision: unseenRevision(revision), fresh: true, holds: unedited };
       }
       return equalFields(holds, fields) ? written : { ...written, holds };
     });
+  }
+
+  /** Series beside which occurrences stand now that were items of their own, and were not written: what those say no look has told of the series yet. */
+  #joinedBy(before: Loaded, after: Loaded, written: ReadonlySet<RecordId>): ReadonlySet<RecordId> {
+    const joined = new Set<RecordId>();
+    if (this.#format.seriesIn === undefined) return joined;
+    const there = new Set(after.ids);
+    for (const id of before.ids) {
+      const series = id === null || there.has(id) || written.has(id) ? null : this.#format.seriesIn(uidOfRecord(id));
+      if (series !== null) joined.add(recordIdOfUid(series));
+    }
+    return joined;
   }
 }
 

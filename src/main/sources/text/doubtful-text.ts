@@ -157,13 +157,13 @@ export function whyNotYet(
 export interface OpenEnd {
   /** It is written just now, and some of what the snapshot knows may be yet to come. */
   readonly unsettled: boolean;
-  /** The item that may be but the beginning of one: it is not taken in; null: none. */
-  readonly torn: NativeItem | null;
+  /** Items that are not taken in: one may be but the beginning of one, occurrences may have their series beside them soon. */
+  readonly untold: readonly NativeItem[];
   /** Named, with what is missing. */
   readonly problems: readonly ItemProblem[];
 }
 
-const CLOSED: OpenEnd = { unsettled: false, torn: null, problems: [] };
+const CLOSED: OpenEnd = { unsettled: false, untold: [], problems: [] };
 
 /** What the end of a text leaves open: while it is written, and, where it is cut off, for as long as it stands so. */
 export function openEnd(format: TextFormat, document: Loaded, { known, claimed, many }: TextsLook): OpenEnd {
@@ -172,10 +172,12 @@ export function openEnd(format: TextFormat, document: Loaded, { known, claimed, 
     const breaksOff = format.endOf !== undefined && own.length > 0 && document.bytes.at(-1) !== LINE_END;
     if (!breaksOff && own.every(({ id }) => claimed.has(id))) return CLOSED;
     const torn = tornItem(format, document, own);
-    const id = torn === null ? null : (document.ids[document.text.items.length - 1] ?? null);
-    const problems: ItemProblem[] =
-      id === null ? [] : [{ id, code: 'changing', detail: 'it seems to be written just now' }];
-    return { unsettled: true, torn, problems };
+    const untold = [...occurrencesAlone(format, document, { known, claimed }), ...(torn === null ? [] : [torn])];
+    const problems = untold.flatMap((item): ItemProblem | readonly ItemProblem[] => {
+      const id = document.ids[document.text.items.indexOf(item)] ?? null;
+      return id === null ? [] : { id, code: 'changing', detail: 'it seems to be written just now' };
+    });
+    return { unsettled: true, untold, problems };
   }
   const missing = own.filter(({ id }) => !claimed.has(id));
   if (!isCutOff(format, document, own, missing.length > 0)) return CLOSED;
@@ -186,7 +188,22 @@ export function openEnd(format: TextFormat, document: Loaded, { known, claimed, 
   const line = `line ${lineOf(document.bytes, start)}`;
   const name = last !== null && known.ids.has(last) ? last : recordId(many ? `${document.name}, ${line}` : line);
   const problems = [name, ...missing.map(({ id }) => id)].map((id) => ({ id, code: 'malformed' as const, detail }));
-  return { unsettled: false, torn, problems };
+  return { unsettled: false, untold: torn === null ? [] : [torn], problems };
+}
+
+/** Occurrences nobody knew of, whose series was in this text, and is yet to come in it or gone: by themselves they would be other items. */
+function occurrencesAlone(
+  { seriesIn }: TextFormat,
+  { text, ids, name }: Loaded,
+  { known, claimed }: Pick<TextsLook, 'known' | 'claimed'>,
+): readonly NativeItem[] {
+  if (seriesIn === undefined) return [];
+  const missing = new Set((known.in.get(name) ?? []).flatMap(({ id }) => (claimed.has(id) ? [] : id)));
+  return text.items.filter(({ uid }, at) => {
+    const id = ids[at] ?? null;
+    const series = uid === null || id === null || known.ids.has(id) ? null : seriesIn(uid);
+    return series !== null && missing.has(recordIdOfUid(series));
+  });
 }
 
 /**

@@ -122,7 +122,7 @@ export class LookAtTexts {
       problems.push(...end.problems);
       document.text.items.forEach((item, at) => {
         const id = document.ids[at];
-        if (id === null || id === undefined || item === end.torn) return;
+        if (id === null || id === undefined || end.untold.includes(item)) return;
         const isNameless = item.uid === null && !known.ids.has(id);
         isAnyNameless ||= isNameless;
         items.push(sameAsBefore(this.#texts.listedAs(document, item, id, isNameless)));
