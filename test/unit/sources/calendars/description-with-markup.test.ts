@@ -20,7 +20,7 @@ function edited(was: string, is: string): Fields {
   return putFields('calendar', before, before, readText(format, is, before));
 }
 const htmlIn = (fields: Fields): readonly FieldName[] =>
-  [...fields].flatMap(([field, value]) => (/<b>|data:text/.test(JSON.stringify(value)) ? [field] : []));
+  [...fields].flatMap(([field, value]) => (/<b>|data:text|<html>/.test(JSON.stringify(value)) ? [field] : []));
 
 describe('a description with markup', () => {
   const text = (description: string, ...more: string[]) => calendar(event(start, description, ...more));
@@ -47,6 +47,21 @@ describe('a description with markup', () => {
       expect(edited(was, is)).toEqual(readText(format, is, readText(format, was, null)));
     const alone = text(OUTLOOK);
     expect(htmlIn(edited(alone, text('DESCRIPTION:Bring the plans', OUTLOOK)))).toHaveLength(1);
+  });
+
+  it.each([
+    ['Outlook', 'DESCRIPTION:Bring the plans', OUTLOOK],
+    ['RFC 9073', 'DESCRIPTION:Bring\\nthe plans', STYLED],
+    ['Thunderbird', THUNDERBIRD('Bring'), 'SUMMARY:x'],
+    ['Zimbra, where there is none', 'DESCRIPTION:', 'X-ALT-DESC;FMTTYPE=text/html:<html><body></body></html>'],
+  ])('of %s is there again once its words are', (_, was, beside) => {
+    const before = readText(format, text(was, beside), null);
+    const now = readText(format, text(was.replace(/(?<=:)(?!.*:).*/, 'Bring the keys'), beside), before);
+    const meant = putFields('calendar', before, before, now);
+    expect(htmlIn(meant)).toEqual([]);
+    expect(putFields('calendar', meant, now, before)).toEqual(before);
+    const others = readText(format, text(was.replace(/(?<=:)(?!.*:).*/, 'Bring the dog'), beside), before);
+    expect(htmlIn(putFields('calendar', meant, now, others))).toEqual([]);
   });
 
   it('that was edited elsewhere meanwhile is for a person to decide about', () => {
@@ -79,6 +94,9 @@ describe('a description with markup', () => {
     const own = OUTLOOK.replace('plans', 'dog');
     const other = edited(series('DESCRIPTION:Bring the dog', own), series('DESCRIPTION:Bring the keys', own));
     expect(htmlIn(other)).toEqual(htmlIn(after));
+    expect(putFields('calendar', after, readText(format, is, null), readText(format, was, null))).toEqual(
+      readText(format, was, null),
+    );
     // What was taken out stands in that text still, and is said of it no more.
     const before = readText(format, is, readText(format, was, null));
     expect(difference('calendar', 'u' as never, null, putFields('calendar', after, before, before))).toEqual(
