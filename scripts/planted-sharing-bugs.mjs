@@ -249,7 +249,7 @@ export const PLANTED_SHARING_BUGS = [
   {
     about: 'what was said of a device apart from its removal counts once it is let in again',
     file: 'src/main/peers/membership/belonging.ts',
-    find: 'const basis = removed ? adds : standing;',
+    find: 'const basis = isRemoved ? adds : standing;',
     replace: 'const basis = adds;',
     tests: ['test/unit/peers/membership/membership.test.ts'],
   },

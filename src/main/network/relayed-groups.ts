@@ -1,7 +1,7 @@
 import type { Descriptor } from '../peers/identity/descriptor.ts';
 import type { GroupMembership } from '../peers/membership/group-membership.ts';
 import type { LeftCollection } from '../peers/membership/left-collection.ts';
-import type { Member } from '../peers/membership/membership.ts';
+import type { Member } from '../peers/membership/member.ts';
 import type { RelayKey, RelayMember } from '../peers/relay/relay-session.ts';
 import { sealWord } from '../peers/sealed/sealed-word.ts';
 import type { DeviceId, MemberKey } from '../record/ids.ts';

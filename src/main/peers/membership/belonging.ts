@@ -1,6 +1,7 @@
-import type { DeviceId, LogId, MemberKey } from '../../record/ids.ts';
+import type { DeviceId, LogId } from '../../record/ids.ts';
 import type { Descriptor } from '../identity/descriptor.ts';
 import type { MemberRole } from '../protocol/messages.ts';
+import type { Member } from './member.ts';
 import type { OpGraph } from './membership-graph.ts';
 import type { Cut, MembershipOp, OpBody } from './membership-op.ts';
 
@@ -19,17 +20,11 @@ export interface ToldOf {
 
 /** What a device is in a collection by a set of operations. */
 export interface Belonging {
-  readonly device: DeviceId;
-  readonly removed: boolean;
+  /** Its name as it was given: not yet fit to be shown. */
+  readonly member: Member;
+  readonly isRemoved: boolean;
   /** A printed key, and no device. */
   readonly isRecoveryKey: boolean;
-  readonly memberKey: MemberKey | null;
-  readonly role: MemberRole;
-  readonly descriptor: Descriptor;
-  readonly name: string;
-  readonly addedBy: DeviceId;
-  readonly history: boolean;
-  readonly cut: ReadonlyMap<LogId, number> | null;
   /** Place of the operation that made it an admin; Infinity where it is none. Smaller is more senior. Says nothing of who is removed. */
   readonly seniority: number;
 }
@@ -59,14 +54,14 @@ export function belongingOf(ledger: Ledger, device: DeviceId, at: number | null)
   const stands = (place: number): boolean =>
     removes.every((remove) => before(remove, place) || (isLeave(remove) && !before(place, remove)));
   const standing = adds.filter(stands);
-  const removed = standing.length === 0;
-  const basis = removed ? adds : standing;
+  const isRemoved = standing.length === 0;
+  const basis = isRemoved ? adds : standing;
   const devices = basis.filter((place) => (order[place] as MembershipOp).body?.op !== 'recovery-key');
   const bringing = devices.length > 0 ? devices : basis;
   const describing = order[latest(bringing)[0] as number] as MembershipOp;
   const effective = latest([...basis, ...of('role')]);
   const role = weakest(effective.map((place) => roleGiven(order[place] as MembershipOp)));
-  const closing = removed ? removes.filter((remove) => !adds.some((add) => before(remove, add))) : effective;
+  const closing = isRemoved ? removes.filter((remove) => !adds.some((add) => before(remove, add))) : effective;
   // Nobody had taken anything of one that never could write: there is nothing to extend.
   const wrote = [...adds, ...of('role')].some(
     (place) => STRENGTH[roleGiven(order[place] as MembershipOp)] >= STRENGTH.editor,
@@ -74,24 +69,22 @@ export function belongingOf(ledger: Ledger, device: DeviceId, at: number | null)
   const adminBy = [...standing, ...of('role').filter(stands)].filter(
     (place) => roleGiven(order[place] as MembershipOp) === 'admin',
   );
-  return {
+  const cutting = wrote ? [...closing, ...told.extendedCuts.filter(isSeen)] : [];
+  const mayWrite = !isRemoved && STRENGTH[role] >= STRENGTH.editor;
+  const member: Member = {
     device,
-    removed,
-    isRecoveryKey: devices.length === 0,
     memberKey: describing.body?.op === 'add' ? describing.body.member : null,
     role,
     descriptor: describing.describes as Descriptor,
     name: nameGiven(order[Math.max(...bringing, told.names.findLast(isSeen) ?? 0)] as MembershipOp),
     addedBy: describing.author,
     history: describing.body?.op === 'add' ? describing.body.history : true,
-    cut:
-      removed || STRENGTH[role] < STRENGTH.editor
-        ? cutBy(
-            (wrote ? [...closing, ...told.extendedCuts.filter(isSeen)] : []).map(
-              (place) => order[place] as MembershipOp,
-            ),
-          )
-        : null,
+    cut: mayWrite ? null : cutBy(cutting.map((place) => order[place] as MembershipOp)),
+  };
+  return {
+    member,
+    isRemoved,
+    isRecoveryKey: devices.length === 0,
     seniority: role === 'admin' ? Math.min(Number.POSITIVE_INFINITY, ...adminBy) : Number.POSITIVE_INFINITY,
   };
 }

@@ -7,7 +7,8 @@ import { SEALED_BYTES, sealTo } from '../identity/box-seal.ts';
 import type { DeviceIdentity } from '../identity/identity.ts';
 import { fromHex } from '../protocol/hex.ts';
 import { commitmentTo, nextNumber, type Rotation } from './epochs.ts';
-import type { Member, Membership } from './membership.ts';
+import type { Member } from './member.ts';
+import type { Membership } from './membership.ts';
 import { mayWrite } from './membership-log.ts';
 import { groupOf, type MembershipOp, MOST_LATER_SEALS, MOST_SEALS, type OpBody } from './membership-op.ts';
 

@@ -9,7 +9,8 @@ import { displayName } from '../protocol/display-name.ts';
 import type { MemberRole } from '../protocol/messages.ts';
 import type { LogHead } from '../session/shared-collection.ts';
 import { type Epoch, GroupEpochs, membersSecretOf } from './group-epochs.ts';
-import { evaluateMembership, type Member, type Membership, type RecoveryKey } from './membership.ts';
+import type { Member } from './member.ts';
+import { evaluateMembership, type Membership, type RecoveryKey } from './membership.ts';
 import type { Misplaced } from './membership-graph.ts';
 import { addMember, type Newcomer } from './membership-log.ts';
 import {

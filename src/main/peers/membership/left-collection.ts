@@ -1,5 +1,5 @@
 import type { GroupMembership } from './group-membership.ts';
-import type { Member } from './membership.ts';
+import type { Member } from './member.ts';
 import type { NamedOperation } from './membership-op.ts';
 import { OperationsOnly } from './operations-only.ts';
 

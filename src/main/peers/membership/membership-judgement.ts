@@ -120,11 +120,12 @@ class Round {
 }
 
 function mayDo(op: MembershipOp, author: Belonging | null): boolean {
-  if (author === null || author.removed) return false;
+  if (author === null || author.isRemoved) return false;
+  const { role } = author.member;
   // A cut is extended by those who had taken more, never by the one that was cut: a reader could write on for ever.
   if (op.body?.op === 'extend-cut') return op.subject !== op.author;
-  if (op.body !== null && WRITERS_ONLY.has(op.body.op)) return author.role === 'admin' || author.role === 'editor';
-  return author.role === 'admin' || !needsAdmin(op);
+  if (op.body !== null && WRITERS_ONLY.has(op.body.op)) return role === 'admin' || role === 'editor';
+  return role === 'admin' || !needsAdmin(op);
 }
 
 const WRITERS_ONLY: ReadonlySet<OpKind> = new Set(['rotate', 'seal']);

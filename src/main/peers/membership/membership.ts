@@ -1,29 +1,14 @@
 import type { RecordKind } from '../../record/field-rules.ts';
-import type { CollectionId, DeviceId, Digest, LogId, MemberKey } from '../../record/ids.ts';
-import type { Descriptor } from '../identity/descriptor.ts';
+import type { CollectionId, DeviceId, Digest } from '../../record/ids.ts';
 import { displayName } from '../protocol/display-name.ts';
 import { toHex } from '../protocol/hex.ts';
-import type { MemberRole } from '../protocol/messages.ts';
 import { belongingOf } from './belonging.ts';
 import { type Rotation, rotationsOf } from './epochs.ts';
+import type { Member } from './member.ts';
 import { type Misplaced, placeOps } from './membership-graph.ts';
 import { judge, type WhyInvalid } from './membership-judgement.ts';
 import type { MembershipOp } from './membership-op.ts';
 
-export interface Member {
-  readonly device: DeviceId;
-  /** null only for a creator whose own `add` is not here yet. */
-  readonly memberKey: MemberKey | null;
-  readonly role: MemberRole;
-  readonly descriptor: Descriptor;
-  /** What the device is called. */
-  readonly name: string;
-  readonly addedBy: DeviceId;
-  /** May be given what was written before it came. */
-  readonly history: boolean;
-  /** Of one who may not write any more: the last number of each log that counts; logs not in it count not at all. null: all count. */
-  readonly cut: ReadonlyMap<LogId, number> | null;
-}
 export interface RecoveryKey {
   /** As a device's. */
   readonly id: DeviceId;
@@ -73,12 +58,9 @@ export function evaluateMembership(group: CollectionId, ops: Iterable<Membership
   for (const device of [...ledger.bySubject.keys()].sort()) {
     const belonging = belongingOf(ledger, device, null);
     if (belonging === null) continue;
-    const { removed: gone, seniority: _, isRecoveryKey, ...member } = belonging;
-    if (isRecoveryKey) {
-      if (!gone) recoveryKeys.push({ id: device, addedBy: member.addedBy });
-      continue;
-    }
-    (gone ? removed : members).set(device, { ...member, name: displayName(member.name) });
+    const { member, isRemoved, isRecoveryKey } = belonging;
+    if (!isRecoveryKey) (isRemoved ? removed : members).set(device, { ...member, name: displayName(member.name) });
+    else if (!isRemoved) recoveryKeys.push({ id: device, addedBy: member.addedBy });
   }
   const effective = graph.order.filter(({ hash }) => !invalid.has(hash));
   return {

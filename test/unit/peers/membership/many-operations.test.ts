@@ -56,7 +56,7 @@ it.each(Object.keys(SAID))(
     const { ledger, invalid } = judge(graph);
     expect(invalid.size).toBe(0);
     rotationsOf(graph, invalid);
-    expect(belongingOf(ledger, ben.id, null)?.role).toBe('editor');
+    expect(belongingOf(ledger, ben.id, null)?.member.role).toBe('editor');
     expect(steps).toBeLessThan(30 * MANY);
   },
 );
