@@ -161,6 +161,8 @@ export interface Requests {
   'desktop:pick-folder': () => string | null;
   /** Only where a window exists: shows the place of one of this device's sources in the system's file manager. */
   'desktop:open-source': (source: string) => Record<string, never>;
+  /** Only where a window exists: whether Lockstep starts when the person logs in, after setting it unless null is given. */
+  'desktop:start-at-login': (on: boolean | null) => boolean;
 }
 
 export interface Events {
@@ -237,6 +239,7 @@ export const REQUESTS = Object.keys({
   'doctor': 0,
   'desktop:pick-folder': 0,
   'desktop:open-source': 0,
+  'desktop:start-at-login': 0,
 } satisfies Record<RequestName, 0>) as readonly RequestName[];
 /** The names of all events. */
 export const EVENTS = Object.keys({ status: 0, requests: 0, notice: 0 } satisfies Record<

@@ -8,6 +8,7 @@ import { systemKeychain } from './desktop/keychain.ts';
 import { setApplicationMenu } from './desktop/menu.ts';
 import { openSource } from './desktop/open-source.ts';
 import { serveWindow } from './desktop/serve-window.ts';
+import { isStartedHidden, startAtLogin, toldDataDirectory } from './desktop/start-at-login.ts';
 import type { AppTray } from './desktop/tray.ts';
 import { type AppWindow, openWindow } from './desktop/window.ts';
 import { type Instance, startInstance } from './instance.ts';
@@ -21,10 +22,12 @@ const assets = join(root, 'assets');
 const LINK = /^lockstep:\/\/join#/;
 const linkIn = (argv: readonly string[]) => argv.find((argument) => LINK.test(argument)) ?? null;
 
-const dataDirectory = defaultDataDirectory();
+const dataDirectory = toldDataDirectory(process.argv) ?? defaultDataDirectory();
 // Before the lock: it is one instance a data directory, as for the command line, and the page's own state lies in there.
 app.setPath('userData', join(dataDirectory, 'window'));
 app.enableSandbox();
+// Without it Windows shows no notification; it is the `appId` of electron-builder.yml.
+if (process.platform === 'win32') app.setAppUserModelId('io.lockstep.app');
 let instance: Instance | null = null;
 let window: AppWindow | null = null;
 let tray: AppTray | null = null;
@@ -63,10 +66,11 @@ async function start(): Promise<void> {
     page: (app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL) ?? join(root, 'out/renderer/index.html'),
     preload: join(root, 'out/preload/index.cjs'),
     icon: join(assets, 'icon.png'),
-    visible: !process.argv.includes('--hidden'),
+    visible: !isStartedHidden(),
   });
   window = shown;
   setApplicationMenu({ showSettings: () => shown.showAt('settings'), quit: () => app.quit() });
+  const login = startAtLogin(dataDirectory);
   const found = systemKeychain();
   if ('missing' in found)
     console.error(`Keys lie in a file only you can read, for ${found.missing}: encrypt your disk.`);
@@ -82,6 +86,10 @@ async function start(): Promise<void> {
     desktop: {
       'desktop:pick-folder': () => pickFolder(shown.browserWindow),
       'desktop:open-source': async (source) => openSource(await readStatus(), source),
+      'desktop:start-at-login': (on) => {
+        if (on !== null) login.set(on);
+        return login.isOn();
+      },
     },
     log: (line) => console.error(plainLines(line)),
     onFault: (fault) => {

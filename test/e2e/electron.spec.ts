@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type ElectronApplication, expect, test } from '@playwright/test';
@@ -106,6 +106,30 @@ test('the folder dialog, the tray and its menu, closing to the tray', async () =
   await click('open');
   expect(await window.evaluate((one: Electron.BrowserWindow) => one.isVisible())).toBe(true);
   await app.close();
+});
+
+test('it is started with the session once a person says so, hidden, and no longer once they say that', async () => {
+  test.skip(process.platform !== 'linux', 'elsewhere the system keeps it, and a test would change the machine');
+  const [data, config] = [freshDirectory('data'), freshDirectory('config')];
+  const entry = join(config, 'autostart', 'lockstep.desktop');
+  const { app, page } = await launch(data, { XDG_CONFIG_HOME: config });
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const box = page.getByRole('checkbox', { name: 'Start Lockstep when you log in' });
+  await expect(box).not.toBeChecked();
+  await box.press('Space');
+  await expect(box).toBeChecked();
+  await expect.poll(() => existsSync(entry)).toBe(true);
+  expect(readFileSync(entry, 'utf8')).toMatch(new RegExp(`^Exec=".+" "--hidden" "--data=${data}"$`, 'm'));
+  await app.close();
+
+  const again = await launch(data, { XDG_CONFIG_HOME: config });
+  await again.page.getByRole('link', { name: 'Settings' }).click();
+  const same = again.page.getByRole('checkbox', { name: 'Start Lockstep when you log in' });
+  await expect(same).toBeChecked();
+  await same.press('Space');
+  await expect(same).not.toBeChecked();
+  expect(existsSync(entry)).toBe(false);
+  await again.app.close();
 });
 
 test('a link of another program opens the join dialog, filled in and waiting', async () => {

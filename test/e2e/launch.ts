@@ -24,12 +24,15 @@ export interface Launched {
 }
 
 /** The built app on a data directory, as a person starts it. */
-export async function launch(dataDirectory: string): Promise<Launched> {
+export async function launch(
+  dataDirectory: string,
+  environment: { readonly [name: string]: string } = {},
+): Promise<Launched> {
   const app = await _electron.launch({
     executablePath: realElectron ?? join(root, 'test/electron-host/host.mjs'),
     args: [root],
     cwd: root,
-    env: { ...(process.env as Record<string, string>), LOCKSTEP_DATA: dataDirectory },
+    env: { ...(process.env as Record<string, string>), LOCKSTEP_DATA: dataDirectory, ...environment },
     timeout: START_MS,
   });
   return { app, page: await app.firstWindow({ timeout: START_MS }) };

@@ -84,6 +84,7 @@ export class SampleClient implements LockstepClient {
   #conflicts: readonly ConflictView[];
   #requests: readonly RequestView[];
   #devices: readonly DeviceView[];
+  #startsAtLogin: boolean = false;
   #config: { [key: string]: string | number | boolean | null } = {
     name: 'Desk',
     listen: '0.0.0.0:21027',
@@ -258,6 +259,9 @@ export class SampleClient implements LockstepClient {
         return this.#config;
       case 'desktop:pick-folder':
         return '/home/ana/Pictures';
+      case 'desktop:start-at-login':
+        if (args[0] !== null) this.#startsAtLogin = args[0] === true;
+        return this.#startsAtLogin;
       case 'collections:invite':
         return { link: args[0] === DOCS && this.#scenario === 'rich' ? FAR_LINK : LINK };
       case 'nearby:wait':

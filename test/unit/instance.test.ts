@@ -171,10 +171,16 @@ describe('an instance', () => {
           shown.push(source);
           return {};
         },
+        'desktop:start-at-login': (on) => on === true,
       },
     });
     expect(await instance.answer('desktop:pick-folder', [])).toEqual({ ok: true, value: '/home/ana/Photos' });
     expect(await instance.answer('desktop:open-source', ['s1'])).toEqual({ ok: true, value: {} });
     expect(shown).toEqual(['s1']);
+    expect(await instance.answer('desktop:start-at-login', [true])).toEqual({ ok: true, value: true });
+    expect(await instance.answer('desktop:start-at-login', ['yes'])).toMatchObject({
+      ok: false,
+      error: { code: 'bad-argument' },
+    });
   });
 });

@@ -299,6 +299,7 @@ const ARGUMENTS: { readonly [K in RequestName]: Checks<Parameters<Requests[K]>> 
   doctor: [],
   'desktop:pick-folder': [],
   'desktop:open-source': [['source', name]],
+  'desktop:start-at-login': [['on', orNull(flag)]],
 };
 
 /** Fails with `bad-argument`, naming the argument, unless `args` are what request `request` takes. */

@@ -12,7 +12,19 @@ export function setApplicationMenu(actions: { showSettings(): void; quit(): void
     process.platform === 'darwin'
       ? {
           label: 'Lockstep',
-          submenu: [{ role: 'about' }, { type: 'separator' }, settings, { type: 'separator' }, { role: 'hide' }, quit],
+          submenu: [
+            { role: 'about' },
+            { type: 'separator' },
+            settings,
+            { type: 'separator' },
+            { role: 'services' },
+            { type: 'separator' },
+            { role: 'hide' },
+            { role: 'hideOthers' },
+            { role: 'unhide' },
+            { type: 'separator' },
+            quit,
+          ],
         }
       : { label: 'File', submenu: [settings, { type: 'separator' }, { role: 'close' }, quit] };
   const edit: MenuItemConstructorOptions = {
@@ -31,5 +43,8 @@ export function setApplicationMenu(actions: { showSettings(): void; quit(): void
     label: 'View',
     submenu: [{ role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, { role: 'togglefullscreen' }],
   };
-  Menu.setApplicationMenu(Menu.buildFromTemplate([first, edit, view]));
+  // On a Mac ⌘W and ⌘M are the menu's; elsewhere the window has its buttons.
+  const window: MenuItemConstructorOptions[] =
+    process.platform === 'darwin' ? [{ label: 'Window', role: 'windowMenu' }] : [];
+  Menu.setApplicationMenu(Menu.buildFromTemplate([first, edit, view, ...window]));
 }

@@ -1,7 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import { BrowserWindow, shell, type WebContents } from 'electron';
 import type { EventName, Events } from '../../contract/contract.ts';
+import { systemClock } from '../platform/clock.ts';
 import { isOutsideAddress } from './outside-address.ts';
+import { reloadWhenGone } from './reload-page.ts';
 
 export interface WindowOptions {
   /** The built page, an absolute path; or, while developing, the address of the development server. */
@@ -54,6 +56,7 @@ export function openWindow(options: WindowOptions): AppWindow {
     window.hide();
   });
   keepInside(window.webContents);
+  reloadWhenGone(window.webContents, systemClock);
   const loaded = window.loadURL(address);
 
   return {

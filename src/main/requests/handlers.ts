@@ -163,5 +163,6 @@ export function handlersOf(engine: Engine): Handlers {
     doctor: () => doctor(engine),
     'desktop:pick-folder': () => null,
     'desktop:open-source': () => NOTHING,
+    'desktop:start-at-login': () => false,
   };
 }

@@ -19,6 +19,7 @@ import {
   settingToText,
   textToSetting,
 } from './setting-fields.ts';
+import { StartAtLogin } from './start-at-login.tsx';
 
 type Config = { readonly [key: string]: string | number | boolean | null };
 
@@ -30,6 +31,7 @@ export function SettingsPage() {
   const config: Config | null = asked.value === null ? null : { ...asked.value, ...saved };
   const onSaved = (now: Config) => setSaved((before) => ({ ...before, ...now }));
   const device = useApp((state) => state.status?.device);
+  const isWindow = useClient().host === 'electron';
   return (
     <PageFrame title="Settings">
       <ErrorNotice error={asked.error} asked={asked} />
@@ -38,6 +40,7 @@ export function SettingsPage() {
         SETTING_GROUPS.map((group, at) => (
           <Fragment key={group.title}>
             <SettingsGroup group={group} config={config} name={device?.name ?? ''} onSaved={onSaved} />
+            {at === 0 && isWindow && <StartAtLogin />}
             {at === 0 && <RelaySettings url={oneAddress(String(config.relay ?? ''))} onSaved={onSaved} />}
           </Fragment>
         ))}

@@ -41,6 +41,7 @@ export interface DiscoveryHost {
   waiting(): Waiting | null;
   /** Whether somebody waits at this address (host:port). */
   heard(waiting: Waiting | null, address: string): void;
+  /** The networks are others, or the machine slept: connections may be dead, and nobody needs to wait to try again. */
   onNetworkChange(): void;
 }
 
@@ -50,6 +51,8 @@ const WAITING_MS = 3000;
 /** Three beacons soon after a start, for those that wait, and a look at the networks every five seconds. */
 const QUICK_MS = [0, 1000, 3000];
 const LOOK_MS = 5000;
+/** A look that comes so much too late finds a machine that slept, or whose clock was set. */
+const SLEPT_MS = 30_000;
 const JITTER = 0.1;
 /** Beacons of one host looked at in ten seconds: recognising one costs some hundred digests. */
 const HEARD_LIMIT = 20;
@@ -110,9 +113,11 @@ export class Discovery {
   }
 
   #look(): void {
+    const before = this.#host.clock.now();
     this.#later(LOOK_MS, () => {
       const now = this.#host.networks();
-      if (now === this.#networks) {
+      const hasSlept = this.#host.clock.now() - before > LOOK_MS + SLEPT_MS;
+      if (now === this.#networks && !hasSlept) {
         this.#look();
         return;
       }

@@ -153,6 +153,23 @@ async function started(more: Partial<DiscoveryHost> = {}) {
 }
 
 describe('Discovery', () => {
+  it('finds that the machine slept: connections are to be tried at once, and who is here is said anew', async () => {
+    let slept = 0;
+    const clock = new FakeClock();
+    const waking = { now: () => clock.now() + slept, after: clock.after.bind(clock) };
+    const { networks, channel } = await started({ clock: waking });
+    await clock.advance(20_000);
+    const before = channel.said.length;
+    expect(networks.changes).toBe(0);
+    slept = 3_600_000;
+    await clock.advance(5000);
+    expect(networks.changes).toBe(1);
+    await clock.advance(4000);
+    expect(channel.said.length).toBe(before + 3);
+    await clock.advance(20_000);
+    expect(networks.changes).toBe(1);
+  });
+
   it('speaks three times soon and then every half minute or so', async () => {
     const { clock, times, discovery } = await started();
     await clock.advance(300_000);
