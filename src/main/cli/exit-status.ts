@@ -3,8 +3,6 @@ export const EXIT = { done: 0, failed: 1, usage: 2, notInStep: 3, needsPerson: 4
 
 const BY_CODE: { readonly [code: string]: number } = {
   usage: EXIT.usage,
-  'not-in-step': EXIT.notInStep,
-  timeout: EXIT.notInStep,
   'source-halted': EXIT.needsPerson,
   'keys-locked': EXIT.needsPerson,
   'waiting-for-approval': EXIT.needsPerson,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ValueView } from '../../../src/contract/contract.ts';
+import { askRecord } from '../../../src/main/cli/ask-record.ts';
 import { clockCheck, watchChecks } from '../../../src/main/cli/check-machine.ts';
+import type { CommandCall } from '../../../src/main/cli/command.ts';
+import { exitStatusOf } from '../../../src/main/cli/exit-status.ts';
 import { fromJson, toJson } from '../../../src/main/cli/json-value.ts';
 import { moment } from '../../../src/main/cli/moment.ts';
 import { argumentCount, nearestWord, splitCommandLine } from '../../../src/main/cli/parse-command-line.ts';
@@ -15,6 +18,7 @@ import {
   showValue,
 } from '../../../src/main/cli/show-value.ts';
 import { table } from '../../../src/main/cli/table.ts';
+import { LockstepError } from '../../../src/main/platform/trouble.ts';
 
 describe('the command word', () => {
   it.each<[readonly string[], string | null, readonly string[]]>([
@@ -43,6 +47,7 @@ describe('the command word', () => {
     expect(nearestWord('snyc', ['sync'])).toBeNull();
     expect(nearestWord('synk', known)).toBe('sync');
     expect(nearestWord('frobnicate', known)).toBeNull();
+    expect([nearestWord('ad', ['add', 'cat']), nearestWord('zz', ['add', 'cat'])]).toEqual(['add', null]);
   });
 });
 
@@ -177,6 +182,37 @@ describe('values as JSON', () => {
     const photo = { kind: 'photo', data: new Uint8Array([1, 2, 255]), sizes: [{ size: 1 }, null] };
     expect(toJson(photo)).toBe('{"kind":"photo","data":{"size":3,"base64":"AQL/"},"sizes":[{"size":1},null]}');
     expect(fromJson(toJson(photo))).toEqual(photo);
+    const named = { base64: 'AQL/', name: 'no bytes' };
+    expect(fromJson(toJson(named))).toEqual(named);
+  });
+});
+
+describe('the exit status', () => {
+  it.each([
+    ['usage', 2],
+    ['keys-locked', 4],
+    ['no-instance', 5],
+    ['timeout', 1],
+    ['toString', 1],
+  ])('of %s is %i', (code, status) => expect(exitStatusOf(code)).toBe(status));
+});
+
+describe('a record that was typed', () => {
+  const terminal = { directory: '/home/ana/things' } as CommandCall['terminal'];
+  const failing = (codes: { readonly [record: string]: string }) => async (record: string) => {
+    const code = codes[record];
+    if (code !== undefined) throw new LockstepError(code, record, record);
+    return record;
+  };
+  it('is also meant by its path from the working directory', async () => {
+    expect(await askRecord({ terminal }, 'a', failing({}))).toBe('a');
+    expect(await askRecord({ terminal }, 'a', failing({ a: 'no-such-record' }))).toBe('/home/ana/things/a');
+  });
+  it('is called by what was typed where there is none, and what else fails there is told', async () => {
+    const asked = (code: string) =>
+      askRecord({ terminal }, 'a', failing({ a: 'no-such-record', '/home/ana/things/a': code }));
+    await expect(asked('no-such-record')).rejects.toMatchObject({ subject: 'a' });
+    await expect(asked('ambiguous-record')).rejects.toMatchObject({ code: 'ambiguous-record' });
   });
 });
 
