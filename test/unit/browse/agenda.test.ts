@@ -50,6 +50,24 @@ it('says up to when it tells all, where so much takes place that the rest is lef
   expect([titles(day), day.until, day.list.length]).toEqual([['Tick', 'Choir'], undefined, 361]);
 });
 
+it('tells what comes next, where nothing takes place: also what begins just as the time is over', async () => {
+  const later = event('Concert', '2026-11-28T19:00:00');
+  const next = async (to: number) => (await agendaOf(calendar(later, choir), MONTH, to, 'Etc/UTC')).next?.title;
+  expect(await next(MONTH + 10 * DAY)).toBe('Choir');
+  expect(await next(Date.UTC(2026, 10, 20, 19))).toBe('Choir');
+  expect(await next(Date.UTC(2026, 10, 20, 19) + 1)).toBeUndefined();
+});
+
+it('tells the first two thousand, and where the next one begins', async () => {
+  const hourly = (title: string, count: number) =>
+    event(title, '2026-11-01T00:00:00', { frequency: 'hourly', interval: 2, count });
+  const agenda = (last: number) =>
+    agendaOf(calendar(hourly('One', 1000), hourly('Other', last)), MONTH, MONTH + 100 * DAY, 'Etc/UTC');
+  const [all, more] = [await agenda(1000), await agenda(1001)];
+  expect([all.list.length, all.until]).toEqual([2000, undefined]);
+  expect([more.list.length, more.until]).toEqual([2000, MONTH + 2000 * 3_600_000]);
+});
+
 it('what was said of a day of a series that was moved since takes place nowhere until somebody decides', async () => {
   const weekly = event('Standup', '2026-11-02T10:00:00', { frequency: 'weekly', count: 2 });
   const said = { title: 'Retro', start: '2026-11-09T14:00:00' };

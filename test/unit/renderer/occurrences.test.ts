@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { initials, letterOf } from '../../../src/renderer/records/initials.ts';
-import { placeInWeek, weeksAround } from '../../../src/renderer/records/month-days.ts';
+import { monthsLater, on, placeInWeek, weeksAround } from '../../../src/renderer/records/month-days.ts';
 import { dayHeading, occasionOf, spanOf } from '../../../src/renderer/records/occurrence-words.ts';
 import { weekLines } from '../../../src/renderer/records/week-lines.ts';
 
@@ -62,6 +62,30 @@ it('has weeks that begin with the day they begin with there', () => {
   expect([1, 7].map((firstDay) => placeInWeek(november, firstDay))).toEqual([6, 0]);
 });
 
+it('goes from month to month, to the last day where one is shorter', () => {
+  const later = (month: number, day: number, months: number) => {
+    const found = monthsLater({ year: 2026, month, day }, months);
+    return `${found.year}-${found.month + 1}-${found.day}`;
+  };
+  expect([later(0, 31, 1), later(11, 31, 2), later(2, 31, -1), later(1, 28, 1)]).toEqual([
+    '2026-2-28',
+    '2027-2-28',
+    '2026-2-28',
+    '2026-3-28',
+  ]);
+});
+
+it('has on a day what began before and lasts, and what takes no time at its first moment', () => {
+  const of = (title: string, start: number, end: number) => ({ ...event(start), title, end });
+  const list = [
+    of('trip', at(27, 9), at(29, 1)),
+    of('over', at(28, 9), at(29, 0)),
+    of('moment', at(29, 0), at(29, 0)),
+    of('next', at(30, 0), at(30, 0)),
+  ];
+  expect(on({ year: 2026, month: 10, day: 29 }, list).map(({ title }) => title)).toEqual(['trip', 'moment']);
+});
+
 it('has a strip in one line of all its days, and what has its hour below, on the day it begins', () => {
   const week = weeksAround({ year: 2026, month: 10, day: 29 }, 1)[4] ?? [];
   const of = (title: string, start: number, end: number, isAllDay: boolean) => ({
@@ -89,4 +113,11 @@ it('has a strip in one line of all its days, and what has its hour below, on the
       .join(' '),
   );
   expect(told).toEqual(['<trip>', '<= day train', 'fair>', '<=>', '<=>', '<= long>', '- <=>']);
+});
+
+it('has the longer of two strips that begin together above the other', () => {
+  const week = weeksAround({ year: 2026, month: 10, day: 29 }, 1)[4] ?? [];
+  const strip = (title: string, end: number) => ({ ...event(at(24, 0)), title, end: at(end, 0), isAllDay: true });
+  const lines = weekLines(week, [strip('day', 25), strip('trip', 27)]);
+  expect(lines[1]?.map((line) => line?.occurrence.title)).toEqual(['trip', 'day']);
 });

@@ -275,6 +275,7 @@ describe('acts', () => {
     expect([actSummary(twice, 'files'), actAction(twice)]).toEqual(['Changed a', 'modify']);
     const many = act({ add: 9812 }, ...added);
     expect([actSummary(many, 'files'), actAction(many)]).toEqual(['Added 9,812 items: a, b, c …', 'add']);
+    expect(actSummary(act({ add: 9812 }, change('add', 'a')), 'files')).toBe('Added 9,812 items: a …');
   });
   it('tell the fields of one contact or event that changed, by their words', () => {
     const field = (path: string, after: ValueView) => ({ path, before: null, after, kept: 'here' as const });
@@ -301,6 +302,7 @@ describe('acts', () => {
     expect(said('notes/n', { note: 'x'.repeat(50) }, { note: 'y' })).toBe('Note');
     expect(said('notes/n', { note: 'Likes\ntea' }, { note: 'y' })).toBe('Note');
     expect(said('media/m', { kind: 'photo', data: { content: 'a', size: 9 } }, { kind: 'photo' })).toBe('Photo');
+    expect(said('phones/p1', { ...(phone('+43 1 555') as object), pref: 1 }, phone('+43 1 555'))).toBe('Phone (work)');
     // Several values that were in conflict.
     expect(said('title', ['a', 'b'], 'c')).toBe('Title');
   });
@@ -412,6 +414,7 @@ describe('settings', () => {
     expect(textToSetting(field('limits.up'), '2.5')).toEqual({ value: '2500000' });
     expect(settingToText(field('scan.interval'), 600)).toBe('10');
     expect(textToSetting(field('scan.interval'), '1.5')).toEqual({ value: '90' });
+    expect(textToSetting(field('scan.interval'), '0,333')).toEqual({ value: '20' });
     expect(settingToText(field('history.bytes'), 10 * 2 ** 30)).toBe('10');
     expect(textToSetting(field('history.copy-limit'), '1')).toEqual({ value: '1048576' });
   });
@@ -494,10 +497,13 @@ describe('what can be edited', () => {
     const second = firstClash(view, next)!;
     expect(decideClash(next, second, 'left')).toBe('top\r\nb\r\nmid\nc');
     expect(decideClash(next, second, 'right')).toBe('top\r\nb\r\nmid\n');
+    const ended = `${next}\n`;
+    expect(decideClash(ended, firstClash(view, ended)!, 'left')).toBe('top\r\nb\r\nmid\nc\n');
     expect(firstClash(view, 'top\n')).toBeNull();
     // Marks that were edited, or two that could be the middle: only the person knows what is meant.
     expect(firstClash(view, text.replace('=======\r\n', ''))).toBeNull();
     expect(firstClash(view, text.replace('a\r\n', '=======\r\n'))).toBeNull();
+    expect(firstClash(view, text.replace('a\r\n', '<<<<<<< Desk\r\n'))).toBeNull();
   });
   it('a merge that is one clash from end to end is none; a person begins with one of the sides', () => {
     const text = '<<<<<<< Desk\nRome\n=======\nRoma\n>>>>>>> Phone';
@@ -510,6 +516,7 @@ describe('what can be edited', () => {
   it('nothing where a side is deleted, or is no text', () => {
     expect(editableText(detail([value('1', file), value('2', null, 'delete')], ['a', null], null))).toBeNull();
     expect(editableText(detail([value('1', file), value('2', file)], ['a', null], null))).toBeNull();
+    expect(editableText(detail([value('1', file), value('2', file)], [null, 'a'], null))).toBeNull();
     expect(editableText(detail([value('1', { number: 1 }), value('2', { number: 2 })], [null, null], null))).toBeNull();
   });
 });
@@ -541,6 +548,8 @@ it('one answer to all conflicts says what it deletes, and how many it settled', 
   ]);
   expect(isApart(beach)).toBe(true);
   expect(isApart({ ...beach, values: [value('desk', 'delete'), value('desk', 'value')] })).toBe(false);
+  const inPlace = (place: string) => ({ ...value('desk', 'value'), places: [place] });
+  expect(isApart({ ...beach, values: [inPlace('/a'), inPlace('/b')] })).toBe(true);
   expect(isShownElsewhere(beach, ['desk', 'lap'])).toBe(false);
   expect(isShownElsewhere(beach, ['desk', 'lap', 'attic'])).toBe(true);
   const series = (device: string, digest: string) => ({

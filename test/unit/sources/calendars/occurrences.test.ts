@@ -112,6 +112,17 @@ describe('when something takes place', () => {
     expect(times('2024-01-01', '2025-01-01', rule('UNTIL=20240103T090000Z'))).toHaveLength(3);
     expect(times('2024-01-01', '2025-01-01', rule('UNTIL=20240103'))).toHaveLength(3);
   });
+  it('lasts for days, and is there on each of them', () => {
+    const trips = event('DTSTART;VALUE=DATE:20240105', 'DURATION:P3D', 'RRULE:FREQ=WEEKLY');
+    const on = (from: string, to: string) => times(from, to, trips);
+    expect(on('2024-02-03T23:00:00Z', '2024-02-04T22:00:00Z')).toEqual(['2024-02-01T23:00']);
+    expect(on('2024-02-04T23:00:00Z', '2024-02-05T22:00:00Z')).toEqual([]);
+  });
+  it('ends as it begins, where it is said to end before that', () => {
+    const slip = event('DTSTART:20240101T100000Z', 'DTEND:20240101T090000Z');
+    const [only] = within('2024-01-01', '2024-01-02', slip).list;
+    expect(only).toMatchObject({ start: Date.parse('2024-01-01T10:00Z'), end: Date.parse('2024-01-01T10:00Z') });
+  });
   it('is left out by the day alone, and counted all the same', () => {
     const daily = (...lines: string[]): readonly string[] =>
       times(
@@ -154,6 +165,8 @@ describe('when something takes place', () => {
   it('comes next, however far off', () => {
     const leap = fields(event('DTSTART;VALUE=DATE:20240229', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29'));
     expect(nextOccurrence(leap, Date.parse('2024-03-01'), 'Etc/UTC')?.local).toBe('2028-02-29T00:00:00');
+    const trips = fields(event('DTSTART;VALUE=DATE:20240105', 'DURATION:P3D', 'RRULE:FREQ=WEEKLY'));
+    expect(nextOccurrence(trips, Date.parse('2024-01-06T12:00Z'), 'Etc/UTC')?.local).toBe('2024-01-12T00:00:00');
     const never = fields(event('DTSTART:20240101T100000Z', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30'));
     expect(nextOccurrence(never, Date.parse('2024-03-01'), 'Etc/UTC')).toBeNull();
   });

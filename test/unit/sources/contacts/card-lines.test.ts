@@ -144,6 +144,17 @@ it('a member comes into a group as others stand there', () => {
   expect(members('MEMBER:urn:uuid:bob1', 'MEMBER:mailto:x@y')).toContain('\r\nMEMBER:urn:uuid:ada2\r\n');
 });
 
+it('a card of which only the time of a change is another is not written', () => {
+  const card = cardOf('3.0', 'FN:Ana', 'REV:2026-01-01T00:00:00Z');
+  expect(card.with('updated', '2026-02-02T00:00:00Z')).toBe(card.text);
+});
+
+it('a new line stands before a component that is never closed, and is none of it', () => {
+  const card = cardOf('4.0', 'FN:Ana', 'BEGIN:X-NOTE', 'X-LINE:of it');
+  const written = card.with('phones/p', { number: '+43 1 555' });
+  expect(written.split('\r\n').slice(3, 7)).toEqual(['FN:Ana', 'TEL:+43 1 555', 'BEGIN:X-NOTE', 'X-LINE:of it']);
+});
+
 it('a label two entries share stays with the one that stays', () => {
   const card = cardOf('3.0', 'item5.TEL:1', 'item5.X-ABLabel:Shared', 'item5.URL:http://a.example');
   expect(card.changed('phones', () => null)).toBe(card.text.replace('item5.TEL:1\r\n', ''));

@@ -148,6 +148,13 @@ describe('days', () => {
     expect(card.changed('anniversaries', () => null)).toBe(textOf('3.0', ['NOTE:between']));
   });
 
+  it('by several names that come to the same remain two, which is what whoever changed one has', () => {
+    const card = cardOf('3.0', 'X-ANNIVERSARY:2010-05-01', 'item1.X-ABDATE:2011-05-01', 'item1.X-ABLabel:Anniversary');
+    const later = card.days.findIndex((day) => (day as { date: Plain }).date.year === 2011);
+    const written = card.changed('anniversaries', (day) => ({ ...day, date: { year: 2010, month: 5, day: 1 } }), later);
+    expect(written).toBe(card.text.replace('2011-05-01', '2010-05-01'));
+  });
+
   it('of an older card that has ANNIVERSARY, or a label beside a name that says enough, lose nothing', () => {
     const card = cardOf('3.0', 'ANNIVERSARY:2010-05-06');
     expect(card.changed('anniversaries', (day) => ({ ...day, date: { ...date, day: 7 } }))).toBe(
