@@ -1,3 +1,4 @@
+import { requestInBrief, statusInBrief } from './brief-name.ts';
 import type { CollectionView, PeerView, ProgressView, RequestView, SourceView, StatusView } from './contract.ts';
 import { numberText } from './number-text.ts';
 
@@ -306,8 +307,12 @@ const meetingWords = (collections: readonly CollectionView[]): string =>
     ? 'Changes go through the relay'
     : 'Changes are exchanged when you meet again';
 
-/** Pure: the same views give the same sentence. */
-export function overallState(status: StatusView, requests: readonly RequestView[]): OverallState {
+/** Pure: the same views give the same sentence. Of names as long as somebody liked it has the beginning; `overallStateWhole` has all of them. */
+export const overallState = (status: StatusView, requests: readonly RequestView[]): OverallState =>
+  overallStateWhole(statusInBrief(status), requests.map(requestInBrief));
+
+/** The same with every name as it is. */
+export function overallStateWhole(status: StatusView, requests: readonly RequestView[]): OverallState {
   const { collections } = status;
   const plain = (tone: Tone, sentence: string, detail: string | null = null): OverallState => ({
     tone,

@@ -210,6 +210,25 @@ test('a name as long as somebody liked, in whatever sentence it is, ends where t
   }
 });
 
+test('beside names as long as somebody liked the banner says what is with them, in a few lines; pointed at, it has them whole', async ({
+  page,
+}) => {
+  for (const [width, height] of [
+    [1_100, 110],
+    [360, 70],
+  ] as const) {
+    await page.setViewportSize({ width, height: 760 });
+    await openPages(page, pages, { page: 'history' });
+    await tellStatus(page, { collections: RICH.map((one) => ({ ...one, name: `${LONG} ${LONG}` })) });
+    const words = page.locator('.banner [role=status]');
+    await expect(words).toContainText(/… is halted: 7,990 of 8,312 items are gone/);
+    const banner = await page.locator('.banner').boundingBox();
+    expect(banner?.height).toBeLessThanOrEqual(height);
+    await expect(words).toHaveAttribute('title', new RegExp(`^${LONG} ${LONG} is halted: `));
+    await expect(page.getByRole('link', { name: 'Show' })).toHaveAccessibleDescription(new RegExp(LONG));
+  }
+});
+
 test('how far something is can be seen in the colours of the system', async ({ page }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await openPages(page, pages);

@@ -1,10 +1,12 @@
 import { ChevronRight, Pause, Play, RefreshCw } from 'lucide-react';
-import { overallState } from '../../contract/overall-state.ts';
+import type { Reply } from '../../contract/contract.ts';
+import { type OverallState, overallState, overallStateWhole } from '../../contract/overall-state.ts';
 import { useApp, useToast } from '../client/app-context.tsx';
 import { OPEN_ANEW } from '../client/connection.ts';
 import { useAction } from '../client/use-action.ts';
 import { useSyncNow } from '../client/use-sync-now.ts';
 import { ActionButton } from './action-button.tsx';
+import { errorWords } from './error-words.ts';
 import { ToneIcon } from './tone-icon.tsx';
 
 /** The one sentence that says how everything stands. Heard when it changes; leads to where something can be done. */
@@ -32,11 +34,12 @@ export function StateBanner() {
     );
   }
   const state = status === null ? null : overallState(status, requests);
+  const whole = status === null ? undefined : inOneText(overallStateWhole(status, requests));
   return (
     <header className={`banner tone-${state?.tone ?? 'neutral'}`}>
       <ToneIcon tone={state?.tone ?? 'neutral'} size={20} />
       {/* Cut short where there is no room only if all of it is on a page. */}
-      <div role="status" className={state?.page == null ? undefined : 'banner-brief'}>
+      <div role="status" className={state?.page == null ? undefined : 'banner-brief'} title={whole}>
         <strong>{state?.sentence ?? 'Connecting…'}</strong>
         {state?.detail != null && <span className="banner-detail">{state.detail}</span>}
       </div>
@@ -44,7 +47,7 @@ export function StateBanner() {
         (state.tone === 'attention' || state.tone === 'stopped') &&
         state.page !== null &&
         state.page !== page && (
-          <a className="button banner-show" href={`#${state.page}`}>
+          <a className="button banner-show" href={`#${state.page}`} title={whole}>
             <span className="wide-only">Show</span>
             <span className="narrow-only">
               <ChevronRight aria-hidden size={18} />
@@ -60,12 +63,15 @@ export function StateBanner() {
   );
 }
 
+const inOneText = ({ sentence, detail }: OverallState): string =>
+  detail === null ? sentence : `${sentence}\n${detail}`;
+
 function BannerActions({ paused }: { paused: boolean }) {
   const sync = useSyncNow(null);
   const pause = useAction('pause');
   const toast = useToast();
-  const say = (reply: { ok: boolean; error?: { message: string } }) => {
-    if (!reply.ok) toast('failed', reply.error?.message ?? 'It failed');
+  const say = (reply: Reply<unknown>) => {
+    if (!reply.ok) toast('failed', errorWords(reply.error));
   };
   return (
     <div className="banner-actions">

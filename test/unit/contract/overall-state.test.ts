@@ -7,6 +7,7 @@ import {
   haltAdvice,
   listed,
   overallState,
+  overallStateWhole,
 } from '../../../src/contract/overall-state.ts';
 
 const laptop: PeerView = { device: 'l', name: 'Laptop', state: 'linked', link: 'lan', behind: 0 };
@@ -48,9 +49,40 @@ const halted = collection({
   state: 'halted',
   sources: [{ ...source, state: 'halted', reason: 'everything is gone' }],
 });
+const JOINING = {
+  collection: 'c',
+  name: 'Docs',
+  location: '/docs',
+  state: 'waiting-for-approval',
+  code: '1',
+  why: null,
+} as const;
 const sentence = (view: StatusView, requests: readonly RequestView[] = []) => overallState(view, requests).sentence;
 
 describe('overallState', () => {
+  it('has of a name as long as somebody liked the beginning, so that what it says of it is in sight too', () => {
+    const long = 'Papers of the years since we moved '.repeat(6).trim();
+    const brief = 'Papers of the years since we moved Paper…';
+    const stopped = { ...halted, name: long, peers: [{ ...laptop, name: long }] };
+    const asking = { ...request, name: long, collectionName: long };
+    expect(overallState(status(stopped), [asking])).toMatchObject({
+      sentence: `${brief} is halted: everything is gone`,
+      detail: `Also ${brief} asks to join`,
+    });
+    expect(overallState(status(), [asking]).sentence).toBe(`${brief} asks to join ${brief}`);
+    expect(sentence(status({ ...collection(), state: 'waiting', peers: [{ ...attic, name: long }] }))).toBe(
+      `Waiting for ${brief}`,
+    );
+    const decided = collection({ conflicts: 1, decidedBy: [long] });
+    expect(sentence(status(decided))).toBe(`1 conflict waits for ${brief}`);
+    expect(sentence({ ...status(), joining: [{ ...JOINING, name: long }] })).toBe(`Waiting to be let into ${brief}`);
+    expect(overallStateWhole(status(stopped), []).sentence).toBe(`${long} is halted: everything is gone`);
+    const family = '👨‍👩‍👧‍👦'.repeat(40);
+    expect(sentence(status(collection({ state: 'working', name: family })))).toBe(`Bringing ${family} into step`);
+    expect(sentence(status(collection({ state: 'working', name: `${family}👨‍👩‍👧‍👦` })))).toBe(
+      `Bringing ${family}… into step`,
+    );
+  });
   it.each([
     ['nothing is kept', status(), 'Nothing is kept in step yet', 'neutral'],
     ['all in step', status(collection(), collection({ id: 'e' })), 'In step with 1 device', 'good'],
