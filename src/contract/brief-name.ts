@@ -1,10 +1,10 @@
 import type { RequestView, StatusView } from './contract.ts';
 
 /** A sentence of two or three names has room for so much of each. */
-const MOST_LETTERS = 40;
+const MOST_LETTERS = 30;
 
 /** A name, or of one as long as somebody liked its beginning: what a sentence says of it has to be in sight too. Letters as people count them stay whole. */
-export function briefName(name: string): string {
+function briefName(name: string): string {
   if (name.length <= MOST_LETTERS) return name;
   const letters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
   return letters.length <= MOST_LETTERS ? name : `${letters.slice(0, MOST_LETTERS).join('').trimEnd()}…`;

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { freshDirectory } from './launch.ts';
-import { type Served, serve } from './serve.ts';
+import { anotherPage, type Served, serve } from './serve.ts';
 
 let served: Served[] = [];
 async function device(name: string): Promise<Served> {
@@ -94,6 +94,65 @@ test('a page goes on after a restart, with what was typed in it; what its tab ke
   await expect(page.getByRole('alert').filter({ hasText: 'This page has no connection to Lockstep.' })).toBeVisible();
   await expect(page.getByText('is not running')).toHaveCount(0);
 });
+
+test('two windows of one device say that it is gone, and both go on where they were once it is back', async ({
+  page,
+  context,
+}) => {
+  const data = freshDirectory('desk');
+  const first = await serve(data);
+  served.push(first);
+  await page.goto(first.ui);
+  await expect(page.getByRole('button', { name: 'Add: A folder' })).toBeVisible();
+  const other = await context.newPage();
+  await other.goto(anotherPage(data));
+  await expect(other.getByRole('button', { name: 'Add: A folder' })).toBeVisible();
+  await other.keyboard.press('Control+2');
+  await other.getByRole('button', { name: 'Rename' }).click();
+  await other.getByRole('textbox', { name: 'Name' }).fill('Attic');
+  await first.stop();
+  for (const one of [page, other]) await expect(one.getByRole('alert')).toContainText('Lockstep is not running');
+  served.push(await serve(data));
+  for (const one of [page, other]) await expect(one.getByRole('alert')).toHaveCount(0);
+  await other.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
+  await expect(other.getByRole('dialog')).toHaveCount(0);
+  // What is done in one is seen in the other.
+  await page.keyboard.press('Control+2');
+  await expect(page.getByRole('heading', { name: 'Attic' })).toBeVisible();
+});
+
+test('a page of one build is loaded anew, once, where another one is served, and is let in', async ({ page }) => {
+  const data = freshDirectory('desk');
+  const first = await serve(data);
+  served.push(first);
+  await page.goto(first.ui);
+  await page.keyboard.press('Control+6');
+  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+  await expect(page.getByText('All is well.').or(page.getByText('to look at.'))).toBeVisible();
+  let loads = 0;
+  page.on('load', () => loads++);
+  await first.stop();
+  // Said once: what is on the screen is not asked for where nobody answers.
+  await expect(page.getByRole('alert')).toContainText('Lockstep is not running');
+  await expect(page.getByLabel('Keep earlier versions for')).toBeVisible();
+  const second = await serve(data, '127.0.0.1:0', anotherBuild());
+  served.push(second);
+  await expect(page).toHaveTitle('Another Lockstep');
+  await expect(page.getByLabel('Keep earlier versions for')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  expect(loads).toBe(1);
+});
+
+/** The program as it was built, with a page that is titled otherwise. */
+function anotherBuild(): string {
+  const root = freshDirectory('another');
+  symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
+  cpSync('package.json', join(root, 'package.json'));
+  cpSync('out', join(root, 'out'), { recursive: true, filter: (file) => !file.endsWith('.map') });
+  const page = join(root, 'out/renderer/index.html');
+  writeFileSync(page, readFileSync(page, 'utf8').replace('<title>', '<title>Another '));
+  return join(root, 'out');
+}
 
 test('a typed folder is kept in step; one that is not there is refused by name', async ({ page }) => {
   const desk = await device('desk');

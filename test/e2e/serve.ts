@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** A device without a window, in a process of its own, with its page at `ui`. */
@@ -9,11 +9,20 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** Starts the built program on a data directory; resolves once all its doors are open. Reachable from this machine only. `ui`: where its page is. */
-export async function serve(dataDirectory: string, ui = '127.0.0.1:0'): Promise<Served> {
+/**
+ * Starts the built program on a data directory; resolves once all its doors are open. Reachable from this machine only. `ui`: where its page is;
+ * `build`: where the program lies.
+ */
+export async function serve(dataDirectory: string, ui = '127.0.0.1:0', build = 'out'): Promise<Served> {
   const args = ['--data', dataDirectory, '--listen', '127.0.0.1:0', '--ui', ui, '--no-discovery', '--json'];
-  const { ready, stop } = await start<{ ui: string }>('out/main/headless.js', args);
+  const { ready, stop } = await start<{ ui: string }>(join(build, 'main/headless.js'), args);
   return { ui: ready.ui, stop };
+}
+
+/** An address of a running device for one more page. */
+export function anotherPage(dataDirectory: string): string {
+  const told = execFileSync(process.execPath, [resolve('out/main/cli.js'), 'ui', '--json', '--data', dataDirectory]);
+  return (JSON.parse(told.toString()) as { ui: string }).ui;
 }
 
 /** Starts a relay, reachable from this machine only; its address is what it prints. */

@@ -2,8 +2,8 @@ import { Fragment, useState } from 'react';
 import { Button, Form } from 'react-aria-components';
 import type { WireError } from '../../contract/contract.ts';
 import { useApp, useClient, useToast } from '../client/app-context.tsx';
-import { useIsAway } from '../client/use-is-away.ts';
 import { useRequest } from '../client/use-request.ts';
+import { useReturns } from '../client/use-returns.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Field } from '../components/field.tsx';
@@ -23,9 +23,9 @@ import { StartAtLogin } from './start-at-login.tsx';
 
 type Config = { readonly [key: string]: string | number | boolean | null };
 
-/** The device's settings, saved group by group, and the checks of the machine. */
+/** The device's settings, saved group by group, and its checks. */
 export function SettingsPage() {
-  const asked = useRequest('config', [null, null], useIsAway());
+  const asked = useRequest('config', [null, null], useReturns());
   // What was saved since: to ask anew would show what was there before until the answer comes.
   const [saved, setSaved] = useState<Config>({});
   const config: Config | null = asked.value === null ? null : { ...asked.value, ...saved };

@@ -62,7 +62,7 @@ const sentence = (view: StatusView, requests: readonly RequestView[] = []) => ov
 describe('overallState', () => {
   it('has of a name as long as somebody liked the beginning, so that what it says of it is in sight too', () => {
     const long = 'Papers of the years since we moved '.repeat(6).trim();
-    const brief = 'Papers of the years since we moved Paper…';
+    const brief = 'Papers of the years since we m…';
     const stopped = { ...halted, name: long, peers: [{ ...laptop, name: long }] };
     const asking = { ...request, name: long, collectionName: long };
     expect(overallState(status(stopped), [asking])).toMatchObject({
@@ -77,7 +77,7 @@ describe('overallState', () => {
     expect(sentence(status(decided))).toBe(`1 conflict waits for ${brief}`);
     expect(sentence({ ...status(), joining: [{ ...JOINING, name: long }] })).toBe(`Waiting to be let into ${brief}`);
     expect(overallStateWhole(status(stopped), []).sentence).toBe(`${long} is halted: everything is gone`);
-    const family = '👨‍👩‍👧‍👦'.repeat(40);
+    const family = '👨‍👩‍👧‍👦'.repeat(30);
     expect(sentence(status(collection({ state: 'working', name: family })))).toBe(`Bringing ${family} into step`);
     expect(sentence(status(collection({ state: 'working', name: `${family}👨‍👩‍👧‍👦` })))).toBe(
       `Bringing ${family}… into step`,
