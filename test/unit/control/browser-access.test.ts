@@ -129,6 +129,9 @@ describe('access from a browser', () => {
     expect(own.comeBack(one.start())).toBe(true);
     one.pass(30 * DAY);
     expect(own.comeBack(one.start())).toBe(false);
+    const last = one.start();
+    page().bring(last, last.freshToken());
+    expect(one.text).not.toContain(own.key);
   });
 
   it('is given where nothing can be kept, until the program ends', () => {
@@ -159,6 +162,7 @@ describe('access from a browser', () => {
     const said = { token: presented, session: presented, key, proof: presented };
     expect(door.admit(said, door.challenge(), SELF)).toBeNull();
     expect(door.admit({ token, key: presented }, door.challenge(), SELF)).toBeNull();
+    expect(page().bring(door, token)).toBe(false);
   });
 
   it('keeps only so many unspent tokens, the newest', () => {
@@ -174,5 +178,10 @@ describe('access from a browser', () => {
     const pages = Array.from({ length: 65 }, page);
     for (const each of pages) each.bring(door, door.freshToken());
     expect([pages[0], pages[1]].map((each) => each?.comeBack(one.start()))).toEqual([false, true]);
+    one.pass(DAY);
+    const later = one.start();
+    expect(pages[1]?.comeBack(later)).toBe(true);
+    page().bring(later, later.freshToken());
+    expect([pages[1], pages[2]].map((each) => each?.comeBack(one.start()))).toEqual([true, false]);
   });
 });

@@ -37,6 +37,7 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'renderer/index.html'), '<p>Lockstep</p>');
   writeFileSync(join(folder, 'renderer/assets/app.js'), 'export {}');
   writeFileSync(join(folder, 'secret.txt'), 'secret');
+  writeFileSync(join(folder, 'renderer-secret.txt'), 'secret');
   asked = [];
   kept = null;
   server = await open();
@@ -96,6 +97,7 @@ describe('the page', () => {
     '/assets/../../secret.txt',
     '/%2e%2e/secret.txt',
     '/..%2fsecret.txt',
+    '/..%2frenderer-secret.txt',
     '/%00',
     '/nothing',
     '/assets',

@@ -71,7 +71,7 @@ describe('where an account is, by what its domain says', () => {
       });
     },
   );
-  it.each(['//evil.net/', '/\\evil.net/', 'https://evil.net/', '\\\\evil.net'])(
+  it.each(['//evil.net/', '//evil.net/dav/', '/\\evil.net/', 'https://evil.net/', '\\\\evil.net'])(
     'a path that leads elsewhere is none: %s',
     async (path) => {
       const { addresses } = await findAccount(

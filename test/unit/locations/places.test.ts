@@ -54,6 +54,15 @@ describe('the file of places', () => {
         ],
       },
     ],
+    [
+      'with a source of which it is not said whether it is only read',
+      {
+        ...whole,
+        collections: [
+          { ...collection, sources: [{ id: 's', location: '/x', format: 'folder', settings: { only: [], ignore: [] } }] },
+        ],
+      },
+    ],
     ['with addresses that are none', { ...whole, addresses: [{ device: 'd', addresses: 'here' }] }],
     ['with an address that is a number', { ...whole, addresses: [{ device: 'd', addresses: [5] }] }],
   ];

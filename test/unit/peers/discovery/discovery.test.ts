@@ -51,6 +51,12 @@ describe('a beacon', () => {
     expect(recognise(beacon, [{ collection: photos, device: eve }], now)).toEqual([]);
   });
 
+  it('has its tags in their order, so that none is told from noise by its place', () => {
+    const { tags } = beaconOf(ana, [photos, notes]);
+    expect(tags).toEqual([...tags].sort(Buffer.compare));
+    expect(tags).toHaveLength(8);
+  });
+
   it('holds for clocks an hour apart and no longer', () => {
     const known: Presence[] = [{ collection: photos, device: ana }];
     const beacon = beaconOf(ana, [photos]);

@@ -96,6 +96,20 @@ describe('FrameDecoder', () => {
     expect(kept).toEqual(new Uint8Array(1000).fill(7));
   });
 
+  it('gathers a large frame behind small ones of which nothing was kept', () => {
+    const decoder = new FrameDecoder(FRAME_LIMIT);
+    const lengths: number[] = [];
+    for (const length of [100, 100_000, 100, 250_000]) {
+      const stream = joined(encodeFrame(1, new Uint8Array(0), [new Uint8Array(length)]));
+      for (const half of [stream.subarray(0, 50), stream.subarray(50)])
+        decoder.push(half, ({ payload }) => {
+          lengths.push(payload.length);
+          return true;
+        });
+    }
+    expect(lengths).toEqual([100, 100_000, 100, 250_000]);
+  });
+
   it('gathers a frame in the memory of one of which nothing was kept, and in no other', () => {
     const stream = (fill: number) => joined(encodeFrame(1, new Uint8Array(0), [new Uint8Array(250_000).fill(fill)]));
     const decoder = new FrameDecoder(FRAME_LIMIT);

@@ -33,6 +33,8 @@ describe('a time', () => {
     expect(['2024-02-29T23:59:59', '2023-02-29T00:00:00', '2024-02-29T24:00:00', '2024-02-29', 7].map(isLocal)).toEqual(
       [true, false, false, false, false],
     );
+    // A leap second is one that clocks have shown.
+    expect(['2016-12-31T23:59:60', '2016-12-31T23:59:61'].map(isLocal)).toEqual([true, false]);
   });
   it('is the same again after arithmetic, and as iCalendar writes it', () => {
     for (const local of ['0000-01-01T00:00:00', '1969-12-31T23:59:59', '2024-02-29T07:08:09', '9999-12-31T23:59:59'])

@@ -153,3 +153,20 @@ it('a card that is listed under its old name too, and not given there, is the on
   server.answer = listing((body) => body.replace('</d:multistatus>', `${stale}$&`));
   expect(await look()).toEqual(['a', 'b', 'c']);
 });
+
+it('what the server said to be gone is asked for again once it was listed, and is left out once more', async () => {
+  const asked: (readonly string[])[] = [];
+  const leftOut = new LeftOut({
+    texts: async (names, gone) => {
+      asked.push(names);
+      for (const name of names) gone.add(name);
+      return [];
+    },
+    text: async () => null,
+  });
+  await leftOut.among(['/b/a', '/b/c'], ['/b/x']);
+  await leftOut.among(['/b/a', '/b/c'], ['/b/x']);
+  await leftOut.among(['/b/a'], ['/b/x', '/b/c']);
+  await leftOut.among(['/b/a', '/b/c'], ['/b/x']);
+  expect(asked).toEqual([['/b/a', '/b/c'], ['/b/c']]);
+});

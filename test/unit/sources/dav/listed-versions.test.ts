@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ListedVersions } from '../../../../src/main/sources/dav/listed-versions.ts';
 import { BOOK, bookOf, card } from './book-of-cards.ts';
 import { multistatus, status } from './fake-server.ts';
 
@@ -98,4 +99,21 @@ it('what is no address at all is named, and the others are there', async () => {
   here.book.cards.set('http://[', { etag: '"x"', text: card('x') });
   const { documents, problems } = await here.place.list();
   expect([documents.length, problems]).toEqual([2, [expect.objectContaining({ name: 'http://[' })]]);
+});
+
+it('where the clock was set back everything is listed, for nobody knows when it was last', async () => {
+  let [now, listed] = [10 * DAY_MS, 0];
+  const server = {
+    list: async () => {
+      listed++;
+      return { resources: [], untold: [], token: 'token' };
+    },
+    changesSince: async () => ({ changed: [], gone: [], token: 'token' }),
+  };
+  const versions = new ListedVersions(server, 'https://dav.example/book/', { now: () => now });
+  for (const time of [10 * DAY_MS, 10 * DAY_MS + MINUTE_MS, 5 * DAY_MS, 5 * DAY_MS + MINUTE_MS]) {
+    now = time;
+    await versions.ask();
+  }
+  expect(listed).toBe(2);
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DavPlace } from '../../../../src/main/sources/dav/dav-place.ts';
 import { DavServer } from '../../../../src/main/sources/dav/dav-server.ts';
+import { WriteRights } from '../../../../src/main/sources/dav/write-rights.ts';
 import { FakeClock } from '../../../fakes/fake-clock.ts';
 import { type Asked, FakeBook, FakeServer, found, multistatus, status } from './fake-server.ts';
 
@@ -199,4 +200,28 @@ describe('what was refused for a reason of the account', () => {
     expect(await make('a', 'b', 'c')).toEqual([['disk-full', 'disk-full', 'written'], 1]);
     expect(await make('a', 'b')).toEqual([['written', 'written'], 2]);
   });
+});
+
+it('what the server said of itself counts for a minute, and not where the clock was set back', async () => {
+  let [now, asked] = [10 * MINUTE, 0];
+  const rights = new WriteRights({ now: () => now }, async () => {
+    asked++;
+    return false;
+  });
+  for (const time of [10 * MINUTE, 11 * MINUTE - 1, 11 * MINUTE, 5 * MINUTE]) {
+    now = time;
+    expect(await rights.areNoneBy()).toBe(true);
+  }
+  expect(asked).toBe(3);
+});
+
+it('a server that could not be asked what may be written is asked again', async () => {
+  let isAway = true;
+  const rights = new WriteRights({ now: () => 0 }, async () => {
+    if (isAway) throw new Error('away');
+    return true;
+  });
+  await expect(rights.areNoneBy()).rejects.toThrow('away');
+  isAway = false;
+  expect(await rights.areNoneBy()).toBe(false);
 });
