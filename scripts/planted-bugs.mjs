@@ -9,7 +9,9 @@ import { PLANTED_DECISION_BUGS } from './planted-decision-bugs.mjs';
 import { PLANTED_ENGINE_BUGS } from './planted-engine-bugs.mjs';
 import { PLANTED_FILES_BUGS } from './planted-files-bugs.mjs';
 import { PLANTED_HALT_BUGS } from './planted-halt-bugs.mjs';
+import { PLANTED_ITEM_BUGS } from './planted-item-bugs.mjs';
 import { PLANTED_MEMBER_BUGS } from './planted-member-bugs.mjs';
+import { PLANTED_PEER_BUGS } from './planted-peer-bugs.mjs';
 import { PLANTED_PLACE_BUGS } from './planted-place-bugs.mjs';
 import { PLANTED_RELAY_BUGS } from './planted-relay-bugs.mjs';
 import { PLANTED_RELAY_STORE_BUGS } from './planted-relay-store-bugs.mjs';
@@ -23,6 +25,7 @@ import { PLANTED_TABLE_BUGS } from './planted-table-bugs.mjs';
 import { PLANTED_TAKE_IN_BUGS } from './planted-take-in-bugs.mjs';
 import { PLANTED_TEXT_BUGS } from './planted-text-bugs.mjs';
 import { PLANTED_WAITING_BUGS } from './planted-waiting-bugs.mjs';
+import { PLANTED_WINDOW_BUGS } from './planted-window-bugs.mjs';
 
 const SIMULATION = 'test/simulation';
 
@@ -657,7 +660,9 @@ export const PLANTED_BUGS = [
     replace: 'return shared;\n  } catch {\n    return new Uint8Array(32);',
     tests: ['test/unit/peers/identity'],
   },
+  ...PLANTED_ITEM_BUGS,
   ...PLANTED_MEMBER_BUGS,
+  ...PLANTED_PEER_BUGS,
   ...PLANTED_PLACE_BUGS,
   ...PLANTED_RELAY_BUGS,
   ...PLANTED_RELAY_STORE_BUGS,
@@ -678,4 +683,5 @@ export const PLANTED_BUGS = [
   ...PLANTED_CONSTRUCT_BUGS,
   ...PLANTED_TEXT_BUGS,
   ...PLANTED_WAITING_BUGS,
+  ...PLANTED_WINDOW_BUGS,
 ];

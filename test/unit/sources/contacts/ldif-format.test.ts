@@ -205,6 +205,21 @@ it('the preferred e-mail of a new entry is its first', () => {
   );
 });
 
+it.each([
+  ['plain', 'plain'],
+  ['with a space at its end ', null],
+  [' at its beginning', null],
+  [': a colon', null],
+  ['<less', null],
+  ['Änni', null],
+  ['two\nlines', null],
+])('the note %j stands in LDIF as it is, or else in base64 (RFC 2849)', (note, plain) => {
+  const text = edit(BO, 0, (fields) => fields.set(fieldName('notes/n'), { note }));
+  const said = plain === null ? `: ${Buffer.from(note).toString('base64')}` : ` ${plain}`;
+  expect(text).toBe(`${BO}description:${said}\n`);
+  expect(valuesOf(fieldsIn(text)[0], 'notes')).toEqual([{ note }]);
+});
+
 describe('a picture in LDIF', () => {
   const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 0x10, ...Buffer.from('JFIF a picture of Bo')]);
   const inBase64 = Buffer.from(JPEG).toString('base64');
@@ -213,6 +228,11 @@ describe('a picture in LDIF', () => {
     const [bo] = fieldsIn(withPhoto);
     expect(valuesOf(bo, 'media')).toEqual([{ kind: 'photo', mediaType: 'image/jpeg', data: JPEG }]);
     expect([...(bo?.keys() ?? [])].filter((field) => field.startsWith('ldif/'))).toEqual([]);
+  });
+
+  it('is the first that is one: a line without any bytes is none', () => {
+    const [bo] = fieldsIn(`${BO}jpegPhoto::\njpegPhoto:: ${inBase64}\n`);
+    expect(valuesOf(bo, 'media')).toEqual([{ kind: 'photo', mediaType: 'image/jpeg', data: JPEG }]);
   });
 
   it('writes, changes and removes a picture, and nothing else', () => {
