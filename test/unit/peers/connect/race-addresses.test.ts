@@ -53,6 +53,7 @@ it('who gives up waits for no other address', async () => {
   const { dialled, outcome, giveUp } = race('a', 'b');
   giveUp();
   dialled.get('a')?.fail();
-  expect(await outcome).toBe('a is away');
+  await flush();
   expect([...dialled.keys()]).toEqual(['a']);
+  expect(await outcome).toBe('a is away');
 });

@@ -258,6 +258,11 @@ describe('a picture in LDIF', () => {
     );
   });
 
+  it('is said by no attribute nobody knows, nor is what makes a record of a change', () => {
+    const named = (name: string) => [...ldifFormat.project(new Map([[fieldName(`ldif/${name}`), 'x']])).keys()];
+    expect(['jpegphoto', 'changetype', 'objectclass', 'custom1'].flatMap(named)).toEqual(['ldif/custom1']);
+  });
+
   it('holds no picture that is no JPEG, or is elsewhere', () => {
     const photos: readonly Value[] = [
       { kind: 'photo', mediaType: 'image/png', data: JPEG },
