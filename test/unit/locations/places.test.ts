@@ -59,7 +59,10 @@ describe('the file of places', () => {
       {
         ...whole,
         collections: [
-          { ...collection, sources: [{ id: 's', location: '/x', format: 'folder', settings: { only: [], ignore: [] } }] },
+          {
+            ...collection,
+            sources: [{ id: 's', location: '/x', format: 'folder', settings: { only: [], ignore: [] } }],
+          },
         ],
       },
     ],

@@ -98,6 +98,14 @@ describe('content lines', () => {
     );
   });
 
+  it('have parameters that say in quotes what would end them, without the quotes that nothing can hold', () => {
+    const params = [{ name: 'X', values: ['say "hi"; ok', 'a,b', 'plain'], quoted: [true, false, false] }];
+    const line = composeLine({ group: null, name: 'NOTE', params, value: 'x' }, style);
+    expect(line).toBe('NOTE;X="say \'hi\'; ok","a,b",plain:x\r\n');
+    const [written] = read(`BEGIN:VCARD\r\n${line}END:VCARD\r\n`).components[0]?.lines ?? [];
+    expect([written?.params[0]?.values, written?.value]).toEqual([["say 'hi'; ok", 'a,b', 'plain'], 'x']);
+  });
+
   it('are as full as they may be, and no fuller, where their letters take several octets', () => {
     const line = composeLine({ group: null, name: 'NOTE', params: [], value: 'é'.repeat(150) }, style);
     const octets = line.split('\r\n').map((each) => Buffer.byteLength(each));

@@ -14,6 +14,12 @@ it('what is written in the place of something quite different is that entry, cha
   expect(alignKeys([entry('organizations', { name: 'Mozilla' })], before)).toEqual(['organizations/a']);
 });
 
+it('a birthday is never another day, changed, though it stands in its place', () => {
+  const birth: Fields = new Map([[fieldName('anniversaries/b'), { kind: 'birth', date: { year: 1980 } }]]);
+  const keyOf = (kind: string) => alignKeys([entry('anniversaries', { kind, date: { year: 1981 } })], birth)[0];
+  expect([keyOf('birth') === 'anniversaries/b', keyOf('other') === 'anniversaries/b']).toEqual([true, false]);
+});
+
 it('what is of another sort, in another place, is a new entry', () => {
   const keys = alignKeys(
     [
