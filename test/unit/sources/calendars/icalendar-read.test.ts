@@ -426,6 +426,8 @@ it('a rule that is none in any program’s eyes stays in the text that has it: o
     'FREQ=MONTHLY;BYMONTHDAY=32',
     'FREQ=DAILY;BYHOUR=25',
     'FREQ=YEARLY;BYMONTH=0',
+    'FREQ=YEARLY;BYMONTH=13',
+    'RSCALE=GREGORIAN;FREQ=YEARLY;BYMONTH=5L',
     'FREQ=MONTHLY;BYSETPOS=x',
   ];
   expect([...none, ...others].filter(shown)).toEqual([]);
@@ -437,6 +439,13 @@ it('a rule that is none in any program’s eyes stays in the text that has it: o
     'FREQ=WEEKLY;garbage',
   ];
   expect(odd.filter(shown)).toEqual(odd);
+});
+
+it('a rule of another calendar may name months that ours has not', () => {
+  const text = calendar(event('DTSTART:20260105T090000Z', 'RRULE:RSCALE=HEBREW;FREQ=YEARLY;BYMONTH=5L,13'));
+  const full = readAll(text)[0] as Fields;
+  expect(full.get(fieldName('recurrenceRule'))).toMatchObject({ rscale: 'hebrew', byMonth: ['5L', '13'] });
+  expect(icalendarFormat.project(full).get(fieldName('recurrenceRule'))).toEqual(full.get(fieldName('recurrenceRule')));
 });
 
 it('events of a feed whose UIDs are always others are known again in time that grows with their number', () => {

@@ -33,6 +33,8 @@ const KNOWN = new Set([
   ...LISTS.map(([, key]) => key),
 ]);
 const MOST_ENTRIES = 400;
+/** RSCALE, where it names no other calendar than everybody's. */
+const GREGORIAN = /^(?:gregorian)?$/i;
 
 /** The rule a text states, in the one way to write it: without what is the default anyway, lists in order. null: it is not understood. */
 export function parseRule(text: string, context: RuleContext): Rule | null {
@@ -93,7 +95,8 @@ function readRule(text: string, context: RuleContext): Rule | null {
         ),
       ),
     ];
-    if (!list.every(isMonth)) return null;
+    const isGregorian = GREGORIAN.test(parts.get('RSCALE') ?? '');
+    if (!list.every((month) => isMonth(month, isGregorian))) return null;
     rule.byMonth = list.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || compareTexts(a, b));
   }
   for (const [part, key, least, most] of LISTS) {
@@ -123,6 +126,7 @@ function readRule(text: string, context: RuleContext): Rule | null {
  * one event has such a rule.
  */
 export function isNoRule(text: string): boolean {
+  const isGregorian = GREGORIAN.test(/(?:^|;)RSCALE=([^;]*)/.exec(text)?.[1] ?? '');
   return text.split(';').some((part) => {
     const equals = part.indexOf('=');
     const [name, value] = [part.slice(0, Math.max(0, equals)), part.slice(equals + 1)];
@@ -131,7 +135,7 @@ export function isNoRule(text: string): boolean {
     if (name === 'INTERVAL' || name === 'COUNT') return !/^[+-]?\d+$/.test(value);
     if (name === 'WKST') return !DAYS.includes(value);
     if (name === 'BYDAY') return !each.every((day) => /^[+-]?\d{0,3}(MO|TU|WE|TH|FR|SA|SU)$/.test(day));
-    if (name === 'BYMONTH') return !each.every(isMonth);
+    if (name === 'BYMONTH') return !each.every((month) => isMonth(month, isGregorian));
     const [, , least = 0, most = 0] = LISTS.find(([own]) => own === name) ?? [];
     const isIn = (number: string): boolean => /^[+-]?\d{1,3}$/.test(number) && +number >= least && +number <= most;
     return most > 0 && !each.every(isIn);
@@ -164,10 +168,10 @@ export function composeRule(rule: Value, context: RuleContext): string | null {
   return /[\p{Cc}:]/u.test(composed) || parseRule(composed, context) === null ? null : composed;
 }
 
-/** 13 and 14, and those that are leap months, are of other calendars (RFC 7529). */
-function isMonth(month: string): boolean {
+/** 13 and 14, and those that are leap months, are of other calendars, which a rule names (RFC 7529). */
+function isMonth(month: string, isGregorian: boolean): boolean {
   const number = Number.parseInt(month, 10);
-  return /^\d{1,2}L?$/.test(month) && number >= 1 && number <= 14;
+  return (isGregorian ? /^\d{1,2}$/ : /^\d{1,2}L?$/).test(month) && number >= 1 && number <= (isGregorian ? 12 : 14);
 }
 
 /** Wall time of the event's zone; where that cannot be told, the moment as it is written. */
