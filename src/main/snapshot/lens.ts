@@ -6,7 +6,7 @@ import { nameSeries } from '../record/series.ts';
 import { equalValues, type Fields, isPlain, type Value } from '../record/value.ts';
 import { addressBeside, putLabels } from './put-address.ts';
 import { dropFormerMarkup } from './put-description.ts';
-import { nameBeside } from './put-name.ts';
+import { nameBeside, withoutFormerName } from './put-name.ts';
 import { isOfParts, putParts, wholeOf, withoutFormerWhole } from './put-parts.ts';
 import { renamedIn } from './put-renamed.ts';
 
@@ -164,7 +164,8 @@ export function putFields(
     }
     const held = before.get(field) ?? null;
     if (fieldRule(kind, field).same(held, said)) continue;
-    const value = field.startsWith('addresses/') ? withoutFormerWhole(held, said) : said;
+    const value = valueOfOwn(field, said, before, now);
+    if (value === null) continue;
     after.set(field, putValue(full.get(field) ?? null, held, value));
     if (project !== null && kind === 'contacts')
       putInParts(after, field, { full: full.get(field) ?? null, before: held, now: value }, (each) =>
@@ -178,6 +179,12 @@ export function putFields(
   }
   if (kind === 'contacts') putLabels(after, full, before);
   return after;
+}
+
+/** What a source says of a field by now, without what it made of other things it says, and left there as they were edited; null: it is nothing else. */
+function valueOfOwn(field: FieldName, said: Value, before: Fields, now: Fields): Value {
+  if (field === NAME) return withoutFormerName(said, before, now);
+  return field.startsWith('addresses/') ? withoutFormerWhole(before.get(field) ?? null, said) : said;
 }
 
 /** Where a list of parts was taken as a whole: only what the source says otherwise of it, if the source would show just that then. */

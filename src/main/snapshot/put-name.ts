@@ -1,4 +1,5 @@
-import { isPlain, type Value } from '../record/value.ts';
+import { fullNameIn, isMadeUpOf } from '../record/made-up-name.ts';
+import { type Fields, isPlain, type Value } from '../record/value.ts';
 import { isOfParts, kindOf, type Part, textOf } from './put-parts.ts';
 
 /**
@@ -21,6 +22,18 @@ export function nameBeside(put: Value, full: Value, before: Value, now: Value): 
   const said = typeof own.full === 'string' ? following(own.full, parts, edited) : '';
   if (said === null) return put;
   return said === '' ? rest : { ...rest, full: said };
+}
+
+/**
+ * The name that a source says, which had none in full, but one that was made up of what else it said (`before`): where that is another thing by now,
+ * and the line that was made up was left as it was, nobody is called so. null: it says nothing else. Any other name as it is.
+ */
+export function withoutFormerName(name: Value, before: Fields, now: Fields): Value {
+  const full = fullNameIn(now);
+  if (typeof full !== 'string' || fullNameIn(before) !== null || !isPlain(name)) return name;
+  if (!isMadeUpOf(full, before) || isMadeUpOf(full, now)) return name;
+  const { full: _, fullParams: __, ...rest } = name;
+  return Object.keys(rest).length === 0 ? null : rest;
 }
 
 /** Is only the whole known, which the source shows where one of the parts would stand? */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fieldName } from '../../../../src/main/record/ids.ts';
 import type { Fields, Value } from '../../../../src/main/record/value.ts';
+import { putFields } from '../../../../src/main/snapshot/lens.ts';
 import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import type { NativeItem } from '../../../../src/main/sources/text/text-format.ts';
 
@@ -67,16 +68,38 @@ describe.each(['3.0', '4.0'] as const)('a card of %s whose name was made up of w
   });
 
   it.each([
-    ['its number', '555 1', '555 2', withPhones('555 1')],
-    ['its name in parts', ';Ada;', ';Eve;', fieldsOf({ name: { components: [{ kind: 'given', value: 'Ada' }] } })],
-  ])('has no name once another program changed %s, and left the line that was made up of it', (_, was, is, record) => {
-    const made = write(null, record);
+    ['its number', '555 1', ['555 2', '555 3'], withPhones('555 1')],
+    [
+      'its name in parts',
+      ';Ada;',
+      [';Eve;', ';Zoe;'],
+      fieldsOf({ name: { components: [{ kind: 'given', value: 'Ada' }] } }),
+    ],
+  ])(
+    'has no name once another program changed %s, and again, and left the line that was made up of it',
+    (_, was, edits, record) => {
+      const made = write(null, record);
+      let held = read(made);
+      let meant = held;
+      for (const is of [...edits, was]) {
+        const text = new TextDecoder().decode(made).replace(new RegExp(`(\nN|\nTEL)(.*)${was}`), `$1$2${is}`);
+        const bytes = bytesOf(text.replace('END:VCARD', `NOTE:${is}\r\nEND:VCARD`));
+        expect(fullName(bytes)).toBe(fullName(made));
+        const now = format.read(format.split(bytes), itemIn(bytes), held);
+        meant = putFields('contacts', meant, held, now, format.project);
+        held = now;
+        expect(JSON.stringify([...meant])).toContain(is.replaceAll(';', ''));
+        expect(meant.get(fieldName('name')) ?? {}).not.toHaveProperty('full');
+        expect(putFields('contacts', meant, held, now, format.project)).toEqual(meant);
+      }
+    },
+  );
+
+  it('is called as a person wrote who changed its parts too', () => {
+    const made = write(null, fieldsOf({ name: { components: [{ kind: 'given', value: 'Ada' }] } }));
+    const bytes = bytesOf(new TextDecoder().decode(made).replace('TRUE:Ada', 'TRUE:Evi').replace(';Ada;', ';Eve;'));
     const before = read(made);
-    const edited = bytesOf(new TextDecoder().decode(made).replace(new RegExp(`(\nN|\nTEL)(.*)${was}`), `$1$2${is}`));
-    expect(fullName(edited)).toBe(fullName(made));
-    const after = format.read(format.split(edited), itemIn(edited), before);
-    expect([...after.keys()]).toEqual([...before.keys()]);
-    expect(after.get(fieldName('name')) ?? {}).not.toHaveProperty('full');
-    expect(after).not.toEqual(before);
+    const name = putFields('contacts', before, before, read(bytes), format.project).get(fieldName('name'));
+    expect(name).toEqual({ full: 'Evi', components: [{ kind: 'given', value: 'Eve' }] });
   });
 });

@@ -1,7 +1,7 @@
 import type { FieldName } from '../../../record/ids.ts';
+import { fullNameIn, isMadeUpOf } from '../../../record/made-up-name.ts';
 import { equalValues, type Fields, type Plain, type Value } from '../../../record/value.ts';
 import type { Component, ContentLine, Edit, LineStyle } from '../../text/content-lines.ts';
-import { fullNameIn, isMadeUpOf } from './display-name.ts';
 import { paramOf, paramStyleOf } from './line-params.ts';
 import type { PropertyRule } from './property-rule.ts';
 import { entryOf, hasOwnKey, ruleFor, ruleForLine } from './property-table.ts';

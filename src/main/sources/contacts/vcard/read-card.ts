@@ -1,12 +1,12 @@
 import { escapeName } from '../../../record/entry-name.ts';
 import { type FieldName, fieldName } from '../../../record/ids.ts';
+import { isMadeUp } from '../../../record/made-up-name.ts';
 import { memberField } from '../../../record/record-uid.ts';
 import type { Fields, Plain, Value } from '../../../record/value.ts';
 import type { Component, ContentLine, Param } from '../../text/content-lines.ts';
 import { alignKeys, type KeylessEntry } from '../../text/entry-keys/align-keys.ts';
 import { withAgents } from './agent.ts';
 import { readName } from './components.ts';
-import { fullNameIn, isMadeUp, isMadeUpOf } from './display-name.ts';
 import { addParams, leaveOutLabelWord, paramOf, unknownParams } from './line-params.ts';
 import { placeAsKept } from './place-on-earth.ts';
 import type { PropertyRule } from './property-rule.ts';
@@ -83,7 +83,7 @@ class CardReader {
 
   read(): ReadCard {
     const keyless = this.#keyless;
-    const name = nameOf(this.#fullName, this.#nameParts, this.#version, keyless, this.#before);
+    const name = nameOf(this.#fullName, this.#nameParts, this.#version, keyless);
     const fields: CardField[] = name === null ? [] : [name];
     for (const each of this.#fields) fields.push(each);
     const keys = alignKeys(keyless, this.#before);
@@ -211,14 +211,12 @@ function nameOf(
   parts: ContentLine | null,
   version: VcardVersion,
   entries: readonly KeylessEntry[],
-  before: Fields | null,
 ): CardField | null {
   const stated = full === null ? '' : unescapeText(full.value, version).trim();
   const components = parts === null ? [] : readName(parts.value, version);
-  // Made up by whoever wrote the card, of what it said then; but a person may have changed it since.
+  // Made up by whoever wrote the card, of what it says; but a person may have changed it since.
   const isDerived = full !== null && paramOf(full, 'DERIVED')?.toLowerCase() === 'true';
-  const wasMadeUp = isDerived && before !== null && fullNameIn(before) === null && isMadeUpOf(stated, before);
-  const text = isDerived && (wasMadeUp || isMadeUp(stated, components, entries)) ? '' : stated;
+  const text = isDerived && isMadeUp(stated, components, entries) ? '' : stated;
   if (text === '' && components.length === 0) return null;
   const value: Draft = {};
   if (text !== '') value.full = text;

@@ -1,4 +1,5 @@
 import type { FieldName } from '../../../record/ids.ts';
+import { displayName } from '../../../record/made-up-name.ts';
 import type { Fields, Plain, Value } from '../../../record/value.ts';
 import { spliceLines } from '../../text/characters/eight-bit-text.ts';
 import { type Component, type Edit, type LineStyle, readContentLines } from '../../text/content-lines.ts';
@@ -13,7 +14,6 @@ import {
   type TextFormat,
 } from '../../text/text-format.ts';
 import { componentsOf } from './components.ts';
-import { displayName } from './display-name.ts';
 import { patchCard } from './patch-card.ts';
 import { BLANK, itemOf, plainCards, plainUid, uidIn } from './plain-cards.ts';
 import { projectCard } from './project-card.ts';

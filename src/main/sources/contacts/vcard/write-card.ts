@@ -1,9 +1,9 @@
 import { unescapeName } from '../../../record/entry-name.ts';
 import type { FieldName } from '../../../record/ids.ts';
+import { madeUpName } from '../../../record/made-up-name.ts';
 import { equalValues, type Fields, type Plain, type Value } from '../../../record/value.ts';
 import { type ContentLine, composeLine, type LineStyle, type Param } from '../../text/content-lines.ts';
 import { componentsOf, writeName } from './components.ts';
-import { madeUpName } from './display-name.ts';
 import { isParam } from './is-param.ts';
 import {
   isNotation,

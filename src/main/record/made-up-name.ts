@@ -1,12 +1,10 @@
-import type { FieldName } from '../../../record/ids.ts';
-import { nameInParts } from '../../../record/name-in-parts.ts';
-import type { Fields, Plain, Value } from '../../../record/value.ts';
-import { componentsOf } from './components.ts';
-import { mapOf } from './written.ts';
+import type { FieldName } from './ids.ts';
+import { nameInParts } from './name-in-parts.ts';
+import type { Fields, Plain, Value } from './value.ts';
 
 interface NamePart {
-  readonly kind: string;
-  readonly value: string;
+  readonly kind?: Value;
+  readonly value?: Value;
 }
 
 interface Entry {
@@ -48,7 +46,8 @@ export function fullNameIn(fields: Fields): Value {
 
 function tellingOf(fields: Fields): Parameters<typeof displayName> {
   const name = (fields.get('name' as FieldName) ?? {}) as Plain;
-  return [componentsOf(name), [...fields].map(([field, value]) => ({ map: mapOf(field), value }))];
+  const components = Array.isArray(name.components) ? (name.components as readonly NamePart[]) : [];
+  return [components, [...fields].map(([field, value]) => ({ map: field.slice(0, field.lastIndexOf('/')), value }))];
 }
 
 function textOf({ value }: Entry, part: string): string {
