@@ -35,3 +35,26 @@ test('an account is added by its e-mail address, as the user that its server let
     [{ location: ADDRESSES[1], kind: 'contacts' }],
   ]);
 });
+
+test('of an account with several address books a person says which', async ({ page }) => {
+  await openPages(page, pages);
+  await page.evaluate(() => {
+    const { sample } = window as unknown as { sample: SampleClient };
+    sample.give('accounts:collections', [
+      { address: 'https://ana@dav.example.org/home/', name: 'Home' },
+      { address: 'https://ana@dav.example.org/work/', name: 'Work' },
+    ]);
+  });
+  await page.getByRole('button', { name: 'Add a source' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Place').fill('https://ana@dav.example.org/several/');
+  await dialog.getByLabel('Password').fill('pw');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await dialog.getByRole('button', { name: /There are 2 address books in this account\. Which one\?/ }).click();
+  await page.getByRole('option', { name: 'Work' }).click();
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+  expect((await asked(page, 'collections:add')).at(-1)?.args).toEqual([
+    { location: 'https://ana@dav.example.org/work/', kind: 'contacts' },
+  ]);
+});

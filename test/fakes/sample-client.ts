@@ -286,6 +286,8 @@ export class SampleClient implements LockstepClient {
   #act(name: RequestName, args: readonly unknown[]): unknown {
     switch (name) {
       case 'collections:add': {
+        if (/^https:.*several/.test((args[0] as { location: string }).location))
+          return new Refused('several-collections', 'There are several in this account.');
         const { location } = args[0] as { location: string };
         if (location.includes('missing')) return undefined;
         const label = location.split('/').at(-1) ?? location;

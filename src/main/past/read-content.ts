@@ -23,5 +23,5 @@ export async function readContent(
   if (size > MOST) throw new LockstepError('too-big', 'It is too big to be shown here.', record.id);
   const bytes = await port.contents.read(record.id, { digest: content as Digest, size });
   if (bytes !== null) return bytes;
-  throw new LockstepError('content-not-kept', `Its bytes are not here, and ${lackWords(port, 'them')}.`, record.id);
+  throw new LockstepError('content-not-kept', `Its content is not here, and ${lackWords(port, 'it')}.`, record.id);
 }

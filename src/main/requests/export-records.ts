@@ -181,7 +181,7 @@ function lostOf({ id, held, lost, away }: HeldRecord): ExportView['lost'] {
   const why = held === null ? 'the format has no entry for such a record' : 'the format has no place for it';
   return lost.map(({ field, isPart }) => {
     const isAway = held !== null && away?.includes(field) === true;
-    const whole = isAway ? 'its bytes are on no device that is linked now' : why;
+    const whole = isAway ? 'its content is on no device that is linked now' : why;
     return { record: id, field, why: isPart ? 'the format can hold only a part of it' : whole };
   });
 }

@@ -1,8 +1,7 @@
-import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { Button, Checkbox } from 'react-aria-components';
+import { Checkbox } from 'react-aria-components';
 import type { FoundCollectionView, WireError } from '../../contract/contract.ts';
-import { counted, listed } from '../../contract/overall-state.ts';
+import { counted } from '../../contract/overall-state.ts';
 import { useClient, useToast } from '../client/app-context.tsx';
 import type { Adding } from '../client/app-store.ts';
 import { ChoiceField } from '../components/choice-field.tsx';
@@ -14,9 +13,10 @@ import { RECORD_WORD } from '../components/kind-icon.tsx';
 import { Note } from '../components/note.tsx';
 import { addressToConfirm, isAddress, isPublished } from './account-address.ts';
 import { AccountFields, AccountKind } from './account-fields.tsx';
+import { DroppedPlaces, UntoldNote } from './dropped-places.tsx';
 import { accountAdvice, FORMAT_CHOICES, formatChoices, RECOGNIZED } from './format-words.ts';
 import { examplePlace, PlaceField } from './place-field.tsx';
-import { RecognitionLine, RecognizedPlace, useRecognition } from './recognition.tsx';
+import { RecognitionLine, useRecognition } from './recognition.tsx';
 import { useAccount } from './use-account.ts';
 
 type Wish = 'any' | NonNullable<Adding['kind']>;
@@ -34,6 +34,8 @@ const HINTS: { readonly [wish in Wish]: string } = {
   calendar:
     'An .ics file, a folder of them, an account by its e-mail address, or the address of a CalDAV server or of a published calendar.',
 };
+
+const SHELF = { contacts: 'address book', calendar: 'calendar' } as const;
 
 /** Starts keeping places in step: one that is typed or picked, or several that were dropped. Nothing starts before the person says so. */
 export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => void }) {
@@ -134,37 +136,9 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
         />
       }
     >
-      {untold.length > 0 && (
-        <Note tone="warn">
-          <p>
-            This browser does not tell where {listed(untold.map((name) => `“${name}”`))}{' '}
-            {untold.length === 1 ? 'lies' : 'lie'}. Type the whole path instead.
-          </p>
-        </Note>
-      )}
+      {untold.length > 0 && <UntoldNote names={untold} />}
       {several ? (
-        <ul className="plain-list places">
-          {left.map((location) => (
-            <li key={location}>
-              <div>
-                <span className="path">{location}</span>
-                {errors.has(location) ? (
-                  <ErrorNotice error={errors.get(location) ?? null} />
-                ) : (
-                  <RecognizedPlace location={location} />
-                )}
-              </div>
-              <Button
-                className="button button-icon button-quiet"
-                aria-label={`Leave out ${location}`}
-                isDisabled={busy}
-                onPress={() => leaveOut(location)}
-              >
-                <X aria-hidden size={16} />
-              </Button>
-            </li>
-          ))}
-        </ul>
+        <DroppedPlaces places={left} errors={errors} isBusy={busy} onLeaveOut={leaveOut} />
       ) : (
         <>
           <PlaceField
@@ -191,7 +165,7 @@ export function AddDialog({ adding, onClose }: { adding: Adding; onClose: () => 
               <AccountFields of={account} place={place} />
               {found.length > 0 && (
                 <ChoiceField
-                  label={`There are ${found.length} in this account. Which one?`}
+                  label={`There are ${counted(found.length, SHELF[kind])} in this account. Which one?`}
                   options={found.map((one) => ({ id: one.address, label: one.name }))}
                   value={place}
                   onChange={setPlace}

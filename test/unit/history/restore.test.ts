@@ -229,7 +229,7 @@ describe('cat', () => {
     const silent = { ...laptop.port, members: silentMembers(laptop) };
     const told = 'Phone is linked and sends nothing of the contents asked for, and no other device that is linked has';
     await expect(catRecord(silent, 'a', {})).rejects.toThrow(`The content of a is not here, and ${told} it.`);
-    await expect(readContent(silent, 'a', digest, size)).rejects.toThrow(`Its bytes are not here, and ${told} them.`);
+    await expect(readContent(silent, 'a', digest, size)).rejects.toThrow(`Its content is not here, and ${told} it.`);
     const change = laptop.edit('a', new Map([[ENTRY, { type: 'symlink', target: 'b' } as Value]]));
     if (change !== null) laptop.write([change]);
     await expect(read({})).rejects.toMatchObject({ code: 'not-a-file' });

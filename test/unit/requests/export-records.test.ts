@@ -97,7 +97,7 @@ describe('contacts, exported', () => {
     const view = await write('vcard', file, new Map([[digestOf(here), here]]));
     expect(view.records).toBe(3);
     expect(view.lost).toEqual([
-      { record: 'cy', field: 'media/p', why: 'its bytes are on no device that is linked now' },
+      { record: 'cy', field: 'media/p', why: 'its content is on no device that is linked now' },
     ]);
     expect(view.lacks?.lacks.map(lackWords)).toEqual(['photos that are on no device in reach now']);
     // No photo at all, rather than one of no bytes.

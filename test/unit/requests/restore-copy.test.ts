@@ -115,7 +115,7 @@ describe('a copy of contacts as they were', () => {
     }
     const view = await copy(null, 7);
     expect(view.missing).toEqual([
-      { record: 'u5' as RecordId, why: 'media/p: its bytes are on no device that is linked now' },
+      { record: 'u5' as RecordId, why: 'media/p: its content is on no device that is linked now' },
     ]);
     expect([names().length, written().match(/^PHOTO/gm)?.length]).toEqual([4, 1]);
   });
