@@ -21,6 +21,7 @@ import type { HeldItems } from './held-items.ts';
 import type { LookScope } from './later-looks/look-scope.ts';
 import type { LookProblems } from './look-problems.ts';
 import type { MeetBook, MetReading } from './meet-book.ts';
+import { ownVersion } from './own-version.ts';
 
 /** What the commits of one look need of it. */
 export interface CommitPort {
@@ -243,7 +244,7 @@ export class CommitLook {
         continue;
       }
       const held = gone.heldOf(row);
-      const change = difference(kind, id, held, null);
+      const change = difference(kind, id, ownVersion(this.#collection, row, held), null);
       const entry = fileEntry(held?.get(ENTRY)?.value);
       if (entry?.type === 'file') this.#port.contents.forgetHolder(entry.digest, source, row, this.#port.clock.now());
       problems.drop(source, id);

@@ -83,3 +83,22 @@ it('who deletes their version of a card that two books have differently deletes 
     expect([room.read(one), room.read(other)]).toEqual([mine, theirs]);
   }
 });
+
+it('who deletes the last version of a card, whose others were deleted by those who had them, deletes it, and nobody is asked', async () => {
+  const [a, b] = await inStep(ann('1111111') + BOB);
+  room.group.cut(a, b);
+  await write(a, ann('2222222') + BOB);
+  await write(b, ann('3333333') + BOB);
+  room.group.mendAll();
+  await room.group.pass(30_000);
+  await write(a, BOB);
+  await room.group.pass(30_000);
+  expect([room.read(a), room.read(b)]).toEqual([BOB, ann('3333333') + BOB]);
+  expect(room.replica(a).collection.records.conflicts).toBe(1);
+  await write(b, BOB);
+  await room.group.pass(30_000);
+  for (const device of [a, b]) {
+    expect(room.read(device)).toBe(BOB);
+    expect(room.replica(device).collection.records.conflicts).toBe(0);
+  }
+});
