@@ -157,12 +157,14 @@ export const sizeOf = ({ counts }: { readonly counts: ActionCounts }): number =>
   ACTIONS.reduce((sum, action) => sum + counts[action], 0);
 
 /**
- * The packages of the act that this one is of, the oldest first, where moves of it lie in several of them: undone one by one these leave what moved in no
- * folder, or an empty one. Of any other it alone.
+ * The packages of the act that this one is of, the oldest first, where moves of it lie in several of them, or a file took the place of a folder: undone one
+ * by one these leave what moved in no folder, or an empty one, or a file and a folder of one name. Of any other it alone.
  */
-export function packagesOfMove(collection: Collection, place: PackagePlace): readonly PackagePlace[] {
+export function packagesToUndo(collection: Collection, place: PackagePlace): readonly PackagePlace[] {
   const outline = outlineOf(collection, place, EVERYTHING);
-  if (outline.begun + outline.ended === 0 && outline.size !== outline.counts.add + outline.counts.delete)
+  const next = neighbour(collection, place, 1);
+  const makesWay = next !== null && gaveWay(outline, outlineOf(collection, next, EVERYTHING));
+  if (!makesWay && outline.begun + outline.ended === 0 && outline.size !== outline.counts.add + outline.counts.delete)
     return [place];
   const newest = newestNear(collection, place, outline.cause);
   let act = new Act(newest, outlineOf(collection, newest, EVERYTHING));
@@ -179,7 +181,12 @@ export function packagesOfMove(collection: Collection, place: PackagePlace): rea
     const { begun, ended } = outlineOf(collection, at, EVERYTHING);
     return begun !== ended;
   };
-  return places.some(isSplit) ? places : [place];
+  const tookPlace = (at: PackagePlace, index: number): boolean => {
+    const later = places[index + 1];
+    const outlines = [at, later ?? at].map((each) => outlineOf(collection, each, EVERYTHING)) as [Outline, Outline];
+    return later !== undefined && gaveWay(...outlines);
+  };
+  return places.some(isSplit) || places.some(tookPlace) ? places : [place];
 }
 
 /** The newest package of a log that may be of one act with this one. */

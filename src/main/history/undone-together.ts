@@ -4,12 +4,13 @@ import { findIds } from '../past/change-id.ts';
 import { LockstepError } from '../platform/trouble.ts';
 import { type Dot, packageRowOf, type RecordId } from '../record/ids.ts';
 import type { PackagePlace } from '../store/log-store.ts';
-import { packagesOfMove } from './act.ts';
+import { packagesToUndo } from './act.ts';
 import { dotsOf, fusedIn, pairsIn } from './fusions.ts';
 
 /**
- * All changes that are undone where ids are given, each of one, of a package or of several: both halves of a move, and of a renamed folder all packages,
- * whichever of them is named. Empty: nothing of this collection. Fails as `findIds`, and with `no-such-change` where only some of the ids are of it.
+ * All changes that are undone where ids are given, each of one, of a package or of several: both halves of a move, and of a folder that was renamed, or whose
+ * place a file took, all packages, whichever of them is named. Empty: nothing of this collection. Fails as `findIds`, and with `no-such-change` where only
+ * some of the ids are of it.
  */
 export function undoneTogether(collection: Collection, ids: readonly string[]): ReadonlySet<Dot> {
   const named = ids.map((id) => namedBy(collection, id));
@@ -21,7 +22,7 @@ export function undoneTogether(collection: Collection, ids: readonly string[]): 
 
 function namedBy(collection: Collection, id: string): readonly Dot[] {
   const found = findIds(collection, id);
-  const packagesOf = (place: PackagePlace) => (found.length === 1 ? packagesOfMove(collection, place) : [place]);
+  const packagesOf = (place: PackagePlace) => (found.length === 1 ? packagesToUndo(collection, place) : [place]);
   return found.flatMap(({ dot, ...place }) =>
     dot !== null ? turnsOf(collection, dot) : packagesOf(place).flatMap(({ row }) => dotsOf(collection, row)),
   );

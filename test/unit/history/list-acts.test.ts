@@ -87,6 +87,30 @@ describe('acts', () => {
     expect((await acts(laptop)).slice(0, 2).map(([id]) => id)).toEqual([`${laptop.log}-6`, `${laptop.log}-5`]);
   });
 
+  it.each([0, 1])(
+    'of a file in the place of a folder are undone whole by the id of one package (%s) as well',
+    (half) => {
+      const names = ['docs/a.txt', 'docs/b.txt'];
+      const made = [
+        ['docs', { type: 'directory' }] as const,
+        ...names.map((name) => [name, laptop.file(name)] as const),
+      ];
+      laptop.write(made.flatMap(([name, entry]) => laptop.edit(name, new Map([[ENTRY, entry]])) ?? []));
+      group.tick(3000);
+      look(laptop, ['docs', 'other.txt'], 'a file');
+      look(laptop, names, null);
+      const packages = laptop.sent.slice(1).map(({ log, number }) => `${log}-${number}`);
+      group.tick(3000);
+      undoChange(laptop.port, packages[half] as string);
+      expect([laptop.shown('docs'), ...names.map((name) => laptop.isThere(name))]).toEqual([
+        { type: 'directory' },
+        true,
+        true,
+      ]);
+      expect([laptop.isThere('other.txt'), laptop.collection.records.conflicts]).toEqual([false, 0]);
+    },
+  );
+
   it('are two where something is edited that was there before, right before or after much is added', async () => {
     look(laptop, ['old'], 'one');
     group.tick(3000);
