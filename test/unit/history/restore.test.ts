@@ -285,6 +285,18 @@ describe('restore to a path', () => {
     expect([laptop.commits, recordsRoot(laptop.collection)]).toEqual([commits, before]);
   });
 
+  it('writes nothing outside of the folder, whatever a peer calls a record', async () => {
+    for (const path of ['../evil', 'docs/../../evil', 'docs/./a', 'docs//a', 'good']) save(laptop, path, 'words');
+    const world = disk();
+    const { records, missing } = await restoreTo(laptop.port, null, moment(at(9)), '/out/then', world);
+    expect([records, missing.map(({ record }) => record).sort()]).toEqual([
+      1,
+      ['../evil', 'docs/../../evil', 'docs/./a', 'docs//a'],
+    ]);
+    expect(world.fs.readDirectory('/out').map(({ name }) => name)).toEqual(['then']);
+    expect(world.fs.readDirectory('/out/then').map(({ name }) => name)).toEqual(['good']);
+  });
+
   it('of a moment before anything was is told apart from one in which all was deleted later', () => {
     save(laptop, 'a', 'one');
     expect([0, 9].map((number) => heldNothing(laptop.port, moment(at(number))))).toEqual([true, false]);
