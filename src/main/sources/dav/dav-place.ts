@@ -108,20 +108,31 @@ export class DavPlace implements DocumentPlace {
     const isRoomMade = await this.#asking(() => this.#listed.ask());
     if (isRoomMade) this.#refusals.roomMade();
     for (const name of this.#missed.keys()) if (this.#listed.of(name) === null) this.#missed.delete(name);
-    const documents = [...this.#listed.all].map(([name, etag]) => listed(name, etag, 0));
+    const { replaced } = this.#listed;
+    const all = [...this.#listed.all];
+    const behind = all.flatMap(([name, etag]) => (replaced.isBehind(name, etag) ? name : []));
+    const isBehind = new Set(behind);
+    const documents = all.filter(([name]) => !isBehind.has(name)).map(([name, etag]) => listed(name, etag, 0));
     documents.sort((a, b) => compareTexts(a.name, b.name));
-    const problems = this.#listed.untold.map((name) =>
+    const untold = this.#listed.untold.map((name) =>
       unreadable(name, 'the server does not say which version of it it has'),
     );
-    return { documents, problems };
+    const waiting = behind.filter((name) => !replaced.isRemoved(name)).map((name) => unreadable(name, BEHIND));
+    return { documents, problems: [...untold, ...waiting] };
   }
 
   async leftOut(names: readonly string[]): Promise<DocumentListing> {
-    const { there, untold } = await this.#asking(() => this.#leftOut.among(names, this.#listed.names));
+    const behind = names.filter((name) => this.#listed.replaced.isBehind(name, null));
+    const asked = names.filter((name) => !behind.includes(name));
+    const { there, untold } = await this.#asking(() => this.#leftOut.among(asked, this.#listed.names));
     for (const { href, etag } of there) this.#listed.keep(href, etag);
     return {
       documents: there.map(({ href, etag }) => listed(href, etag, 0)),
-      problems: untold.map((name) => unreadable(name, 'the server neither gives it nor says that it is gone')),
+      problems: [
+        ...untold.map((name) => unreadable(name, 'the server neither gives it nor says that it is gone')),
+        // As what went just now: where another client moved it, it is where that put it.
+        ...behind.map((name) => ({ name, code: 'changing' as const, detail: BEHIND })),
+      ],
     };
   }
 
@@ -144,6 +155,7 @@ export class DavPlace implements DocumentPlace {
         return { name, code: 'changing', detail: `${name} is not there any more` };
       }
       this.#missed.delete(name);
+      if (this.#listed.replaced.isBehind(name, text.etag)) return unreadable(name, BEHIND);
       this.#listed.note(name, text.etag);
       return documentOf(text);
     });
@@ -220,6 +232,7 @@ export class DavPlace implements DocumentPlace {
     const mayBeOfLogIn = answer.isPage || answer.status === 404;
     if (mayBeOfLogIn && (await server.texts(url, [name], kind)).length > 0) return refused('io', NOT_DONE);
     this.#listed.went(name);
+    if (etag !== null && answer.status < 300) this.#listed.replaced.replaced(name, etag, true);
     return { done: 'written', document: null };
   }
 
@@ -227,6 +240,7 @@ export class DavPlace implements DocumentPlace {
     const answer = await this.#put(name, isThere ? etag : null, bytes);
     if (answer.status >= 300) return refused(reasonOf(answer), answer.detail);
     const there = this.#anew.nameOf(name);
+    if (answer.etag !== etag) this.#listed.replaced.replaced(there, isThere ? etag : null);
     const [document] = await this.read([there]);
     return this.#judge(there, etag, bytes, answer, document);
   }
@@ -263,6 +277,7 @@ export class DavPlace implements DocumentPlace {
       if (!(failure instanceof ServerBusy)) outcomes.set(name, this.#failedToWrite(failure));
     try {
       const there = made.map((name) => this.#anew.nameOf(name));
+      for (const name of there) this.#listed.replaced.replaced(name, null);
       const read = made.length === 0 ? [] : await this.read(there);
       const bytesOf = new Map(asked.map(({ name, bytes }) => [name, bytes]));
       made.forEach((name, at) => {
@@ -377,6 +392,8 @@ const ONLY_READ: DocumentWritten = {
   reason: 'not-writable',
   detail: 'the account may only read this collection, as the server says',
 };
+const BEHIND =
+  'the server shows what was there before it took what was written just now; until it shows that, nothing there counts as changed';
 const NOT_DONE = 'the server answers with a page, and has not done it (perhaps it wants somebody to log in)';
 const unreadable = (name: string, detail: string): UnreadDocument => ({ name, code: 'unreadable', detail });
 const away = (detail: string): SourceCondition => ({ is: 'unavailable', code: 'unreadable', detail });

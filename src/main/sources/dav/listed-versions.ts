@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { DavChanges, DavServer } from './dav-server.ts';
+import { ReplacedVersions } from './replaced-versions.ts';
 import { folderOf } from './resource-path.ts';
 
 /**
@@ -21,6 +22,8 @@ export class ListedVersions {
   /** null: everything has to be listed. */
   #token: string | null = null;
   #untold: readonly string[] = [];
+  /** What writes of ours replaced just now. */
+  readonly replaced: ReplacedVersions;
   #listedAt = 0;
   #isDoubted = false;
 
@@ -28,6 +31,7 @@ export class ListedVersions {
     this.#server = server;
     this.#url = url;
     this.#clock = clock;
+    this.replaced = new ReplacedVersions(clock);
   }
 
   get names(): readonly string[] {
@@ -92,6 +96,8 @@ export class ListedVersions {
     for (const name of this.#untoldYet) this.#held.delete(name);
     this.#untoldYet.clear();
     for (const { href, etag } of changed) this.#held.set(href, etag);
+    // A copy that is behind knows nothing of what came since.
+    for (const href of gone) this.replaced.told(href);
     for (const href of gone) this.#held.delete(href);
     const told = new Set([...gone, ...changed.map(({ href }) => href)]);
     if (told.size > 0) this.#untold = this.#untold.filter((name) => !told.has(name));
