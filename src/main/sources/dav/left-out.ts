@@ -1,5 +1,9 @@
 import type { DavText } from './dav-resource.ts';
 import { folderOf } from './resource-path.ts';
+import { ServerBusy } from './server-busy.ts';
+
+/** Where a list of several says nothing of what is gone, so many are asked for at once. */
+const ASKED_AT_ONCE = 4;
 
 /** How a server is asked. `gone` is told those that it says not to be there. */
 interface LeftOutPort {
@@ -39,15 +43,31 @@ export class LeftOut {
     const gone = new Set<string>();
     const given = await this.#ask.texts(asked, gone);
     const there = new Map(given.map((each) => [each.href, each]));
-    const untold: string[] = [];
-    for (const name of asked) {
-      // A list of several may pass over one for other reasons than that it is not there.
-      const alone = there.has(name) || gone.has(name) ? null : await this.#ask.text(name, gone);
-      if (alone !== null) there.set(name, alone);
-      if (gone.has(name)) this.#gone.add(name);
-      else if (!there.has(name)) untold.push(name);
-    }
+    // A list of several may pass over one for other reasons than that it is not there.
+    const passedOver = asked.filter((name) => !there.has(name) && !gone.has(name));
+    for (const text of await this.#alone(passedOver, gone)) there.set(text.href, text);
+    for (const name of asked) if (gone.has(name)) this.#gone.add(name);
+    const untold = asked.filter((name) => !there.has(name) && !gone.has(name));
     return { there: asked.flatMap((name) => there.get(name) ?? []), untold };
+  }
+
+  /** Each by itself, some at once. A server that breaks some off is asked for those one at a time. Fails as asking does. */
+  async #alone(names: readonly string[], gone: Set<string>): Promise<readonly DavText[]> {
+    const given: DavText[] = [];
+    const left = new Set(names);
+    const inTurn = async (some: Iterable<string>): Promise<void> => {
+      for (const name of some) {
+        const text = await this.#ask.text(name, gone);
+        left.delete(name);
+        if (text !== null) given.push(text);
+      }
+    };
+    const next = names.values();
+    const ends = await Promise.allSettled(Array.from({ length: ASKED_AT_ONCE }, () => inTurn(next)));
+    const busy = ends.find((end) => end.status === 'rejected' && end.reason instanceof ServerBusy);
+    if (busy?.status === 'rejected') throw busy.reason;
+    await inTurn([...left]);
+    return given;
   }
 }
 

@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LockstepError } from '../../../../src/main/platform/trouble.ts';
 import type { RecordId } from '../../../../src/main/record/ids.ts';
 import type { Fields } from '../../../../src/main/record/value.ts';
 import { vcardFormat } from '../../../../src/main/sources/contacts/vcard/vcard-format.ts';
 import { LeftOut } from '../../../../src/main/sources/dav/left-out.ts';
+import { ServerBusy } from '../../../../src/main/sources/dav/server-busy.ts';
 import type { ListEvent, Revision } from '../../../../src/main/sources/source-adapter.ts';
 import { TextAdapter } from '../../../../src/main/sources/text/text-adapter.ts';
 import { BOOK, bookOf } from './book-of-cards.ts';
@@ -140,6 +142,49 @@ it('what is there under another path or spelling is not asked for: it would be t
   expect(asked).toEqual(['/new/c.vcf']);
   await leftOut.among(['/old/a.vcf'], []);
   expect(asked).toEqual(['/new/c.vcf', '/old/a.vcf']);
+});
+
+describe('many of which a list of several says nothing', () => {
+  const names = Array.from({ length: 100 }, (_, at) => `/book/${at}.vcf`);
+  /** Those of them the server says to be gone, as long as it is asked for no more than so many at once. */
+  async function goneOf(most: number): Promise<{ gone: number; atOnce: number }> {
+    let [underWay, atOnce] = [0, 0];
+    const leftOut = new LeftOut({
+      texts: async () => [],
+      async text(name, gone) {
+        const now = ++underWay;
+        atOnce = Math.max(atOnce, now);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay--;
+        if (now > most) throw new LockstepError('not-reachable', 'it broke the connection off');
+        gone.add(name);
+        return null;
+      },
+    });
+    const { untold } = await leftOut.among(names, ['/book/kept.vcf']);
+    return { gone: names.length - untold.length, atOnce };
+  }
+
+  it('are asked for some at once', async () => {
+    expect(await goneOf(100)).toEqual({ gone: 100, atOnce: 4 });
+  });
+  it('are all asked for, also where that breaks some off', async () => {
+    expect((await goneOf(2)).gone).toBe(100);
+    expect((await goneOf(1)).gone).toBe(100);
+    await expect(goneOf(0)).rejects.toMatchObject({ code: 'not-reachable' });
+  });
+  it('are not asked for any more where the server is too busy', async () => {
+    let asked = 0;
+    const leftOut = new LeftOut({
+      texts: async () => [],
+      text: async () => {
+        asked++;
+        throw new ServerBusy('http://x/', '429', null);
+      },
+    });
+    await expect(leftOut.among(names, ['/book/kept.vcf'])).rejects.toMatchObject({ code: 'server-busy' });
+    expect(asked).toBe(4);
+  });
 });
 
 it('a card that is listed under its old name too, and not given there, is the one of its new name', async () => {
