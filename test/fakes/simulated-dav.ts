@@ -44,9 +44,9 @@ export class SimulatedDav {
     if (text === null) this.cards.delete(path);
     else this.cards.set(path, { etag: `"${++this.#versions}"`, text: this.writes(text) });
   }
-  list(): { resources: readonly DavResource[]; untold: readonly string[]; token: string | null } {
+  list(): { resources: readonly DavResource[]; untold: readonly string[]; token: string | null; isDoubtful: boolean } {
     const resources = [...this.cards].map(([href, { etag }]) => ({ href, etag }));
-    return { resources, untold: [], token: String(this.#log.length) };
+    return { resources, untold: [], token: String(this.#log.length), isDoubtful: false };
   }
   changesSince(token: string): DavChanges | null {
     if (this.forgetsTokens) return null;

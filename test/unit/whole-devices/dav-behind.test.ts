@@ -15,6 +15,7 @@ function fallBehind(copy: ServedBook['server']['cards'], knowsTokens: boolean): 
     resources: [...copy].map(([href, { etag }]) => ({ href, etag })),
     untold: [],
     token: list.call(server).token,
+    isDoubtful: false,
   });
   server.changesSince = (token) => (knowsTokens ? { token, changed: [], gone: [] } : null);
   server.texts = (hrefs, gone) =>
@@ -91,4 +92,15 @@ it('what another client puts back there right after it was written counts, a lit
   if (put !== undefined && before !== undefined) book.server.cards.set(path, { ...put, etag: before.etag });
   await book.group.pass(200_000);
   expect(book.file).toContain('0301234561');
+});
+
+it('what another client takes away there right after it was put there goes here with the next look', async () => {
+  book = await ServedBook.open('passing', BOOK, PLAIN);
+  book.server.tellsPassing = false;
+  book.save(book.file + NEW);
+  await book.group.pass(3000);
+  const [path] = [...book.server.cards].find(([, { text }]) => text.includes('UID:u2')) ?? [''];
+  book.server.set(path, null);
+  await book.group.pass(65_000);
+  expect(book.file).not.toContain('FN:P2');
 });

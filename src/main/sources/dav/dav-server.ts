@@ -157,12 +157,13 @@ export class DavServer {
 
   /**
    * Every resource of a collection, with a token for later where the server gives one. `untold`: those that are there, and of which the server
-   * does not say which version.
+   * does not say which version. `isDoubtful`: it lists some that it says not to be there.
    */
   async list(url: string): Promise<{
     readonly resources: readonly DavResource[];
     readonly untold: readonly string[];
     readonly token: string | null;
+    readonly isDoubtful: boolean;
   }> {
     // Before: what changes meanwhile is told again, rather than never.
     const token = await this.#token(url);
@@ -181,7 +182,7 @@ export class DavServer {
       if (href === null || etag === null) untold.push(href ?? each.href);
       else resources.push({ href, etag });
     }
-    return { resources, untold, token };
+    return { resources, untold, token, isDoubtful: found.some(({ status }) => status === 404) };
   }
 
   /** As `list`, of what changed since. null: everything has to be listed. */

@@ -60,8 +60,9 @@ export class ListedVersions {
   went(name: string): void {
     this.#held.delete(name);
   }
-  /** A person asks: which version it has of something it did not tell may be told now. */
+  /** A person asks: which version it has of something it did not tell may be told now, and what it has nothing of is gone. */
   askAgain(): void {
+    this.replaced.newMayGo();
     if (this.#untold.length > 0) this.doubt();
   }
   /** The server found something else than it had told of: everything is listed the next time. */
@@ -93,25 +94,26 @@ export class ListedVersions {
   }
 
   #take({ changed, gone, token }: DavChanges): void {
+    const told = new Set([...gone, ...changed.map(({ href }) => href)]);
+    // A copy that is behind knows nothing of what came since: what it tells is over is over.
+    const passed = token === this.#token ? [] : [...this.#untoldYet].filter((name) => !told.has(name));
+    for (const name of [...gone, ...passed]) this.replaced.told(name);
     for (const name of this.#untoldYet) this.#held.delete(name);
     this.#untoldYet.clear();
     for (const { href, etag } of changed) this.#held.set(href, etag);
-    // A copy that is behind knows nothing of what came since.
-    for (const href of gone) this.replaced.told(href);
     for (const href of gone) this.#held.delete(href);
-    const told = new Set([...gone, ...changed.map(({ href }) => href)]);
     if (told.size > 0) this.#untold = this.#untold.filter((name) => !told.has(name));
     if (changed.length === 0 && gone.length === 0 && token !== this.#token) this.#isDoubted = true;
     this.#token = token;
   }
 
   async #list(): Promise<void> {
-    const { resources, untold, token } = await this.#server.list(this.#url);
+    const { resources, untold, token, isDoubtful } = await this.#server.list(this.#url);
     this.#untoldYet.clear();
     this.#held = new Map(resources.map(({ href, etag }) => [href, etag]));
     this.#untold = untold;
     this.#token = token;
     this.#listedAt = this.#clock.now();
-    this.#isDoubted = false;
+    this.#isDoubted = isDoubtful;
   }
 }

@@ -36,6 +36,11 @@ export class ReplacedVersions {
     return since >= 0 && since < BEHIND_MS;
   }
 
+  /** Of what is new it is believed that it is not there: somebody waits to hear that another client took it away. */
+  newMayGo(): void {
+    for (const [name, { etag }] of this.#replaced) if (etag === null) this.#replaced.delete(name);
+  }
+
   /** Was it taken away by us? */
   isRemoved(name: string): boolean {
     return this.#replaced.get(name)?.isRemoved === true;

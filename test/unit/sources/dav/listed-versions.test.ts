@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ListedVersions } from '../../../../src/main/sources/dav/listed-versions.ts';
 import { BOOK, bookOf, card } from './book-of-cards.ts';
-import { multistatus, status } from './fake-server.ts';
+import { type Answer, multistatus, status } from './fake-server.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -106,7 +106,7 @@ it('where the clock was set back everything is listed, for nobody knows when it 
   const server = {
     list: async () => {
       listed++;
-      return { resources: [], untold: [], token: 'token' };
+      return { resources: [], untold: [], token: 'token', isDoubtful: false };
     },
     changesSince: async () => ({ changed: [], gone: [], token: 'token' }),
   };
@@ -116,4 +116,22 @@ it('where the clock was set back everything is listed, for nobody knows when it 
     await versions.ask();
   }
   expect(listed).toBe(2);
+});
+
+it('a list that says of something in it that it is not there is asked for again soon', async () => {
+  const { answer } = here.server;
+  here.server.answer = (asked) => {
+    const told = answer(asked) as Answer;
+    const isList = asked.method === 'PROPFIND' && asked.headers.depth === '1';
+    const denied = String(told.body).replace(
+      /<d:response><d:href>[^<]*b\.vcf[\s\S]*?<\/d:response>/,
+      status(`${BOOK}b.vcf`, 404),
+    );
+    return isList ? { ...told, body: denied } : told;
+  };
+  expect(await versions()).toEqual(['"a1"']);
+  here.server.answer = answer;
+  saysNothingSince('token-1');
+  await here.clock.advance(10 * MINUTE_MS);
+  expect(await versions()).toEqual(['"a1"', '"b1"']);
 });
