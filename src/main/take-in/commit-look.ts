@@ -132,13 +132,18 @@ export class CommitLook {
   /** What is gone stays here: this device may only read. */
   goneIsNotPassedOn(gone: GoneItems): void {
     for (const [id, row] of gone.all())
-      if (gone.wasToGo(row)) this.#collection.transact(() => this.#wentAsItWasTo(id, row));
+      if (gone.wasToGo(row)) this.#collection.transact(() => this.#wentAsItWasTo(id, row, gone.heldOf(row)));
       else this.#port.problems.note(notPassedOn(id, this.#port.belongs()));
   }
-  /** It is to be there again where the record is. */
-  #wentAsItWasTo(id: RecordId, row: number): void {
-    this.#collection.problems.drop(this.#held.source, id);
-    this.#collection.records.dropSnapshot(this.#held.source, row);
+  /** It is to be there again where the record is, but stays away where it was edited beside that, until somebody decides. */
+  #wentAsItWasTo(id: RecordId, row: number, held: Held | null): void {
+    const { problems, records } = this.#collection;
+    const { source } = this.#held;
+    problems.drop(source, id);
+    const exists = records.at(row)?.state.fields.get(EXISTS) ?? [];
+    const deletion = exists.length < 2 ? undefined : exists.find(({ value }) => value === false);
+    if (deletion === undefined || held === null) records.dropSnapshot(source, row);
+    else records.putSnapshot(source, row, null, new Map(held).set(EXISTS, deletion));
     this.#isBehind(row);
   }
   #isBehind(row: number): void {
@@ -240,7 +245,7 @@ export class CommitLook {
     const before: (Held | null)[] = [];
     for (const [id, row] of batch) {
       if (gone.wasToGo(row)) {
-        this.#wentAsItWasTo(id, row);
+        this.#wentAsItWasTo(id, row, gone.heldOf(row));
         continue;
       }
       const held = gone.heldOf(row);
