@@ -24,6 +24,10 @@ const TROUBLES = [
   'ends-early',
   'busy',
   'busy-for',
+  'busy-until',
+  'locked',
+  'no-room',
+  'lets-nobody-in',
   'bad-gateway',
   'fails',
   'page',
@@ -41,13 +45,16 @@ export type Trouble = (typeof TROUBLES)[number];
 /** How a server, or what stands before it, writes all its answers. */
 const WAYS = {
   etags: ['kept', 'none-on-put', 'weak', 'packed'],
-  hrefs: ['kept', 'whole', 'elsewhere', 'spelled', 'lower'],
+  hrefs: ['kept', 'whole', 'elsewhere', 'spelled', 'spelled-in-reports', 'lower'],
   packs: [false, true],
+  tokens: ['kept', 'all', 'none', 'refused'],
 } as const;
 interface Ways {
   readonly etags: (typeof WAYS.etags)[number];
   readonly hrefs: (typeof WAYS.hrefs)[number];
   readonly packs: boolean;
+  /** What it makes of a token: it tells of all it has each time, gives none, or knows none any more. */
+  readonly tokens: (typeof WAYS.tokens)[number];
 }
 
 const PAGE: Told = {
@@ -85,6 +92,7 @@ export class FaultyProxy {
       etags: plain ? 'kept' : chosen.pick(WAYS.etags),
       hrefs: plain ? 'kept' : chosen.pick(WAYS.hrefs),
       packs: chosen.pick(WAYS.packs),
+      tokens: plain || chosen.chance(0.5) ? 'kept' : chosen.pick(WAYS.tokens),
     };
   }
 
@@ -120,7 +128,7 @@ export class FaultyProxy {
     const asked = this.#asIs({ method, path: url, headers, body: Buffer.concat(chunks).toString() });
     const trouble = this.#random.chance(this.rate) ? this.#random.pick(TROUBLES) : null;
     if (trouble !== null) this.happened.set(trouble, (this.happened.get(trouble) ?? 0) + 1);
-    const before = this.#before(trouble);
+    const before = this.#before(trouble, asked);
     if (before === 'cut') {
       this.tell(`    ${method} ${url}: ${trouble}`);
       incoming.socket.destroy();
@@ -132,7 +140,7 @@ export class FaultyProxy {
       `    ${method} ${url} ${JSON.stringify(headers)}: ${trouble ?? ''} ${told.status} ${told.headers.etag ?? ''}`,
     );
     await this.#between();
-    await this.#answer(before === null ? this.#asTold(told) : told, trouble, incoming, outgoing);
+    await this.#answer(before === null ? this.#asTold(told, method) : told, trouble, incoming, outgoing);
   }
 
   async #between(): Promise<void> {
@@ -141,7 +149,7 @@ export class FaultyProxy {
     await meanwhile?.();
   }
 
-  #before(trouble: Trouble | null): Told | 'cut' | null {
+  #before(trouble: Trouble | null, { method, body }: Asked): Told | 'cut' | null {
     const random = this.#random;
     const plain = (status: number, headers: Record<string, string> = {}): Told => ({
       status,
@@ -151,6 +159,11 @@ export class FaultyProxy {
     if (trouble === 'cut-before') return 'cut';
     if (trouble === 'busy') return plain(random.pick([429, 503]));
     if (trouble === 'busy-for') return plain(random.pick([429, 503]), { 'retry-after': String(random.pick([1, 30])) });
+    if (trouble === 'busy-until') return plain(random.pick([429, 503]), this.#until(random.pick([1000, 30_000])));
+    if (trouble === 'locked' && (method === 'PUT' || method === 'DELETE')) return plain(423);
+    if (trouble === 'no-room' && method === 'PUT') return plain(507);
+    if (trouble === 'lets-nobody-in') return plain(401, { 'www-authenticate': 'Basic realm="so"' });
+    if (this.ways.tokens === 'refused' && isOfToken(method, body)) return plain(403);
     if (trouble === 'bad-gateway') return plain(random.pick([502, 504]));
     if (trouble === 'fails') return plain(500);
     if (trouble === 'page') return PAGE;
@@ -159,7 +172,39 @@ export class FaultyProxy {
     return null;
   }
 
-  async #ask({ method, path, headers, body }: Asked): Promise<Told> {
+  /** A moment by the clock of the server, which is a day behind or ahead. */
+  #until(wait: number): Record<string, string> {
+    const now = Date.now() + this.#random.pick([-1, 1]) * 86_400_000;
+    return { 'date': new Date(now).toUTCString(), 'retry-after': new Date(now + wait).toUTCString() };
+  }
+
+  async #ask(asked: Asked): Promise<Told> {
+    const told = await this.#askServer(asked);
+    if (this.ways.tokens !== 'all' || told.status !== 207 || !isOfToken(asked.method, asked.body)) return told;
+    // Besides what changed it tells of what did not.
+    const body = '<?xml version="1.0"?><propfind xmlns="DAV:"><prop><getetag/></prop></propfind>';
+    const list = await this.#askServer({
+      ...asked,
+      method: 'PROPFIND',
+      headers: { 'depth': '1', 'content-type': 'text/xml' },
+      body,
+    });
+    const all = list.body.toString();
+    const gone = (told.body.toString().match(RESPONSE) ?? []).filter((each) =>
+      /<[^>]*status>HTTP\/1.1 404[^<]*<\/[^>]*status>\s*<\/[^>]*response>/.test(each),
+    );
+    const [, token = ''] = /sync-token>([^<]*)</.exec(told.body.toString()) ?? [];
+    const own = gone.map(
+      (each) =>
+        `<x:response xmlns:x="DAV:"><x:href>${/href>([^<]*)</.exec(each)?.[1]}</x:href><x:status>HTTP/1.1 404 so</x:status></x:response>`,
+    );
+    const text = all.replace(
+      /<\/(?:[\w.-]+:)?multistatus>/,
+      (end) => `${own.join('')}<x:sync-token xmlns:x="DAV:">${token}</x:sync-token>${end}`,
+    );
+    return { ...list, body: Buffer.from(text) };
+  }
+  async #askServer({ method, path, headers, body }: Asked): Promise<Told> {
     if (method === 'PUT' || method === 'DELETE') this.writes.push(`${method} ${path}`);
     const response = await this.#server.ask(path, { method, headers, body: body === '' ? null : body });
     const told = {
@@ -259,8 +304,8 @@ export class FaultyProxy {
   }
 
   /** As those who ask are told. */
-  #asTold(told: Told): Told {
-    const { etags } = this.ways;
+  #asTold(told: Told, method: string): Told {
+    const { etags, tokens } = this.ways;
     const headers = { ...told.headers };
     const otherwise = (etag: string): string =>
       etags === 'weak' ? etag.replace(/^(?:W\/)?/, 'W/') : etags === 'packed' ? etag.replace(/"$/, '-gzip"') : etag;
@@ -273,12 +318,14 @@ export class FaultyProxy {
         const plain = etag.replaceAll('&quot;', '"');
         return a + otherwise(plain) + b;
       })
-      .replace(HREF, (_, a, href: string, b) => a + this.#spelled(href) + b);
+      .replace(tokens === 'none' ? /<((?:[\w.-]+:)?sync-token)>[^<]*<\/\1>/g : /(?!)/, '')
+      .replace(HREF, (_, a, href: string, b) => a + this.#spelled(href, method) + b);
     return { ...told, headers, body: Buffer.from(text) };
   }
-  #spelled(href: string): string {
+  #spelled(href: string, method: string): string {
     const path = href.replace(/^https?:\/\/[^/]*/, '');
-    switch (this.ways.hrefs) {
+    const { hrefs } = this.ways;
+    switch (hrefs === 'spelled-in-reports' && method === 'REPORT' ? 'spelled' : hrefs) {
       case 'whole':
         return this.#origin + path;
       case 'elsewhere':
@@ -291,6 +338,7 @@ export class FaultyProxy {
   }
 }
 
+const isOfToken = (method: string, body: string): boolean => method === 'REPORT' && body.includes('sync-collection');
 const lower = (path: string): string =>
   path.replace(/[^/]*$/, (name) =>
     name.replace(/%[0-9A-F]{2}|[A-Z]/g, (one) => (one.startsWith('%') ? one : one.toLowerCase())),
