@@ -27,7 +27,7 @@ it('a server too busy to be written to is left alone for longer each time, howev
   const place = placeAt(
     {
       kindAt: async () => 'contacts',
-      list: async () => ({ resources: [], untold: [], token: null }),
+      list: async () => ({ resources: [], untold: [], token: null, isDoubtful: false }),
       put: async () => {
         throw new ServerBusy(URL, '503 Busy', null);
       },
