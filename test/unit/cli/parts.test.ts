@@ -7,6 +7,7 @@ import { exitStatusOf } from '../../../src/main/cli/exit-status.ts';
 import { fromJson, toJson } from '../../../src/main/cli/json-value.ts';
 import { moment } from '../../../src/main/cli/moment.ts';
 import { argumentCount, nearestWord, splitCommandLine } from '../../../src/main/cli/parse-command-line.ts';
+import { needsPassword } from '../../../src/main/cli/place.ts';
 import { progressLine, progressOf } from '../../../src/main/cli/progress-bar.ts';
 import {
   bytesText,
@@ -196,6 +197,15 @@ describe('the exit status', () => {
     ['toString', 1],
   ])('of %s is %i', (code, status) => expect(exitStatusOf(code)).toBe(status));
 });
+
+it.each([
+  ['https://ana@dav.example.org/book/', true],
+  ['https://ana%40example.org@dav.example.org', true],
+  ['https://dav.example.org/ana@example.org/book/', false],
+  ['https://dav.example.org/', false],
+  ['/home/ana@example.org/book', false],
+  ['ana@example.org', false],
+])('somebody has to log in at %s: %s', (place, isSo) => expect(needsPassword(place)).toBe(isSo));
 
 describe('a record that was typed', () => {
   const terminal = { directory: '/home/ana/things' } as CommandCall['terminal'];

@@ -238,6 +238,15 @@ describe('cat', () => {
   });
 });
 
+it('what comes back is written before what goes, so that nothing is away in between', async () => {
+  save(laptop, 'z was there', 'one');
+  save(laptop, 'z was there', null);
+  save(laptop, 'a came', 'two');
+  await restore(laptop.port, null, moment(at(1)));
+  const changes = laptop.collection.packages.changesIn(laptop.sent.at(-1)?.row ?? 0) ?? [];
+  expect(changes.map((change) => ('record' in change ? change.record : null))).toEqual(['z was there', 'a came']);
+});
+
 describe('restore to a path', () => {
   function disk() {
     const disk = new MemoryDisk({ clock: new FakeClock() });
