@@ -145,7 +145,7 @@ export const PLANTED_CONSTRUCT_BUGS = [
   {
     about: 'what an older card prints of an address says the old one after an edit in a table',
     file: 'src/main/snapshot/lens.ts',
-    find: "if (kind === 'contacts') putLabels(after, full, before);",
+    find: "if (kind === 'contacts') putLabels(after, full, before, now);",
     replace: '',
     tests: ['test/unit/snapshot/put-address.test.ts'],
   },

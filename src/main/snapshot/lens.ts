@@ -177,7 +177,7 @@ export function putFields(
     dropFormerMarkup(after, before, now);
     nameSeries(after, full, now);
   }
-  if (kind === 'contacts') putLabels(after, full, before);
+  if (kind === 'contacts') putLabels(after, full, before, now);
   return after;
 }
 

@@ -22,22 +22,24 @@ export function addressBeside(put: Value, full: Value, before: Value): Value {
 }
 
 /**
- * The lines that are printed of addresses follow those (`full`: before, `after`: by now), where the source has no place for such lines (`held`). The
- * line of an address that is gone goes with it.
+ * The lines that are printed of addresses follow those (`full`: before, `after`: by now), where the source has no place for such lines (`held`), or its
+ * program left them as they were (`now`). The line of an address that is gone, or that says what changed in other words, goes with it, but is left
+ * where the source shows it.
  */
-export function putLabels(after: Map<FieldName, Value>, full: Fields, held: Fields): void {
+export function putLabels(after: Map<FieldName, Value>, full: Fields, held: Fields, now: Fields): void {
   const labels = [...full].flatMap(([field, value]) => (field.startsWith(LABELS) ? labelOf(field, value) : []));
-  const own = labels.filter(({ field }) => !held.has(field));
+  const own = labels.filter(({ field }) => equalValues(held.get(field) ?? null, now.get(field) ?? null));
   if (own.length === 0) return;
   const addresses = [...full].flatMap(([field, value]) => (field.startsWith(ADDRESSES) ? addressOf(field, value) : []));
   for (const label of own) {
     const address = printedBy(label, addresses, labels);
-    const now = address === null ? null : (after.get(address.field) ?? null);
-    const parts = isPlain(now) ? now.components : undefined;
-    if (address === null || equalValues(now, address.value)) continue;
-    const said = now === null ? '' : isOfParts(parts) ? printed(label.text, address.parts, parts) : label.text;
-    if (said === '') after.delete(label.field);
-    else if (said !== label.text) after.set(label.field, { ...label.value, value: escaped(said, label.isEscaped) });
+    const put = address === null ? null : (after.get(address.field) ?? null);
+    const parts = isPlain(put) ? put.components : undefined;
+    if (address === null || equalValues(put, address.value)) continue;
+    const said = put === null ? '' : isOfParts(parts) ? printed(label.text, address.parts, parts) : label.text;
+    if (said === '') {
+      if (!held.has(label.field)) after.delete(label.field);
+    } else if (said !== label.text) after.set(label.field, { ...label.value, value: escaped(said, label.isEscaped) });
   }
 }
 

@@ -125,17 +125,6 @@ describe('what an older card prints of an address that is edited in a table', ()
     const less = 'LABEL:Ring 1\\n1010 Wien';
     expect(edited(thunderbird, card('3.0', work, less), ['Ring 1', 'Ring 7']).lines[1]).toBe(less);
   });
-
-  it('stays as it is where it stands beside the address, in a card', () => {
-    const format = vcardFormat('3.0');
-    const split = format.split(Buffer.from(card('3.0', HOME, LABEL)));
-    const full = format.read(split, split.items[0]!, null);
-    const now = format.split(Buffer.from(card('3.0', HOME.replace('Ring 1', 'Ring 7'), LABEL)));
-    const put = putFields('contacts', full, full, format.read(now, now.items[0]!, full), format.project);
-    expect([...put].filter(([field]) => field.startsWith('vCard/label/'))).toEqual(
-      [...full].filter(([field]) => field.startsWith('vCard/label/')),
-    );
-  });
 });
 
 describe('what a card of 4.0 prints of an address that is edited in a table', () => {
@@ -159,5 +148,48 @@ describe('what a card of 4.0 prints of an address that is edited in a table', ()
     const { record } = edited(google, shown, [',Wien,', ',Graz,']);
     const [address] = [...record].filter(([field]) => field.startsWith(fieldName('addresses/')));
     expect(address?.[1]).toMatchObject({ full: 'Lea Berger\nRing 1\n1010 WIEN\nby the canal' });
+  });
+});
+
+describe('what an older card prints of an address that is edited in a card, by a program that leaves it', () => {
+  const format = vcardFormat('3.0');
+  const read = (text: string, previous: Fields | null): Fields => {
+    const split = format.split(Buffer.from(text));
+    return format.read(split, split.items[0]!, previous);
+  };
+  const printedIn = (fields: Fields): readonly Value[] =>
+    [...fields].flatMap(([field, value]) =>
+      field.startsWith('vCard/label/') ? (value as { value: Value }).value : [],
+    );
+  /** What the record prints, after one edit upon the other of the lines of one card. */
+  const printed = (...texts: readonly (readonly string[])[]): readonly (readonly Value[])[] => {
+    let held = read(card('3.0', ...texts[0]!), null);
+    let full = held;
+    return texts.slice(1).map((lines) => {
+      const now = read(card('3.0', ...lines), held);
+      full = putFields('contacts', full, held, now, format.project);
+      held = now;
+      return printedIn(full);
+    });
+  };
+  const at = (street: string): string => HOME.replace('Ring 1', street);
+
+  it('follows each time, and back', () => {
+    const [first] = printed([HOME, LABEL], [HOME, LABEL.replace('Top 4', 'Top 5')]);
+    expect(first).toEqual(['Lea Berger\\nRing 1\\, Top 5\\n1010 WIEN']);
+    expect(printed([HOME, LABEL], [at('Gasse 7'), LABEL], [at('Weg 3'), LABEL], [HOME, LABEL])).toEqual([
+      ['Lea Berger\\nGasse 7\\, Top 4\\n1010 WIEN'],
+      ['Lea Berger\\nWeg 3\\, Top 4\\n1010 WIEN'],
+      ['Lea Berger\\nRing 1\\, Top 4\\n1010 WIEN'],
+    ]);
+  });
+
+  it('stays where it was edited too, where it is of another address, and where the address is gone', () => {
+    const own = LABEL.replace('Ring 1', 'Platz 9');
+    expect(printed([HOME, LABEL], [at('Gasse 7'), own])).toEqual([['Lea Berger\\nPlatz 9\\, Top 4\\n1010 WIEN']]);
+    expect(printed([HOME, LABEL], [LABEL])).toEqual([['Lea Berger\\nRing 1\\, Top 4\\n1010 WIEN']]);
+    const other = LABEL.replace('HOME', 'WORK').replace('1010 WIEN', '8010 GRAZ');
+    const [[kept] = []] = printed([at('Weg 3'), other], [at('Gasse 7'), other]);
+    expect(kept).toBe('Lea Berger\\nRing 1\\, Top 4\\n8010 GRAZ');
   });
 });
