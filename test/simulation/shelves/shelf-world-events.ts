@@ -106,13 +106,24 @@ export const undo: WorldEvent = onMember((device, { collection }, { group, rando
   return `${device.name} undoes ${id}`;
 });
 
-export const loseDatabase: WorldEvent = ({ group, random }) => {
+export const loseDatabase: WorldEvent = ({ group, random, wrote }) => {
   const device = random.pick(group.devices);
   device.kill();
   device.loseDatabase();
   group.lostDatabase.add(device);
+  // Then each side makes anew what it has, before it hears of the other one: a contact without an id of its own is two (decision 034).
+  if (!group.devices.some((each) => knowsChanges(group, each)))
+    for (const number of wrote.all) wrote.copied.add(number);
   return `${device.name} loses its database`;
 };
+/** Has it a database that says what was, or one that is not open now? */
+const knowsChanges = (group: SimulatedGroup, device: SimulatedDevice): boolean =>
+  device.running === null
+    ? device.hasDatabase
+    : group
+        .replica(device)
+        ?.collection.log.logs()
+        .some(({ held }) => held > 0) === true;
 export const backUp: WorldEvent = ({ group, random }) => {
   const device = random.pick(group.devices);
   device.backUp();
