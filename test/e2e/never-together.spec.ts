@@ -32,7 +32,7 @@ test('two devices that are never on together: a relay is set in the window, and 
   await page.getByRole('button', { name: 'Set a relay' }).click();
   await page.getByLabel('Address of the relay').fill(relay.url);
   await page.getByRole('button', { name: /^Save When devices/ }).click();
-  await expect(page.getByText('When devices are not on at the same time: saved')).toBeVisible();
+  await expect(page.getByText('The address of the relay is saved')).toBeVisible();
   await page.keyboard.press('Control+1');
   await page.getByRole('button', { name: 'Add: A folder' }).click();
   await page.getByLabel('Place').fill(here);

@@ -654,6 +654,25 @@ test('a message leads to the page where something can be done, and goes once tha
   await expect(messages.getByText('Photos')).toHaveCount(0);
 });
 
+test('each message has its own time, whatever comes and goes beside it', async ({ page }) => {
+  await page.clock.install();
+  await openPages(page, pages, {});
+  await expect(page.getByRole('heading', { name: 'Documents' })).toBeVisible();
+  await page.clock.pauseAt(new Date(Date.now() + 3_600_000));
+  const messages = page.getByRole('region', { name: 'Messages' });
+  await page.locator('.banner').getByRole('button', { name: 'Sync now' }).click();
+  await expect(messages).toContainText('Looked for changes in everything that is kept in step');
+  await page.clock.runFor(6_000);
+  await fromMenu(page, /Sync now/);
+  await expect(messages).toContainText('Looked for changes in Documents');
+  await page.mouse.move(0, 0);
+  await page.clock.runFor(3_000);
+  await expect(messages).toContainText('Looked for changes in Documents');
+  await expect(messages).not.toContainText('everything');
+  await page.clock.runFor(6_000);
+  await expect(messages).toHaveText('');
+});
+
 test('a message of what is on the screen leads nowhere, and in a narrow window only the newest two lie over it', async ({
   page,
 }) => {

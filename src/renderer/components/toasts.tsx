@@ -1,5 +1,5 @@
 import { Bell, CircleCheck, OctagonAlert, RefreshCw, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useApp, useAppContext } from '../client/app-context.tsx';
 import type { Toast } from '../client/app-store.ts';
@@ -8,8 +8,14 @@ const ICONS = { done: CircleCheck, notice: Bell, failed: OctagonAlert, busy: Ref
 const PLAIN_MS = 8_000;
 const WITH_ACTION_MS = 30_000;
 
-function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
+function ToastCard({ toast }: { toast: Toast }) {
+  const { store } = useAppContext();
   const [held, setHeld] = useState(false);
+  // The same as long as the message is: others that come and go beside it must not begin its time anew.
+  const onClose = useCallback(
+    () => store.setState({ toasts: store.getState().toasts.filter((one) => one.id !== toast.id) }),
+    [store, toast.id],
+  );
   useEffect(() => {
     // Failures stay until they are put away, what goes on until it is over; nothing goes while it is pointed at or holds the focus.
     if (held || toast.tone === 'failed' || toast.tone === 'busy') return;
@@ -54,16 +60,11 @@ function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => void }) {
 /** The messages at the lower edge. A live region, so each is also heard; a landmark, so it can be reached. */
 export function Toasts() {
   const toasts = useApp((state) => state.toasts);
-  const { store } = useAppContext();
   return (
     // data-react-aria-top-layer: it is also heard while a dialog is open, though it lies under it.
     <section className="toasts" aria-label="Messages" aria-live="polite" data-react-aria-top-layer="true">
       {toasts.map((toast) => (
-        <ToastCard
-          key={toast.id}
-          toast={toast}
-          onClose={() => store.setState({ toasts: store.getState().toasts.filter((one) => one.id !== toast.id) })}
-        />
+        <ToastCard key={toast.id} toast={toast} />
       ))}
     </section>
   );

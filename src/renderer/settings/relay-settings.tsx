@@ -35,7 +35,7 @@ export function RelaySettings({
     if (!reply.ok) return;
     setTyped(null);
     onSaved(reply.value);
-    toast('done', `${TITLE}: saved`);
+    toast('done', to === '' ? 'No relay is set here any more' : 'The address of the relay is saved');
   };
   return (
     <Form
