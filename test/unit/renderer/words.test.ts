@@ -682,6 +682,7 @@ it('a rule is never told as less than it is', () => {
   expect(said({ frequency: 'yearly', byMonth: ['2'], byMonthDay: [-1] })).toBe(
     'every year, on the last day, in February',
   );
+  expect(said({ frequency: 'daily', interval: 1, count: 3 })).toBe('every day, 3 times');
   expect(said({ frequency: 'monthly', byDay: [{ day: 'mo' }], bySetPosition: [1] })).toBe(
     'every month, on Mon, only some of these',
   );
