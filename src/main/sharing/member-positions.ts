@@ -169,8 +169,8 @@ export class MemberPositions {
     const key = this.#told.has(device) ? null : this.#membership.memberKeyOf(device);
     const applied = new Map<LogId, number>();
     for (const { log, frozen } of this.#collection.log.logs()) {
-      // Of a log with branches a number alone says nothing.
-      const told = frozen ? 0 : this.#others.applied(key, log);
+      // Of a log with branches a number alone says nothing, but where whoever tells it has all of them: it compared them.
+      const told = this.#others.applied(key, log, (teller) => !frozen || this.#hasAllBranches(teller, log));
       applied.set(log, Math.max(told, theirs.get(log)?.applied ?? 0));
     }
     return applied;
@@ -243,6 +243,11 @@ export class MemberPositions {
     this.#acknowledgements.save();
   }
 
+  /** Did a device that is linked tell that it has each branch of a log that is here? */
+  #hasAllBranches(device: DeviceId, log: LogId): boolean {
+    const heads = this.#told.get(device);
+    return heads !== undefined && comparableUpTo(this.#collection.log, log, heads) === Number.POSITIVE_INFINITY;
+  }
   /** How far a log counts that somebody holds up to `number`: nobody waits for what its author might not write. */
   #counting(member: MemberKey | '', log: LogId, number: number): number {
     return member === '' ? number : Math.min(number, this.#membership.counting(member, log));

@@ -30,9 +30,10 @@ export class ToldByOthers {
       this.#told.set(teller, new Map([...told].filter(([key]) => key !== member)));
   }
 
-  /** How far a member has applied a log; 0 where nobody told. */
-  applied(member: MemberKey | null, log: LogId): number {
-    return Math.max(0, ...this.#of(member).map(([, { applied }]) => applied.get(log) ?? 0));
+  /** How far a member has applied a log, as those told of it that `count`; 0 where none did. */
+  applied(member: MemberKey | null, log: LogId, count: (teller: DeviceId) => boolean): number {
+    const told = this.#of(member).flatMap(([teller, { applied }]) => (count(teller) ? (applied.get(log) ?? 0) : []));
+    return Math.max(0, ...told);
   }
 
   /** How far a member holds each log. */

@@ -137,10 +137,16 @@ describe('how far the other members are', () => {
     members.tell(phone, heads(restored));
     members.lowerToTold(phone);
     expect(applied()).toBe(1);
-    // What others say of it is but a number.
+    // What others say of it is but a number, where they may not have both.
     const said = [{ member: keyOf(phone), linked: false, held: all(here), applied: all(here) }];
     members.forget(phone);
     members.tellOfOthers(tablet, said);
+    expect(members.behind(phone)).toBe(2);
+    members.tell(tablet, heads(restored));
+    expect(members.behind(phone)).toBe(2);
+    members.tell(tablet, both);
+    expect(members.behind(phone)).toBe(0);
+    members.forget(tablet);
     expect(members.behind(phone)).toBe(2);
   });
 
