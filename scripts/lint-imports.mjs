@@ -174,7 +174,7 @@ const RULES = [
     ],
     packages: [],
   },
-  { from: 'main/engine-thread', may: ['contract', 'main/compose.ts', 'main/control', PLATFORM], packages: ['node:'] },
+  { from: 'main/engine-thread', may: ['contract', 'main/control', PLATFORM], packages: ['node:'] },
   // Other devices, from what all of it rests on to what two members say to each other. A link knows who is at its other end, and bytes.
   { pure: true, from: 'main/peers/protocol', may: ['main/record', 'main/change-log', PLATFORM], packages: ['cborg'] },
   { from: 'main/peers/identity', may: ['main/record/ids.ts', 'main/peers/protocol', PLATFORM], packages: ['node:'] },

@@ -62,7 +62,7 @@ export async function startEngine(
   if (TURBOFAN_OF.test(process.versions.v8)) setFlagsFromString(`--invocation-count-for-turbofan=${TURBOFAN_AFTER}`);
   // Read when the first of them is needed, which is not before there is an engine.
   process.env.UV_THREADPOOL_SIZE ??= String(DISK_THREADS);
-  const worker = new Worker(script ?? workerScript(import.meta.url, './engine-thread.ts'), {
+  const worker = new Worker(script ?? workerScript(import.meta.url, '../engine-thread.ts'), {
     workerData: options,
     resourceLimits: { maxYoungGenerationSizeMb: ENGINE_YOUNG_MB },
   });

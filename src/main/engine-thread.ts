@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { compose } from '../compose.ts';
-import { plainLines } from '../platform/plain-text.ts';
-import type { EngineOptions } from './engine-api.ts';
-import { serveEngine } from './serve-engine.ts';
+import { compose } from './compose.ts';
+import type { EngineOptions } from './engine-thread/engine-api.ts';
+import { serveEngine } from './engine-thread/serve-engine.ts';
+import { plainLines } from './platform/plain-text.ts';
 
 // The one worker thread the engine lives in; `startEngine` in the main thread is its other end.
 if (parentPort)
