@@ -157,8 +157,15 @@ export class CommitOutcome {
     if (above !== null)
       this.problem(id, reason, `${above} is a file here and a folder on another device: settle its conflict.`);
     else if (reason === 'not-empty' && planned.fields === null && this.#collection.records.hasLiveBelow(id))
-      this.problem(id, STAYS, `${id} is deleted, and other items are in it.`);
+      this.#stays(id);
     else this.problem(id, reason, detail);
+  }
+
+  /** That is no problem, so it takes the place of none that a look told: a person would hear of neither. */
+  #stays(id: RecordId): void {
+    const named = this.#collection.problems.find(this.#source.row, id);
+    if (named === null || isOfWriting(named.code))
+      this.problem(id, STAYS, `${id} is deleted, and other items are in it.`);
   }
 
   #fileInConflictAbove(id: RecordId): RecordId | null {

@@ -34,3 +34,31 @@ describe('of two names that the disk does not tell apart', () => {
     room.expectNoFaults();
   });
 });
+
+describe('two folders whose names are two Unicode forms of one', () => {
+  const [composed, decomposed] = ['Zo\u00eb', 'Zoe\u0308'];
+
+  it('are named, also where the folder was deleted elsewhere and stays for what lives in it', async () => {
+    const room = await KeepRoom.open('two-forms', 2, { [`${composed}/f`]: 'old' });
+    const [a, b] = room.devices as [SimulatedDevice, SimulatedDevice];
+    room.group.cut(a, b);
+    room.write(a, `${composed}/f`, 'edited');
+    b.user.remove(`${ROOT}/${composed}`);
+    await room.run(5000);
+    room.group.mendAll();
+    await room.run(120_000);
+    expect(room.problems(a)).toEqual([`${composed}: stays`]);
+
+    room.write(a, `${decomposed}/other`, 'other');
+    await room.run(120_000);
+    expect(room.problems(a)).toEqual([`${composed}: names-collide`]);
+    // A look at everything tries again what is named.
+    await room.run(2 * 3_600_000);
+    expect(room.problems(a)).toEqual([`${composed}: names-collide`]);
+
+    a.user.move(`${ROOT}/${decomposed}`, `${ROOT}/second`);
+    await room.run(120_000);
+    expect([room.problems(a), room.read(b, 'second/other')]).toEqual([[`${composed}: stays`], 'other']);
+    room.expectNoFaults();
+  });
+});
