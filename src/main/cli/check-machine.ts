@@ -14,15 +14,15 @@ const ENOUGH_DISK = 1 << 30;
 const EARLIEST = Date.UTC(2026, 0, 1);
 const LATEST = Date.UTC(2100, 0, 1);
 
-/** What can be checked of this machine without an instance. Reads much, changes nothing. */
-export async function checkMachine(dataDirectory: string): Promise<readonly CheckView[]> {
+/** What can be checked of this machine without an instance; `listensOn`: HOST:PORT of the one that runs, or null. Reads much, changes nothing. */
+export async function checkMachine(dataDirectory: string, listensOn: string | null): Promise<readonly CheckView[]> {
   return [
     versionCheck(),
     await databaseCheck(),
     ...watchChecks(process.platform, readNumber),
     diskCheck(dataDirectory),
     clockCheck(Date.now(), newestIn(dataDirectory)),
-    await portCheck(),
+    await portCheck(listensOn),
   ];
 }
 
@@ -105,7 +105,9 @@ function newestIn(dataDirectory: string): number | null {
   return statSync(dataDirectory, { throwIfNoEntry: false })?.mtimeMs ?? null;
 }
 
-async function portCheck(): Promise<CheckView> {
+async function portCheck(listensOn: string | null): Promise<CheckView> {
+  if (listensOn?.endsWith(`:${DEFAULT_PORT}`))
+    return check('ports', true, `${DEFAULT_PORT} is used by this instance`, '');
   const server = createServer();
   try {
     const { port } = await bindPort(server, { host: '0.0.0.0', port: DEFAULT_PORT, orNext: true });

@@ -118,7 +118,9 @@ const doctor: Command = {
   options: {},
   async run(call) {
     const { checkMachine } = await import('./check-machine.ts');
-    const checks = [...(await checkMachine(call.dataDirectory)), ...(await checkInstance(call))];
+    const instance = await checkInstance(call);
+    const listensOn = instance.find((one) => one.check === 'listening')?.detail ?? null;
+    const checks = [...(await checkMachine(call.dataDirectory, listensOn)), ...instance];
     await call.print(checks, (views) => {
       const lines = views.map((view) => {
         const mark = view.ok ? call.paint.good('✓') : call.paint.bad('✗');

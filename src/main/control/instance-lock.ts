@@ -31,7 +31,7 @@ export function takeInstanceLock(dataDirectory: string): InstanceLock {
     if ((cause as { code?: string }).code?.startsWith('SQLITE_BUSY')) {
       throw new LockstepError(
         'already-running',
-        `Another Lockstep already runs on ${dataDirectory}.`,
+        `Another Lockstep already runs on ${dataDirectory}. Use that one, or stop it first.`,
         dataDirectory,
         cause,
       );

@@ -1089,4 +1089,10 @@ describe('doctor', () => {
     const some = JSON.parse((await run(['doctor', '--json'])).out) as unknown[];
     expect(some.at(-1)).toEqual({ check: 'database', ok: true, detail: 'sound', fix: null });
   });
+
+  it('does not take the port of the instance for one that somebody else uses', async () => {
+    given = { doctor: () => [{ check: 'listening', ok: true, detail: '[::]:21027', fix: null }] };
+    const checks = JSON.parse((await run(['doctor', '--json'])).out) as { check: string; detail: string }[];
+    expect(checks.find(({ check }) => check === 'ports')?.detail).toBe('21027 is used by this instance');
+  });
 });
