@@ -121,6 +121,33 @@ test('two windows of one device say that it is gone, and both go on where they w
   await expect(page.getByRole('heading', { name: 'Attic' })).toBeVisible();
 });
 
+test('what a page was asking as Lockstep went away is said to be gone once, and asked again once it is back', async ({
+  page,
+}) => {
+  const data = freshDirectory('desk');
+  const first = await serve(data);
+  served.push(first);
+  let isHeld = true;
+  let held = 0;
+  await page.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      if (isHeld && String(text).includes('"devices:list"')) held += 1;
+      else server.send(text);
+    });
+  });
+  await page.goto(first.ui);
+  await expect(page.getByRole('button', { name: 'Add: A folder' })).toBeVisible();
+  await page.keyboard.press('Control+2');
+  await expect.poll(() => held).toBeGreaterThan(0);
+  await first.stop();
+  await expect(page.getByRole('alert')).toHaveText(/^Lockstep is not running\./);
+  isHeld = false;
+  served.push(await serve(data));
+  await expect(page.getByRole('button', { name: 'Rename' })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('a page of one build is loaded anew, once, where another one is served, and is let in', async ({ page }) => {
   const data = freshDirectory('desk');
   const first = await serve(data);

@@ -1,6 +1,7 @@
 import { useCallback, useContext, useEffect, useRef, useState } from 'react';
 import type { RequestName, Requests, WireError } from '../../contract/contract.ts';
-import { useClient } from './app-context.tsx';
+import { useApp, useClient } from './app-context.tsx';
+import { NOT_CONNECTED } from './connection.ts';
 import { AnswerMemory } from './remembered-answers.ts';
 
 export interface Requested<T> {
@@ -14,7 +15,8 @@ export interface Requested<T> {
 /**
  * Asks once for each question (name and arguments) and again whenever `refresh` changes. An answer that comes after the next question was
  * put is dropped. `args` null: asks nothing. Below an `AnswerMemory` a question that was answered shows that answer at once, and is asked again
- * only if `refresh` is another since.
+ * only if `refresh` is another since. What Lockstep did not answer because it went away is no error of the question's, for the banner of
+ * the page says that: it is still asked, and put again once Lockstep is back.
  */
 export function useRequest<K extends RequestName>(
   name: K,
@@ -35,17 +37,21 @@ export function useRequest<K extends RequestName>(
   const [loading, setLoading] = useState(question !== null && !isFresh);
   const [again, setAgain] = useState(0);
   const asked = useRef(0);
+  const isAway = useApp(({ connection }) => connection.is === 'lost' && connection.again);
+  const mine = state.of === question;
+  const waits = isAway && mine && state.error?.code === NOT_CONNECTED;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the question is the arguments' text; refresh and again only ask anew
   useEffect(() => {
-    const mine = ++asked.current;
+    if (waits) return;
+    const turn = ++asked.current;
     if (question === null || args === null || (isFresh && again === 0)) {
       setLoading(false);
       return;
     }
     setLoading(true);
     void client.request(name, ...args).then((reply) => {
-      if (mine !== asked.current) return;
+      if (turn !== asked.current) return;
       setLoading(false);
       if (reply.ok) {
         memory?.remember(question, reply.value, refresh);
@@ -57,14 +63,13 @@ export function useRequest<K extends RequestName>(
           error: reply.error,
         }));
     });
-  }, [client, memory, question, refresh, again]);
+  }, [client, memory, question, refresh, again, waits]);
 
   const reload = useCallback(() => setAgain((count) => count + 1), []);
-  const mine = state.of === question;
   return {
     value: (mine ? state.value : null) ?? ((known?.value ?? null) as Value | null),
-    error: mine ? state.error : null,
-    loading,
+    error: mine && !waits ? state.error : null,
+    loading: loading || waits,
     reload,
   };
 }
