@@ -1,6 +1,7 @@
+import type { Collection } from '../collection.ts';
 import { isLive } from '../merge/record-state.ts';
 import { ENTRY, EXISTS, fileEntry } from '../record/file-entry.ts';
-import { CHANGES_PER_PACKAGE, type Digest, type Dot } from '../record/ids.ts';
+import { type Digest, type Dot, type LogId, packageRowOf } from '../record/ids.ts';
 import type { Value } from '../record/value.ts';
 import type { HistoryPort } from './history-port.ts';
 import { descendsFrom } from './record-past.ts';
@@ -22,15 +23,16 @@ export function keptWhere(
 ): KeptWhere {
   const entry = fileEntry(value);
   if (entry?.type !== 'file' || entry.size === 0 || port.contents.isHere(entry.digest as Digest)) return 'here';
-  const placeOf = (of: Dot) => port.collection.log.place(Math.floor(of / CHANGES_PER_PACKAGE));
+  const others = port.members.others();
+  if (others.length === 0) return 'no';
+  const placeOf = (of: Dot) => port.collection.log.place(packageRowOf(of));
   const written = placeOf(dot);
   const { ends, stands } = endsOf(port, dot);
   const ended = ends.map(placeOf);
   const isGone = replacedBy !== null || stands;
   const gone = new Set(isGone ? ends.filter((end) => isOfPerson(port, end)).map((end) => deviceOf(port, end)) : []);
   const author = deviceOf(port, dot);
-  const devices = port.members
-    .others()
+  const devices = others
     .filter(
       ({ device, hadContents, passedOver }) =>
         !gone.has(device) &&
@@ -59,17 +61,58 @@ function endsOf(
     );
     return { ends: deletions.filter((at) => descendsFrom(collection, at, new Set([dot]))), stands };
   }
-  const later = log.changesOf(found.row).map((at) => ({ at, writes: packages.changeAt(at)?.change.writes ?? [] }));
-  const replaced = later.filter(({ writes }) =>
-    writes.some((each) => each.field === ENTRY && each.replaces.includes(dot)),
-  );
-  const deleted = later.filter(
-    ({ at, writes }) =>
-      writes.some(({ field, value }) => field === EXISTS && value === false) &&
-      log.order(at, dot) > 0 &&
-      replaced.every((each) => log.order(at, each.at) < 0),
-  );
-  return { ends: [...replaced, ...deleted].map(({ at }) => at), stands: false };
+  return { ends: endsAfter(collection, log.changesOf(found.row), dot), stands: false };
+}
+
+/**
+ * Of a record's changes those that ended what `dot` wrote. Who wrote one, or wrote after having seen one, saw the value no more: whatever comes later in
+ * that log is passed over unread, for a record may have been changed ten thousand times.
+ */
+function endsAfter(
+  { log, packages }: Pick<Collection, 'log' | 'packages'>,
+  changes: readonly Dot[],
+  dot: Dot,
+): readonly Dot[] {
+  const sorted = inOrder(log, changes);
+  const over = new Set<Dot>();
+  const logsPastIt = new Set<LogId>();
+  const replaced: Dot[] = [];
+  const deleted: Dot[] = [];
+  for (let at = firstAfter(log, sorted, dot); at < sorted.length; at++) {
+    const each = sorted[at] as Dot;
+    const by = log.place(packageRowOf(each)).log;
+    if (logsPastIt.has(by)) continue;
+    const writes = packages.changeAt(each)?.change.writes ?? [];
+    const exists = writes.find(({ field }) => field === EXISTS);
+    const isEnd = writes.some(({ field, replaces }) => field === ENTRY && replaces.includes(dot));
+    if (isEnd) replaced.push(each);
+    else if (exists?.value === false) deleted.push(each);
+    if (!isEnd && exists?.replaces.some((before) => over.has(before)) !== true) continue;
+    over.add(each);
+    // Of several branches neither saw what is in the other.
+    if (log.branches(by) === null) logsPastIt.add(by);
+  }
+  return [...replaced, ...deleted.filter((each) => replaced.every((end) => log.order(each, end) < 0))];
+}
+
+/** The changes of the record that was asked for last: of each value it had somebody may ask. */
+const lastInOrder = new WeakMap<readonly Dot[], readonly Dot[]>();
+
+function inOrder(log: Collection['log'], changes: readonly Dot[]): readonly Dot[] {
+  const known = lastInOrder.get(changes) ?? [...changes].sort(log.order);
+  lastInOrder.set(changes, known);
+  return known;
+}
+
+/** Where the changes begin that come after this one. */
+function firstAfter(log: Collection['log'], sorted: readonly Dot[], dot: Dot): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (log.order(sorted[middle] as Dot, dot) > 0) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** Did somebody write to an item, rather than to history? */
@@ -78,6 +121,6 @@ const isOfPerson = ({ collection }: Pick<HistoryPort, 'collection'>, dot: Dot): 
 
 function deviceOf(port: Pick<HistoryPort, 'collection' | 'members'>, dot: Dot): string | null {
   const { log } = port.collection;
-  const { member } = log.log(log.place(Math.floor(dot / CHANGES_PER_PACKAGE)).log, '');
+  const { member } = log.log(log.place(packageRowOf(dot)).log, '');
   return member === '' ? null : port.members.deviceOf(member);
 }

@@ -61,6 +61,7 @@ export class LogStore {
   readonly #logs = new Map<string, StoredLog>();
   readonly #places = new Map<number, Place>();
   readonly #branches = new Map<LogId, Branches<BranchPackage>>();
+  #lastAsked: { readonly record: number; readonly changes: readonly Dot[] } | null = null;
 
   constructor(database: Database.Database, collection: number) {
     this.#collection = collection;
@@ -72,6 +73,7 @@ export class LogStore {
     this.#logs.clear();
     this.#places.clear();
     this.#branches.clear();
+    this.#lastAsked = null;
     for (const [row, log, member, held, hash, applied, frozen] of this.#sql.logs.all(this.#collection))
       this.#logs.set(log, {
         row,
@@ -285,12 +287,20 @@ export class LogStore {
   }
 
   noteChange(record: number, dot: Dot): void {
+    this.#lastAsked = null;
     this.#sql.noteChange.run(record, packageRowOf(dot), indexOf(dot));
   }
 
-  /** Changes of one record, as dots, in the order in which this device learned of them. */
+  /**
+   * Changes of one record, as dots, in the order in which this device learned of them. The same array where the same record is asked for again, and
+   * nothing was noted since.
+   */
   changesOf(record: number): readonly Dot[] {
-    return this.#sql.changesOf.all(record).map(([packageRow, index]) => dotOf(packageRow, index));
+    if (this.#lastAsked?.record !== record) {
+      const changes = this.#sql.changesOf.all(record).map(([packageRow, index]) => dotOf(packageRow, index));
+      this.#lastAsked = { record, changes };
+    }
+    return this.#lastAsked.changes;
   }
 
   /**

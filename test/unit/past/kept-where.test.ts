@@ -86,4 +86,24 @@ describe('who has what a change wrote', () => {
       ],
     ]);
   });
+
+  it('is told of each of a hundred values by looking at the changes beside it, whatever came later', () => {
+    for (let at = 0; at < 100; at++) write(at % 10 === 9 ? phone : laptop, `version ${at}`);
+    const dots = changes();
+    const entries = dots.map((_, at) => laptop.file(`version ${at}`));
+    laptop.bytes.clear();
+    const { packages } = laptop.collection;
+    const changeAt = packages.changeAt.bind(packages);
+    let looked = 0;
+    packages.changeAt = (dot) => {
+      looked++;
+      return changeAt(dot);
+    };
+    const where = entries
+      .slice(0, -1)
+      .map((entry, at) => keptWhere(laptop.port, entry, dots[at] as Dot, dots[at + 1]!));
+    // What the phone replaced itself it may not have kept; of what it wrote it has all but what it then replaced.
+    expect(where).toEqual(entries.slice(0, -1).map((_, at) => (at % 10 === 8 ? 'no' : [phone.id])));
+    expect(looked).toBeLessThan(100 * 20);
+  });
 });
