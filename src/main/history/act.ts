@@ -17,6 +17,9 @@ const SEVERAL = 16;
 const SLOWLY_MS = 60_000;
 const LARGE = 64;
 
+/** What edits files on and on, as a program that builds something does, has begun anew at each of these marks of the clock. */
+const EDITING_MS = 600_000;
+
 /** So many packages are remembered by what they do. */
 const MOST_KNOWN = 20_000;
 
@@ -68,6 +71,8 @@ export class Act {
     if (this.#halves > 0 && outline.begun > 0) return apart <= SLOWLY_MS;
     if (apart <= TOGETHER_MS && gaveWay(outline, this.#outline)) return true;
     if (editsWhatWasThere(outline, this.#outline) || editsWhatWasThere(this.#outline, outline)) return false;
+    const isEditing = onlyEdits(outline) && onlyEdits(this.#outline);
+    if (isEditing && markOf(place) !== markOf(this.#oldest)) return false;
     const sizes = [outline.size, this.#outline.size];
     if (apart <= TOGETHER_MS) return Math.max(...sizes) >= SEVERAL;
     return apart <= SLOWLY_MS && Math.min(...sizes) >= LARGE;
@@ -88,8 +93,13 @@ export class Act {
 }
 
 /** Nothing but edits beside adds without any: somebody edited what was there before, while much was added. */
-const editsWhatWasThere = ({ counts, size }: Outline, beside: Outline): boolean =>
-  counts.modify === size && beside.counts.add > 0 && beside.counts.modify === 0;
+const editsWhatWasThere = (outline: Outline, beside: Outline): boolean =>
+  onlyEdits(outline) && beside.counts.add > 0 && beside.counts.modify === 0;
+
+const onlyEdits = ({ counts, size }: Outline): boolean => counts.modify === size;
+
+/** By the clock alone, and not by how long an act is: acts that were told stay as they are while more is written. */
+const markOf = ({ time }: PackagePlace): number => Math.floor(millisecondsOf(time) / EDITING_MS);
 
 /** Is all that the later one deletes below what the one before it made a file: a folder that was replaced by that? */
 function gaveWay(before: Outline, later: Outline): boolean {

@@ -134,6 +134,28 @@ describe('acts', () => {
     expect((await acts(laptop)).map(([id]) => id)).toEqual([`${laptop.log}-3`, `${laptop.log}-1..2`]);
   });
 
+  it('of edits that go on and on are cut at each ten minutes of the clock, as told so far; adds are not', async () => {
+    look(laptop, namesOf(0, 100), 'one');
+    for (let round = 0; round < 30; round++) {
+      group.tick(50_000);
+      look(laptop, namesOf(0, 100), `round ${round}`);
+    }
+    const told = await acts(laptop, { limit: 3 });
+    const rest = await acts(laptop, { before: told.at(-1)?.[0] as string });
+    const all = [...told, ...rest];
+    expect(all.length).toBeGreaterThanOrEqual(4);
+    expect(all.length).toBeLessThanOrEqual(5);
+    expect(all.every(([, , packages]) => (packages as number) <= 12)).toBe(true);
+    expect(all.reduce((sum, [, , , count]) => sum + (count as number), 0)).toBe(3100);
+    group.tick(60_000);
+    for (let at = 0; at < 20; at++) {
+      group.tick(50_000);
+      look(laptop, namesOf(1000 + at * 100, 100), 'new');
+    }
+    expect((await acts(laptop, { limit: 1 })).map(([, , , count]) => count)).toEqual([2000]);
+    expect((await acts(laptop)).slice(1)).toEqual(all);
+  });
+
   it('are of one cause: an undo is none with what it takes back', async () => {
     look(laptop, namesOf(0, 300), 'one');
     undoChange(laptop.port, `${laptop.log}-1..2`);
