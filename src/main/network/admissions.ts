@@ -76,9 +76,9 @@ export class Admissions {
     return this.#desk.isOpen();
   }
 
-  /** Somebody who is no member rings. */
-  accept(link: StrangerLink): void {
-    this.#desk.accept(link);
+  /** Somebody who is no member rings. `onProven`: as `InviteDesk.accept`. */
+  accept(link: StrangerLink, onProven?: () => void): void {
+    this.#desk.accept(link, onProven);
   }
 
   /** This run ends: nobody is let in any more, and what was asked for is broken off. */

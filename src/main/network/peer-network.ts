@@ -95,7 +95,7 @@ export class PeerNetwork {
       members: () => this.#who.wanted(),
       former: () => this.#who.former(),
       pairingOpen: () => this.admissions.isOpen,
-      onStranger: (link) => this.admissions.accept(link),
+      onStranger: (link, onProven) => this.admissions.accept(link, onProven),
       onLinked: (greeted) => this.#linked(greeted),
       onUnlinked: (device) => this.#unlinked(device),
     });

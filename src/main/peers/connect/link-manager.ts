@@ -28,7 +28,8 @@ export interface LinkManagerHost {
   former(): Iterable<Descriptor>;
   /** Are strangers let in at the moment? */
   pairingOpen(): boolean;
-  onStranger(link: StrangerLink): void;
+  /** `onProven`: to be called once it has shown that somebody invited it. Its connection counts no more then, as that of a device that links. */
+  onStranger(link: StrangerLink, onProven: () => void): void;
   /** A device is linked. Its `stream` waits for a receiver. */
   onLinked(link: GreetedLink): void;
   /** The link that `onLinked` told is no more. */
@@ -226,7 +227,7 @@ export class LinkManager {
   #meet(link: StrangerLink): void {
     const host = hostOf(link.address);
     if (this.#limits.banned(host)) link.close('banned');
-    else this.#host.onStranger(link);
+    else this.#host.onStranger(link, () => this.#limits.greeted(host));
   }
 
   /** A link is agreed on: is it the one that stays? Both ends come to the same. */

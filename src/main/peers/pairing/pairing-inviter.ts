@@ -164,8 +164,11 @@ export class InviteDesk {
         this.#offer(session, standing, session.joined);
   }
 
-  /** A stranger came while an invitation is open. One of an address at a time, and a few at all, may still have to prove themselves. */
-  accept(link: StrangerLink): void {
+  /**
+   * A stranger came while an invitation is open. One of an address at a time, and a few at all, may still have to prove themselves. `onProven`: it
+   * holds a link that is open here.
+   */
+  accept(link: StrangerLink, onProven: () => void = () => {}): void {
     const { identity, clock, random } = this.#host;
     const stream = new MessageStream(link, 'pairing');
     const unproven = [...this.#sessions.values()].filter((session) => session.at === 'join');
@@ -181,7 +184,7 @@ export class InviteDesk {
       return;
     }
     const cancelTimeout = clock.after(SESSION_MS, () => this.#end(stream, 'timeout'));
-    this.#sessions.set(stream, { at: 'join', stream, cancelTimeout });
+    this.#sessions.set(stream, { at: 'join', stream, cancelTimeout, onProven });
     stream.onFault(() => this.#failed(stream));
     stream.onClose(() => this.#gone(stream));
     stream.receive((message) => this.#receive(stream, message));
@@ -217,6 +220,7 @@ export class InviteDesk {
       this.#burn(standing, 'invite-refused', stream);
       return;
     }
+    if (session.at === 'join') session.onProven();
     if (standing.claimant !== null && standing.claimant !== joiner.id) {
       // Two devices hold the link: one of them has stolen it, and nobody here can tell which.
       if (standing.approved) this.#end(stream, 'invite-used');

@@ -30,12 +30,12 @@ export interface Proven {
   readonly name: string;
   readonly said: Uint8Array;
 }
-/** A stranger that is here, and how far it came. */
+/** A stranger that is here, and how far it came. `onProven`: told once it has shown that it holds a link. */
 export type Session = {
   readonly stream: MessageStream<StrangerLink>;
   readonly cancelTimeout: () => void;
-} & (
-  | { readonly at: 'join' }
+} /** `onProven`: to be told once it has shown that it holds a link. */ & (
+  | { readonly at: 'join'; readonly onProven: () => void }
   /** Without a link: the digits are shown. `joined`: its JOIN came, so its person said they are the same. */
   | { readonly at: 'compare'; readonly standing: StandingInvite; readonly joined: Proven | null }
   | {

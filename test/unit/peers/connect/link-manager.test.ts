@@ -299,6 +299,46 @@ describe('LinkManager', () => {
   });
 });
 
+describe('strangers', () => {
+  it('are eight of a host a minute, but for those who have shown that somebody invited them', async () => {
+    const clock = new FakeClock();
+    const network = new MemoryNetwork(clock);
+    const strangers: (() => void)[] = [];
+    const manager = new LinkManager({
+      identity: smaller,
+      members: () => new Map(),
+      former: () => [],
+      transport: network.transport(smaller.descriptor, 'near'),
+      relayed: noRelay,
+      clock,
+      random: systemRandom,
+      app: 'test',
+      onLinked: () => {},
+      onUnlinked: () => {},
+      pairingOpen: () => true,
+      onStranger: (_, onProven) => void strangers.push(onProven),
+    });
+    await manager.start({ host: 'near', port: 1, orNext: false });
+    const ring = async (times: number): Promise<number> => {
+      const before = strangers.length;
+      for (let at = 0; at < times; at++) {
+        network
+          .transport(larger.descriptor, 'far')
+          .dialStranger('near:1', never)
+          .catch(() => undefined);
+        await clock.advance(10);
+      }
+      return strangers.length - before;
+    };
+    for (let at = 0; at < 20; at++) {
+      expect(await ring(1)).toBe(1);
+      strangers.at(-1)?.();
+    }
+    expect(await ring(20)).toBe(8);
+    await manager.stop();
+  });
+});
+
 describe('greeting', () => {
   /** Both ends of a fresh link; the far one speaks as the test likes. */
   async function fresh() {

@@ -77,6 +77,8 @@ export class World {
     };
     this.desk = new InviteDesk(host);
   }
+  /** How many strangers have shown that they hold a link. */
+  proven = 0;
   async admit(newcomer: Newcomer): Promise<readonly Uint8Array[]> {
     if (this.admitFails) throw new Error('disk full');
     const heads = evaluateMembership(founding.group, this.ops)?.heads ?? [];
@@ -91,7 +93,7 @@ export class World {
         known: () => null,
         pairingOpen: () => this.desk.isOpen(),
         onLink: (link) => link.close('no'),
-        onStranger: (link) => this.desk.accept(link),
+        onStranger: (link) => this.desk.accept(link, () => this.proven++),
       },
     );
     return this;

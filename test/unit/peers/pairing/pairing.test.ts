@@ -126,6 +126,21 @@ describe('pairing', () => {
     expect(world.requests).toEqual([]);
   });
 
+  it('tells that somebody holds a link once that is proven, and not before, nor with a wrong proof', async () => {
+    const world = await new World().listen();
+    const link = world.invite();
+    const other = world.invite();
+    const { stream } = await world.stranger(ben);
+    expect(world.proven).toBe(0);
+    stream.send(makeJoin(link, ben, stream));
+    await world.clock.advance(10);
+    expect(world.proven).toBe(1);
+    const { stream: liar } = await world.stranger(eve);
+    liar.send(makeJoin(other, eve, liar, { mac: new Uint8Array(32) }));
+    await world.clock.advance(10);
+    expect(world.proven).toBe(1);
+  });
+
   it('needs nobody where the link says so, and lets one device in', async () => {
     const world = await new World().listen();
     const link = world.invite({ approveFirst: true });
