@@ -58,8 +58,8 @@ const toldBy = ({ kind, log }: Collection, { id, state }: StoredRecord): Told =>
   marks: contactMarks(fieldsOf(shownFields(kind, state, log.order))),
 });
 
-/** So many pairs become one in a package: an undo takes back as many. */
-const PAIRS_AT_ONCE = 20;
+/** So many pairs become one in a package. After each of them the text of the book is written: few of many pairs are long in coming. */
+const PAIRS_AT_ONCE = 100;
 
 /**
  * A person's one answer to all that is beyond doubt: each sure pair of which neither contact is in another one becomes one contact, as if asked

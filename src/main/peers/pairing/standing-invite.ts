@@ -34,7 +34,7 @@ export interface Proven {
 export type Session = {
   readonly stream: MessageStream<StrangerLink>;
   readonly cancelTimeout: () => void;
-} /** `onProven`: to be told once it has shown that it holds a link. */ & (
+} & (
   | { readonly at: 'join'; readonly onProven: () => void }
   /** Without a link: the digits are shown. `joined`: its JOIN came, so its person said they are the same. */
   | { readonly at: 'compare'; readonly standing: StandingInvite; readonly joined: Proven | null }
