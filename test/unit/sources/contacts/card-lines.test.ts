@@ -389,3 +389,26 @@ describe('a number that is an address', () => {
     expect(dialled('+1 555; ask for Jane')).toContain('TEL;PREF=1;TYPE="voice,home":+1 555\\; ask for Jane');
   });
 });
+
+describe('a line that says nothing', () => {
+  // As Outlook and phones keep the line of an address that was emptied.
+  const card = cardOf(
+    '3.0',
+    'EMAIL:a@example.org',
+    'ADR;TYPE=HOME:;;;;;;',
+    'item1.ORG:;',
+    'item1.X-ABLabel:Firm',
+    'X-FOO: ;',
+  );
+
+  it('is nothing of the record, and stays where it stands', () => {
+    expect([...card.fields.keys()].filter((field) => field.startsWith('vCard/'))).toEqual([]);
+    expect(card.changed('emails', (entry) => ({ ...entry, address: 'b@example.org' }))).toBe(
+      card.text.replace('a@', 'b@'),
+    );
+  });
+  it('is given to nobody, as a peer may still have it', () => {
+    const empty: Value = { name: 'ADR', value: ';;;;;;' };
+    expect([...vcardFormat('4.0').project(new Map([[fieldName('vCard/adr/k'), empty]]))]).toEqual([]);
+  });
+});

@@ -270,6 +270,13 @@ describe('people a contact is related to', () => {
     );
     expect(other.changed('relatedTo', () => null)).toBe(textOf('3.0', []));
   });
+  it('stay two where the first comes to say what the second does by another name', () => {
+    const card = cardOf('3.0', 'X-ABRELATEDNAMES:Max', 'X-SPOUSE:Max');
+    expect(card.unknown).toEqual([['vCard/related', { name: 'X-SPOUSE', value: 'Max' }]]);
+    expect(card.changed('relatedTo', () => ({ relation: { spouse: true } }))).toBe(
+      card.text.replace('X-ABRELATEDNAMES:Max\r\n', 'item1.X-ABRELATEDNAMES:Max\r\nitem1.X-ABLabel:_$!<Spouse>!$_\r\n'),
+    );
+  });
 
   it('of an older card that has RELATED stay in it, with what only that says', () => {
     const card = cardOf('3.0', 'RELATED;TYPE=co-worker,crush;VALUE=text:Ägidius', 'TEL:1');

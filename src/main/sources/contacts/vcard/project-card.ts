@@ -5,7 +5,7 @@ import { componentsOf, holdsAddressPart, holdsNamePart } from './components.ts';
 import { withNamedWords } from './line-params.ts';
 import { placeHeld } from './place-on-earth.ts';
 import { entryOf, PHONE_FEATURES, ruleFor } from './property-table.ts';
-import { namesUnknown } from './read-card.ts';
+import { namesUnknown, saysNothing } from './read-card.ts';
 import { isStillUnknown } from './restated.ts';
 import type { VcardVersion } from './vcard-text.ts';
 import { type Draft, mapOf } from './written.ts';
@@ -40,7 +40,7 @@ function projectField(field: FieldName, value: Value, full: Fields, version: Vca
   const plain = map === 'addresses' && version !== '4.0' ? inParts(value) : value;
   if (field === 'name') return projectName(plain, version);
   if (map.startsWith('vCard/'))
-    return namesUnknown(plain.name) && isStillUnknown(map, plain, full, version)
+    return namesUnknown(plain.name) && !saysNothing(plain.value) && isStillUnknown(map, plain, full, version)
       ? placeHeld(withNamedWords(plain), version)
       : null;
   if (map === 'nicknames') return typeof plain.name === 'string' ? projectNickname(plain, version) : null;

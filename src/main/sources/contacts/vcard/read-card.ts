@@ -46,6 +46,9 @@ const PROPERTY_NAME = /^[A-Za-z0-9-]{1,64}$/;
 export const namesUnknown = (name: Value | undefined): name is string =>
   typeof name === 'string' && PROPERTY_NAME.test(name) && !LEFT_OUT.has(name.toUpperCase());
 
+/** Is it a value without a word? Programs keep the line of an address that was emptied, with what stands between its parts (`ADR:;;;;;;`). */
+export const saysNothing = (value: Value | undefined): boolean => typeof value === 'string' && /^[;\s]*$/.test(value);
+
 /** The fields of a card, each with its lines. `before`: what it held when last read, whose keys of entries stay. */
 export function readCard(given: Component, before: Fields | null): ReadCard {
   const card = withAgents(given);
@@ -147,7 +150,7 @@ class CardReader {
     if (country !== null && rule.map === 'addresses') entry.countryCode = country;
     const all = lines.length === 0 ? [line] : [line, ...lines];
     const keyed = keyedField(rule, entry);
-    if (rule.restates === true && this.#said?.has(name, rule.map, entry, all) === true) return;
+    if (rule.restates === true && this.#said?.has(name, rule.map, entry, all, label) === true) return;
     if (keyed !== null && this.#known.has(fieldName(keyed.field))) {
       // Of two lines with one key the second travels as it is.
       this.#takeUnknown(line, SECOND[rule.map] ?? name);
@@ -164,7 +167,7 @@ class CardReader {
 
   /** A property nobody knows, or what cannot be understood of one. */
   #takeUnknown(line: ContentLine, name: string): void {
-    if (line.value === '') return;
+    if (saysNothing(line.value)) return;
     const { label, lines } = this.#groups.ofUnknown(line);
     const entry: Draft = { ...placeAsKept(unknownOf(line)) };
     if (label !== null) entry.label = label;
@@ -281,7 +284,7 @@ function groupsOf(card: Component): Groups {
     const name = line.name.toUpperCase();
     if (name === LABEL || name === COUNTRY) about.set(group, [...(about.get(group) ?? []), line]);
     else if (ruleNamed(name) !== null) subjects.add(group);
-    else if (!NO_ENTRIES.has(name) && line.value !== '') labelled.add(group);
+    else if (!NO_ENTRIES.has(name) && !saysNothing(line.value)) labelled.add(group);
   }
   const used = new Set<ContentLine>();
   about.forEach((lines, group) => {

@@ -26,11 +26,12 @@ export class Restated {
   }
 
   /** Is an entry said already, by another name? Then its lines say it once more. */
-  has(name: string, map: string, entry: Plain, lines: readonly ContentLine[]): boolean {
+  has(name: string, map: string, entry: Plain, lines: readonly ContentLine[], label: string | null): boolean {
     const said = saidBy(map, entry);
     const alike = this.#said.get(said) ?? NONE;
     const known = alike.find(({ names }) => !names.includes(name));
-    if (known === undefined || this.#heldBefore(map, said) > alike.length) return false;
+    if (known === undefined || this.#heldBefore(map, said) > alike.length || this.#wasSecond(map, lines[0], label))
+      return false;
     known.names.push(name);
     known.again.push(lines);
     return true;
@@ -44,6 +45,17 @@ export class Restated {
     if (alike === undefined) this.#said.set(said, [one]);
     else alike.push(one);
     return one.again;
+  }
+
+  /** Did this line travel as it is, before the entry came to say the same? */
+  #wasSecond(map: string, line: ContentLine | undefined, label: string | null): boolean {
+    const second = SECOND[map]?.toLowerCase();
+    const known = second === undefined || line === undefined ? [] : [...(this.#before ?? [])];
+    return known.some(([field, value]) => {
+      if (!field.startsWith(`vCard/${second}/`)) return false;
+      const { name, value: own, label: ownLabel = null } = value as Plain;
+      return name === line?.name.toUpperCase() && own === line?.value && ownLabel === label;
+    });
   }
 
   #heldBefore(map: string, said: string): number {
