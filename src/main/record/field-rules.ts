@@ -1,8 +1,9 @@
+import { compareTexts } from './compare-texts.ts';
 import { componentInOneOrder } from './component-text.ts';
 import { ENTRY, EXECUTABLE, fileEntry } from './file-entry.ts';
 import type { FieldName } from './ids.ts';
 import { isOverride, joinedOverrides, sameOverride } from './series.ts';
-import { equalValues, isPlain, type Value } from './value.ts';
+import { equalValues, isPlain, type Plain, type Value } from './value.ts';
 
 export type RecordKind = 'files' | 'contacts' | 'calendar';
 
@@ -27,6 +28,7 @@ export const TIME_ZONES = 'timeZones/';
 export const COMPONENT = 'iCalendarComponent';
 /** Fields of properties nobody has a place for. */
 const UNKNOWN = 'iCalendar/';
+const UNKNOWN_OF_CARD = 'vCard/';
 
 const LARGER = new Set<string>(['modified', 'created', 'updated', 'sequence', 'progressUpdated']);
 
@@ -101,11 +103,26 @@ function sameComponent(a: Value, b: Value): boolean {
   return equalValues(a, b) || equalValues(componentInOneOrder(a), componentInOneOrder(b));
 }
 
+/** Each program that saves a card spells the words of TYPE, and line breaks, in its own way, also of what it does not know. */
+const unknownOfCardRule: FieldRule = {
+  ...plainRule,
+  same: (a, b) => equalValues(a, b) || (isPlain(a) && isPlain(b) && equalValues(inOneSpelling(a), inOneSpelling(b))),
+};
+
+function inOneSpelling(property: Plain): Value {
+  const { value = null, params = null } = property;
+  const spelled = typeof value === 'string' ? value.replace(/\\./g, (each) => (each === '\\N' ? '\\n' : each)) : value;
+  if (!isPlain(params) || !Array.isArray(params.type)) return { ...property, value: spelled };
+  const words = params.type.flatMap((words: Value) => String(words).toLowerCase().split(','));
+  return { ...property, value: spelled, params: { ...params, type: [...new Set(words)].sort(compareTexts) } };
+}
+
 /** The rule of a field in records of a kind. */
 export function fieldRule(kind: RecordKind, field: FieldName): FieldRule {
   if (kind !== 'files' && (field === 'updated' || field === 'sequence')) return savedRule;
   if (kind !== 'files' && field === 'created') return madeRule;
   if (LARGER.has(field)) return largerRule;
+  if (kind === 'contacts' && field.startsWith(UNKNOWN_OF_CARD)) return unknownOfCardRule;
   if (kind === 'calendar') {
     if (isOverride(field)) return overrideRule;
     if (field.startsWith('alerts/')) return alertRule;

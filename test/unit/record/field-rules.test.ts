@@ -32,6 +32,33 @@ describe('how fields compare', () => {
   });
 });
 
+describe('a property of a card nobody knows', () => {
+  const { same } = fieldRule('contacts', fieldName('vCard/label/k'));
+  const label = { name: 'LABEL', value: 'Ring 1\\n1010 Wien', params: { type: ['HOME', 'pref'] } };
+
+  it.each([
+    ['words of TYPE in other letters', { ...label, params: { type: ['home', 'PREF'] } }],
+    ['in another order', { ...label, params: { type: ['pref', 'HOME'] } }],
+    ['in one pair of quotes', { ...label, params: { type: ['home,pref'] } }],
+    ['a line break by its other letter', { ...label, value: 'Ring 1\\N1010 Wien' }],
+  ])('is the same with %s', (_, other) => {
+    expect([same(label, other), same(other, label)]).toEqual([true, true]);
+  });
+  it.each([
+    ['another word of TYPE', { ...label, params: { type: ['work', 'pref'] } }],
+    ['no TYPE', { name: 'LABEL', value: label.value }],
+    ['letters of its value in another case', { ...label, value: 'RING 1\\n1010 Wien' }],
+    ['a backslash before the letter', { ...label, value: 'Ring 1\\\\N1010 Wien' }],
+    ['nothing', null],
+  ])('is another with %s', (_, other) => {
+    expect([same(label, other), same(other, label)]).toEqual([false, false]);
+  });
+  it('is told by its value where parameters are none', () => {
+    expect(same({ name: 'X', value: 'a', params: 'type' }, { name: 'X', value: 'a', params: null })).toBe(false);
+    expect(same({ ...label, params: { type: 'home' } }, label)).toBe(false);
+  });
+});
+
 describe('how fields merge', () => {
   it.each([
     ['files', MODIFIED, 'larger'],
