@@ -148,6 +148,8 @@ describe('a zone of somebody’s own', () => {
     // As Thunderbird, libraries of Python and Exchange write it.
     expect(zoneWith('RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10')).toBe(google);
     expect(zoneWith('RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10')).toBe(google);
+    // Zimbra, of whose rules libical (Evolution) leaves out what is so anyway.
+    expect(zoneWith('RRULE:FREQ=YEARLY;WKST=MO;INTERVAL=1;BYMONTH=10;BYDAY=-1SU')).toBe(google);
     for (const other of ['BYMONTH=9;BYDAY=-1SU', 'BYMONTH=10;BYDAY=1SU', 'INTERVAL=2;BYMONTH=10;BYDAY=-1SU'])
       expect(zoneWith(`RRULE:FREQ=YEARLY;${other}`)).not.toBe(google);
   });

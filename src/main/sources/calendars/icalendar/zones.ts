@@ -55,14 +55,14 @@ const placeOfPart = (part: string): number => {
   return at < 0 ? PARTS.length : at;
 };
 
-/** The order of the parts of a rule tells nothing either, nor that it is of each year. */
+/** The order of the parts of a rule tells nothing either, nor that it is of each year, or that its weeks begin as all do where nothing is said. */
 function withRuleInOrder(line: string): string {
   const rule = /^RRULE:(.*)$/i.exec(line)?.[1];
   if (rule === undefined) return line;
   const parts = rule
     .toUpperCase()
     .split(';')
-    .filter((part) => part !== '' && part !== 'INTERVAL=1');
+    .filter((part) => part !== '' && part !== 'INTERVAL=1' && part !== 'WKST=MO');
   return `RRULE:${parts.sort((a, b) => placeOfPart(a) - placeOfPart(b) || compareTexts(a, b)).join(';')}`;
 }
 
