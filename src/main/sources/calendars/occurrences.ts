@@ -6,7 +6,8 @@ import { type Fields, isPlain, type Value } from '../../record/value.ts';
 import { formatTime, localOf, wallMs } from './icalendar/civil.ts';
 import { applyPatch, type Override, occurrencesIn, overridesOf } from './icalendar/overrides.ts';
 import { ownOffsetAt } from './icalendar/own-zone-offsets.ts';
-import { composeRule } from './icalendar/rule.ts';
+import { composeRule, parseRule } from './icalendar/rule.ts';
+import type { EventTime } from './icalendar/times.ts';
 import { endTime, startOf, type When, whenOfValue } from './icalendar/when.ts';
 import { isKnownZone } from './icalendar/zone-names.ts';
 import { instantBy, offsetAt } from './icalendar/zone-offsets.ts';
@@ -64,12 +65,12 @@ export function occurrencesOf(fields: Fields, period: Period): Occurrences {
   if (when === null) return { list: [], isComplete: true };
   const overrides = overridesOf(fields);
   const start = startOf(when);
-  const rule = fields.get(fieldName('recurrenceRule')) ?? null;
-  const expanded =
-    start === null || rule === null ? { keys: [], isComplete: true } : expand(fields, when, rule, period);
-  const keys = new Set(expanded.keys);
-  if (start !== null) keys.add(start.local);
-  for (const [key, { added, patch, range }] of overrides) if (added || patch.size > 0 || range) keys.add(key);
+  const { keys, isComplete } = keysIn(fields, when, start, period);
+  const days = new Set([...keys].map((key) => key.slice(0, 10)));
+  // Of a day on which the series has a time of its own a date names that.
+  for (const [key, { added, patch, range }] of overrides)
+    if (added || ((patch.size > 0 || range) && (start?.isDate === true || !(key.length === 10 && days.has(key)))))
+      keys.add(key);
   const list: Occurrence[] = [];
   const fromSeries = occurrencesIn(fields, isTask);
   for (const key of start === null ? [''] : keys) {
@@ -79,7 +80,40 @@ export function occurrencesOf(fields: Fields, period: Period): Occurrences {
     if (one !== null && isWithin(one, period)) list.push(one);
   }
   list.sort((a, b) => a.start - b.start || compareTexts(a.key, b.key));
-  return { list: withoutSkipped(list, overrides), isComplete: expanded.isComplete };
+  return { list: withoutSkipped(list, overrides), isComplete };
+}
+
+interface Keys {
+  readonly keys: Set<string>;
+  readonly isComplete: boolean;
+}
+
+/** The times of a series: its start, what its rule makes and further ones (RFC 2445 has several), without those of its EXRULEs. */
+function keysIn(fields: Fields, when: When, start: EventTime | null, period: Period): Keys {
+  if (start === null) return { keys: new Set(), isComplete: true };
+  const rule = fields.get(fieldName('recurrenceRule')) ?? null;
+  const keys = new Set([start.local]);
+  let isComplete = true;
+  const follow = (rule: Value, take: (key: string) => void): void => {
+    const expanded = rule === null ? { keys: [], isComplete: false } : expand(fields, when, rule, period);
+    for (const key of expanded.keys) take(key);
+    isComplete &&= expanded.isComplete;
+  };
+  if (rule !== null) follow(rule, (key) => keys.add(key));
+  const context = { timeZone: start.zone, isDate: start.isDate };
+  for (const text of propertiesNamed(fields, 'rrule')) follow(parseRule(text, context), (key) => keys.add(key));
+  for (const text of propertiesNamed(fields, 'exrule')) follow(parseRule(text, context), (key) => keys.delete(key));
+  return { keys, isComplete };
+}
+
+/** The values of a property that a record carries as it is, for there is no field for it. */
+function propertiesNamed(fields: Fields, name: string): readonly string[] {
+  const found: string[] = [];
+  fields.forEach((value, field) => {
+    if (!field.startsWith('iCalendar/') || !isPlain(value) || value.name !== name) return;
+    if (typeof value.value === 'string') found.push(value.value);
+  });
+  return found;
 }
 
 /** Does some of it take place in the period? */

@@ -49,6 +49,45 @@ describe('when something takes place', () => {
       '2024-10-27T14:30',
     ]);
   });
+  it('leaves out what an EXRULE makes, and has what a second rule makes', () => {
+    const at = ['DTSTART;TZID=Europe/Vienna:20240318T100000', 'DURATION:PT1H'];
+    const workdays = event(...at, 'RRULE:FREQ=DAILY;COUNT=7', 'EXRULE:FREQ=WEEKLY;BYDAY=FR,SA,SU');
+    expect(times('2024-03-01', '2024-04-10', workdays)).toEqual([
+      '2024-03-18T09:00',
+      '2024-03-19T09:00',
+      '2024-03-20T09:00',
+      '2024-03-21T09:00',
+    ]);
+    const both = event(
+      ...at,
+      'RRULE:FREQ=DAILY;COUNT=2',
+      'RRULE:FREQ=WEEKLY;UNTIL=20240401T080000Z',
+      'EXDATE:20240325T090000Z',
+    );
+    expect(times('2024-03-01', '2024-04-10', both)).toEqual([
+      '2024-03-18T09:00',
+      '2024-03-19T09:00',
+      '2024-04-01T08:00',
+    ]);
+  });
+  it('tells that it cannot follow a second rule that is none', () => {
+    const unclear = event('DTSTART:20240318T100000Z', 'RRULE:FREQ=DAILY;COUNT=2', 'EXRULE:FREQ=SOMETIMES');
+    expect(within('2024-03-01', '2024-04-10', unclear).isComplete).toBe(false);
+  });
+  it('is there once where an occurrence is named by its day', () => {
+    const series = event('DTSTART;TZID=Europe/Vienna:20240318T100000', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY;COUNT=2');
+    const moved = (day: string) =>
+      event(`RECURRENCE-ID;VALUE=DATE:${day}`, 'DTSTART;TZID=Europe/Vienna:20240326T120000', 'DURATION:PT1H');
+    expect(times('2024-03-01', '2024-04-10', series, moved('20240325'))).toEqual([
+      '2024-03-18T09:00',
+      '2024-03-26T11:00',
+    ]);
+    expect(times('2024-03-01', '2024-04-10', series, moved('20240321'))).toEqual([
+      '2024-03-18T09:00',
+      '2024-03-25T09:00',
+      '2024-03-26T11:00',
+    ]);
+  });
   it('takes hours that clocks skip for no hours of their own', () => {
     const hourly = event('DTSTART;TZID=Europe/Vienna:20240331T000000', 'DURATION:PT1M', 'RRULE:FREQ=HOURLY;COUNT=5');
     expect(times('2024-03-30', '2024-04-01', hourly)).toEqual([
