@@ -29,7 +29,7 @@ const MANY: { readonly [map: string]: readonly [one: string, many: string] } = {
   birth: ['birthday', 'birthdays'],
   wedding: ['anniversary', 'anniversaries'],
   death: ['day of death', 'days of death'],
-  anniversaries: ['anniversary', 'anniversaries'],
+  anniversaries: ['other date', 'other dates'],
   media: ['photo', 'photos'],
   title: ['title', 'titles'],
   role: ['role', 'roles'],
@@ -42,12 +42,15 @@ const MANY: { readonly [map: string]: readonly [one: string, many: string] } = {
 const NTH = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 const APART: ReadonlySet<string> = new Set(['vCard', 'iCalendar', 'csv', 'ldif']);
 
+/** Of these it is not told how many are held: other programs have any number of them. */
+const APART_HOW: { readonly [how: string]: string } = { more: 'some of ', part: 'parts of ' };
+
 /** They are held or not: what is lost of one is what it is for, as work or home. Nobody shall think of half a number. */
 const LABELLED: ReadonlySet<string> = new Set(['emails', 'phones', 'nicknames']);
 
 /** What a source or a copy does not hold: `photos`, `a fourth e-mail address`, `parts of names`. */
 export function lackWords({ map, kind, how, held }: LackView): string {
-  if (APART.has(map)) return 'what other programs added';
+  if (APART.has(map)) return `${APART_HOW[how] ?? ''}what other programs added`;
   const [one, many] = MANY[kind ?? map] ?? MANY[map] ?? plain(map);
   if (how === 'part') return `${LABELLED.has(map) ? 'labels' : 'parts'} of ${many}`;
   if (how === 'all') return many;

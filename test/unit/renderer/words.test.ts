@@ -601,6 +601,21 @@ it('nobody is told that a place cannot hold parts of a number', () => {
   expect(lack('addresses')).toBe('parts of addresses');
 });
 
+it('no two lines of what a place does not hold have the same words', () => {
+  const days = ['birth', 'wedding', 'death', 'other'].map((kind) =>
+    lackWords({ map: 'anniversaries', kind, how: 'all', held: 0, records: 1 }),
+  );
+  expect(days).toEqual(['birthdays', 'anniversaries', 'days of death', 'other dates']);
+  const added = (['all', 'more', 'part'] as const).map((how) =>
+    lackWords({ map: 'iCalendar', kind: null, how, held: 11, records: 1 }),
+  );
+  expect(added).toEqual([
+    'what other programs added',
+    'some of what other programs added',
+    'parts of what other programs added',
+  ]);
+});
+
 it('this device is said to be it, and two of one name are told apart', () => {
   const labels = deviceLabels([
     { device: 'aaaa1', name: 'vm', self: true },
