@@ -345,8 +345,8 @@ export const PLANTED_TEXT_BUGS = [
   {
     about: 'of several that are alike the first goes where the last did',
     file: 'src/main/sources/text/which-record/assign-items.ts',
-    find: '    for (const ids of byDigest.values()) ids.reverse();\n',
-    replace: '',
+    find: '- Number(awaited.has(b))).reverse();',
+    replace: '- Number(awaited.has(b)));',
     tests: ['test/unit/sources/text/which-record/assign-items.test.ts'],
   },
   {

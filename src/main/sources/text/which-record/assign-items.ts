@@ -36,7 +36,8 @@ export class AssignItems {
    *
    * 1. One whose UID stands for another record, as the snapshot knows, is that one.
    * 2. Else one that states a UID is the record of that. Of several that state it each keeps the number by which the snapshot knows its bytes; of
-   *    the others the one that is where the snapshot knows the record, or else the first, is the record, and the rest get numbers (`numberRest`).
+   *    the others the one that is where the snapshot knows the record, or that says what that is to say, or else the first is the record, and the
+   *    rest get numbers (`numberRest`).
    * 3. One that states none is
    *    a. the record of which the snapshot knows just these bytes; alone in a document of its own, what was there before;
    *    b. one that was written, and not noted: of the same words, and all that it is to say;
@@ -54,11 +55,9 @@ export class AssignItems {
       document.ids[at] = id;
       claimed.add(id);
     };
-    const stated = new StatedIds(
-      documents,
-      known.others,
-      (document, at, id) => this.#saysWhatIsShown(document, at, id) === true,
-    );
+    const says = (document: Loaded, at: number, id: RecordId): boolean | null =>
+      this.#saysWhatIsShown(document, at, id);
+    const stated = new StatedIds(documents, known.others, (document, at, id) => says(document, at, id) === true);
     const others = this.#claimOthers(documents, known, claimed, stated, claim);
     const nameless: { document: Loaded; at: number }[] = [];
     const rest: StatedAgain[] = [];
@@ -81,7 +80,7 @@ export class AssignItems {
         else claim(document, at, id);
       });
     }
-    numberRest(rest, documents, known, free, claim);
+    numberRest(rest, { documents, known, claimed, free, says, claim });
     if (nameless.length > 0) this.#assignNameless(nameless, known, claimed, free, claim);
     this.#claimForOne(documents, known, claimed, claim);
   }
@@ -219,7 +218,10 @@ export class AssignItems {
     claim: Claim,
   ): readonly { document: Loaded; at: number }[] {
     const byDigest = idsByDigest([...known.in.values()].flat());
-    for (const ids of byDigest.values()) ids.reverse();
+    const alike = [...byDigest.values()].filter(({ length }) => length > 1);
+    const awaited = alike.length === 0 ? NOBODY : new Set(this.#known.awaited());
+    // Of several that were alike one that was written and not noted says something else by now: what is unchanged is one of the others.
+    for (const ids of alike) ids.sort((a, b) => Number(awaited.has(a)) - Number(awaited.has(b))).reverse();
     return nameless.filter(({ document, at }) => {
       const item = document.text.items[at] as NativeItem;
       const same = lastFree(byDigest.get(digestTextOf(document.text, item)), claimed);
@@ -230,6 +232,8 @@ export class AssignItems {
     });
   }
 }
+
+const NOBODY: ReadonlySet<RecordId> = new Set();
 
 /** An item, and what it says; null: it cannot be understood. */
 interface ReadItem {

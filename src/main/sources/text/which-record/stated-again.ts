@@ -54,34 +54,59 @@ export class StatedIds {
   }
 }
 
+/** What the items of a look are told by. */
+interface Looked {
+  readonly documents: readonly Loaded[];
+  readonly known: Known;
+  readonly claimed: ReadonlySet<RecordId>;
+  readonly free: FreeIds;
+  /** null: there is no such record. */
+  says(document: Loaded, at: number, id: RecordId): boolean | null;
+  readonly claim: Claim;
+}
+
 /**
- * Of several items that state one UID the one that is where the snapshot knows the record is it, else the first; the others get the first number
- * that nobody has.
+ * Of several items that state one UID the one that is where the snapshot knows the record is it; where it does not know the record the one that says what
+ * that is to say, as in a place that was let go of and is taken up again; else the first. Each other one is the record of a number of that UID that
+ * says just what it says, or gets the first number that nobody has.
  */
-export function numberRest(
-  rest: readonly StatedAgain[],
-  documents: readonly Loaded[],
-  known: Known,
-  free: FreeIds,
-  claim: Claim,
-): void {
+export function numberRest(rest: readonly StatedAgain[], looked: Looked): void {
   if (rest.length === 0) return;
+  const { documents, known, free, says, claim } = looked;
   const homes = new Map(
     documents.flatMap(({ name }) => (known.in.get(name) ?? []).map(({ id }) => [id, name] as const)),
   );
-  const holders = new Map(
+  const holders = new Map<RecordId | null, Stated>(
     documents.flatMap((document) => document.ids.map((id, at) => [id, { document, at }] as const)),
   );
-  for (const { document, at, id } of rest) {
-    const holder = holders.get(id);
-    const isAtHome = homes.get(id) === document.name;
-    if (holder === undefined || !isAtHome || holder.document.name === document.name) {
-      claim(document, at, free.of(id));
-      continue;
-    }
+  const others = rest.map((each): StatedAgain => {
+    const { document, at, id } = each;
+    const [holder, home] = [holders.get(id), homes.get(id)];
+    if (holder === undefined) return each;
+    const isIt =
+      home === undefined
+        ? says(document, at, id) === true && says(holder.document, holder.at, id) === false
+        : home === document.name && home !== holder.document.name;
+    if (!isIt) return each;
     claim(document, at, id);
     holders.set(id, { document, at });
-    claim(holder.document, holder.at, free.of(id));
+    return { ...holder, id };
+  });
+  const strange = others.filter((each) => {
+    const number = numberSaying(each, looked);
+    if (number !== null) claim(each.document, each.at, number);
+    return number === null;
+  });
+  for (const { document, at, id } of strange) claim(document, at, free.of(id));
+}
+
+/** The first record of a number of this UID that no item is and that is to say just what this one says; null: there is none. */
+function numberSaying({ document, at, id }: StatedAgain, { claimed, says }: Looked): RecordId | null {
+  for (let number = 2; ; number++) {
+    const record = numbered(id, number);
+    if (claimed.has(record)) continue;
+    const isSame = says(document, at, record);
+    if (isSame !== false) return isSame === true ? record : null;
   }
 }
 

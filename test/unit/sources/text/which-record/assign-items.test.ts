@@ -153,6 +153,21 @@ describe('items that state one UID', () => {
   });
 });
 
+describe('items that state one UID in a place the snapshot does not know', () => {
+  const edited = person('Ann', { note: 1 });
+  it('are the records that are to say what they say, in whatever order they stand', () => {
+    const shown = { a: edited, 'a#2': ANN, 'a#3': BO };
+    expect(assigned([block('a', ANN), block('a', edited)], { shown }).ids).toEqual(['a#2', 'a']);
+    expect(assigned([block('a', BO), block('a', ANN), block('a', edited)], { shown }).ids).toEqual(['a#3', 'a#2', 'a']);
+    expect(assigned([block('a', edited), block('a', BO)], { shown }).ids).toEqual(['a', 'a#3']);
+  });
+  it('are the first of them, and of the first numbers, where nobody is to say that', () => {
+    const shown = { a: edited, 'a#2': BO };
+    expect(assigned([block('a', CY), block('a', ANN)], { shown }).ids).toEqual(['a', 'a#2']);
+    expect(assigned([block('a', ANN), block('a', ANN), block('a', BO)]).ids).toEqual(['a', 'a#2', 'a#3']);
+  });
+});
+
 describe('of a text that is only read', () => {
   it('items that state a UID it had are those, whatever number they had', () => {
     const edited = person('Ann', { note: 1 });
@@ -224,6 +239,13 @@ describe('an item without a UID that was written, and not noted', () => {
     expect(assigned([block('', person('Ann', { phone: '1234' }))], { format, shown }).ids).toEqual(['new']);
     const other = person('Ann', { phone: '99' });
     expect(assigned([block('', other)], { format, shown }).ids).toEqual([recordIdOfUid(derivedUid(other))]);
+  });
+  it('is so beside one that was like it: what is unchanged is the other one', () => {
+    const alike = { a: block('', ANN), b: block('', ANN) };
+    const written = person('Ann', { note: 1 });
+    const blocks = [block('', written), block('', ANN)];
+    expect(assigned(blocks, { known: alike, shown: { a: written } }).ids).toEqual(['a', 'b']);
+    expect(assigned(blocks, { known: alike, shown: { b: written } }).ids).toEqual(['b', 'a']);
   });
   it('is one that the snapshot knows, edited, before what nobody knows', () => {
     const shown = { new: person('Bo', { note: 1 }) };
