@@ -121,32 +121,40 @@ test('two windows of one device say that it is gone, and both go on where they w
   await expect(page.getByRole('heading', { name: 'Attic' })).toBeVisible();
 });
 
-test('what a page was asking as Lockstep went away is said to be gone once, and asked again once it is back', async ({
-  page,
-}) => {
-  const data = freshDirectory('desk');
-  const first = await serve(data);
-  served.push(first);
-  let isHeld = true;
-  let held = 0;
-  await page.routeWebSocket('**/ws', (socket) => {
-    const server = socket.connectToServer();
-    socket.onMessage((text) => {
-      if (isHeld && String(text).includes('"devices:list"')) held += 1;
-      else server.send(text);
+for (const last of ['nothing', 'that it is stopping'])
+  test(`what a page was asking as Lockstep went away, answered by ${last}, is said to be gone once, and asked again once it is back`, async ({
+    page,
+  }) => {
+    const data = freshDirectory('desk');
+    const first = await serve(data);
+    served.push(first);
+    let isHeld = true;
+    let held = 0;
+    await page.routeWebSocket('**/ws', (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((text) => {
+        if (!isHeld || !String(text).includes('"devices:list"')) {
+          server.send(text);
+          return;
+        }
+        held += 1;
+        const error = { code: 'stopping', message: 'Lockstep is stopping.', subject: '' };
+        if (last !== 'nothing')
+          socket.send(JSON.stringify({ id: JSON.parse(String(text)).id, reply: { ok: false, error } }));
+      });
     });
+    await page.goto(first.ui);
+    await expect(page.getByRole('button', { name: 'Add: A folder' })).toBeVisible();
+    await page.keyboard.press('Control+2');
+    await expect.poll(() => held).toBeGreaterThan(0);
+    if (last !== 'nothing') await expect(page.getByRole('alert')).toContainText('Lockstep is stopping.');
+    await first.stop();
+    await expect(page.getByRole('alert')).toHaveText(/^Lockstep is not running\./);
+    isHeld = false;
+    served.push(await serve(data));
+    await expect(page.getByRole('button', { name: 'Rename' })).toBeVisible();
+    await expect(page.getByRole('alert')).toHaveCount(0);
   });
-  await page.goto(first.ui);
-  await expect(page.getByRole('button', { name: 'Add: A folder' })).toBeVisible();
-  await page.keyboard.press('Control+2');
-  await expect.poll(() => held).toBeGreaterThan(0);
-  await first.stop();
-  await expect(page.getByRole('alert')).toHaveText(/^Lockstep is not running\./);
-  isHeld = false;
-  served.push(await serve(data));
-  await expect(page.getByRole('button', { name: 'Rename' })).toBeVisible();
-  await expect(page.getByRole('alert')).toHaveCount(0);
-});
 
 test('a page of one build is loaded anew, once, where another one is served, and is let in', async ({ page }) => {
   const data = freshDirectory('desk');

@@ -1,6 +1,6 @@
 import { decode, encode } from '../../contract/codec.ts';
 import type { EventName, Events, Reply } from '../../contract/contract.ts';
-import { type Connection, NOT_CONNECTED, OPEN_ANEW, type RendererClient } from './connection.ts';
+import { type Connection, OPEN_ANEW, type RendererClient } from './connection.ts';
 import { pageKey } from './page-key.ts';
 
 const SESSION = 'lockstep-session';
@@ -19,7 +19,7 @@ type Answer = (reply: Reply<never>) => void;
 const lost = (again: boolean): Reply<never> => ({
   ok: false,
   error: {
-    code: NOT_CONNECTED,
+    code: 'not-connected',
     message: again
       ? 'Lockstep is not running. Start it and try again.'
       : `This page has no connection to Lockstep. ${OPEN_ANEW}`,

@@ -10,9 +10,6 @@ export type Connection =
 /** What helps a page whose address is good for nothing any more. */
 export const OPEN_ANEW = 'Run “lockstep ui” on this computer and open the address it prints.';
 
-/** The code of the error with which a client answers what it could not put to the instance. */
-export const NOT_CONNECTED = 'not-connected';
-
 /** A client that may lose its instance; the desktop's bridge never does, so it has no `onConnection`. */
 export interface RendererClient extends LockstepClient {
   /** Calls at once with the present state, then at each change. */

@@ -1,7 +1,6 @@
 import { useCallback, useContext, useEffect, useRef, useState } from 'react';
 import type { RequestName, Requests, WireError } from '../../contract/contract.ts';
 import { useApp, useClient } from './app-context.tsx';
-import { NOT_CONNECTED } from './connection.ts';
 import { AnswerMemory } from './remembered-answers.ts';
 
 export interface Requested<T> {
@@ -15,8 +14,8 @@ export interface Requested<T> {
 /**
  * Asks once for each question (name and arguments) and again whenever `refresh` changes. An answer that comes after the next question was
  * put is dropped. `args` null: asks nothing. Below an `AnswerMemory` a question that was answered shows that answer at once, and is asked again
- * only if `refresh` is another since. What Lockstep did not answer because it went away is no error of the question's, for the banner of
- * the page says that: it is still asked, and put again once Lockstep is back.
+ * only if `refresh` is another since. What could not be had as Lockstep went away, for it was stopping or is gone, is no error of the
+ * question's, for the banner of the page says that: it is still asked, and put again once Lockstep is back.
  */
 export function useRequest<K extends RequestName>(
   name: K,
@@ -39,7 +38,7 @@ export function useRequest<K extends RequestName>(
   const asked = useRef(0);
   const isAway = useApp(({ connection }) => connection.is === 'lost' && connection.again);
   const mine = state.of === question;
-  const waits = isAway && mine && state.error?.code === NOT_CONNECTED;
+  const waits = isAway && mine && state.error !== null;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the question is the arguments' text; refresh and again only ask anew
   useEffect(() => {
